@@ -1,0 +1,189 @@
+/* daemon/base/str.c: see str.h. */
+#include "base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NEAREST_MAX = 64 }; /* longer words are not typing slips */
+
+static void reserve(struct bw_str *str, size_t more)
+{
+    size_t need = str->size + more + 1;
+    if (need <= str->capacity) {
+        return;
+    }
+    size_t capacity = str->capacity < 64 ? 64 : str->capacity;
+    while (capacity < need) {
+        capacity += capacity / 2;
+    }
+    str->text = bw_xrealloc(str->text, capacity, 1);
+    str->capacity = capacity;
+}
+
+void bw_str_clear(struct bw_str *str)
+{
+    free(str->text);
+    *str = (struct bw_str){ 0 };
+}
+
+void bw_str_append(struct bw_str *str, const char *text)
+{
+    bw_str_append_bytes(str, text, strlen(text));
+}
+
+void bw_str_append_bytes(struct bw_str *str, const void *bytes, size_t size)
+{
+    reserve(str, size);
+    if (size > 0) {
+        memcpy(str->text + str->size, bytes, size);
+    }
+    str->size += size;
+    str->text[str->size] = '\0';
+}
+
+void bw_str_appendf(struct bw_str *str, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (size >= 0) {
+        reserve(str, (size_t)size);
+        (void)vsnprintf(str->text + str->size, (size_t)size + 1, format, again);
+        str->size += (size_t)size;
+    }
+    va_end(again);
+}
+
+void bw_str_reset(struct bw_str *str)
+{
+    str->size = 0;
+    if (str->text != NULL) {
+        str->text[0] = '\0';
+    }
+}
+
+char *bw_str_take(struct bw_str *str)
+{
+    char *text = str->text == NULL ? bw_xstrdup("") : str->text;
+    *str = (struct bw_str){ 0 };
+    return text;
+}
+
+bool bw_str_equal(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+bool bw_str_starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool bw_str_ends_with(const char *text, const char *suffix)
+{
+    size_t size = strlen(text);
+    size_t want = strlen(suffix);
+    return size >= want && memcmp(text + size - want, suffix, want) == 0;
+}
+
+bool bw_str_glob(const char *pattern, const char *text)
+{
+    const char *star = NULL; /* the last `*` seen, to come back to */
+    const char *mark = NULL; /* where the text stood when it was seen */
+    while (*text != '\0') {
+        if (*pattern == '*') {
+            star = pattern++;
+            mark = text;
+        } else if (*pattern == '?' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star != NULL) {
+            pattern = star + 1;
+            text = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*') {
+        pattern++;
+    }
+    return *pattern == '\0';
+}
+
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t row[NEAREST_MAX + 1];
+    size_t width = strlen(b);
+    for (size_t j = 0; j <= width; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            row[j] = change < best ? change : best;
+        }
+    }
+    return row[width];
+}
+
+const char *bw_str_nearest(const char *text, const char *const *words)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(text) / 3 + 1;
+    for (; *words != NULL && strlen(text) <= NEAREST_MAX; words++) {
+        size_t distance = strlen(*words) <= NEAREST_MAX ? edit_distance(text, *words) : least + 1;
+        if (distance < least || (distance == least && nearest == NULL)) {
+            nearest = *words;
+            least = distance;
+        }
+    }
+    return nearest;
+}
+
+bool bw_str_is_utf8(const char *bytes, size_t size)
+{
+    const unsigned char *c = (const unsigned char *)bytes;
+    const unsigned char *end = c + size;
+    while (c < end) {
+        unsigned char lead = *c++;
+        size_t more = lead < 0x80 ? 0 : lead < 0xc2 ? 9 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+        if (lead == 0 || lead > 0xf4 || more == 9 || (size_t)(end - c) < more) {
+            return false;
+        }
+        unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80; /* no overlong form */
+        unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf; /* no surrogate */
+        for (; more > 0; more--, low = 0x80, high = 0xbf) {
+            if (*c < low || *c > high) {
+                return false;
+            }
+            c++;
+        }
+    }
+    return true;
+}
+
+static uint64_t hash_on(uint64_t hash, const void *bytes, size_t size)
+{
+    const unsigned char *c = bytes;
+    for (size_t i = 0; i < size; i++) {
+        hash = (hash ^ c[i]) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+uint64_t bw_hash(const void *bytes, size_t size)
+{
+    return hash_on(BW_HASH_SEED, bytes, size);
+}
+
+uint64_t bw_hash_text(uint64_t seed, const char *text)
+{
+    return text == NULL ? hash_on(seed, "\xff", 1) : hash_on(seed, text, strlen(text) + 1);
+}

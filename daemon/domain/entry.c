@@ -1,0 +1,307 @@
+/* daemon/domain/entry.c: see entry.h. */
+#include "domain/entry.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+static const char *const LIFE_WORDS[] = {
+    [BW_LIFE_UNKNOWN] = "unknown",       [BW_LIFE_PREVIEW] = "preview",
+    [BW_LIFE_ACTIVE] = "active",         [BW_LIFE_DEPRECATED] = "deprecated",
+    [BW_LIFE_RETIRED] = "retired",
+};
+
+static const char *const CLOCK_WORDS[] = {
+    [BW_CLOCK_ANNOUNCED] = "announced",
+    [BW_CLOCK_TRAINING] = "training",
+    [BW_CLOCK_INFERENCE] = "inference",
+};
+
+static const struct {
+    const char *word;
+    enum bw_modality bit;
+} MODALITIES[] = {
+    { "text", BW_TEXT },   { "image", BW_IMAGE }, { "audio", BW_AUDIO },
+    { "video", BW_VIDEO }, { "file", BW_FILE },   { "embedding", BW_EMBEDDING },
+    { "pdf", BW_FILE },    { "embeddings", BW_EMBEDDING },
+};
+
+static void date_clear(struct bw_date *date)
+{
+    free(date->evidence);
+}
+
+void bw_entry_clear(struct bw_entry *entry)
+{
+    free(entry->id);
+    free(entry->maker);
+    free(entry->name);
+    free(entry->family);
+    free(entry->parent);
+    free(entry->replacement);
+    bw_names_clear(&entry->aliases);
+    BW_VEC_CLEAR(&entry->dates, date_clear);
+    *entry = (struct bw_entry){ 0 };
+}
+
+void bw_entries_clear(struct bw_entries *entries)
+{
+    BW_VEC_CLEAR(entries, bw_entry_clear);
+}
+
+struct bw_entry bw_entry_copy(const struct bw_entry *entry)
+{
+    struct bw_entry copy = *entry;
+    copy.id = bw_xstrdup(entry->id);
+    copy.maker = bw_xstrdup(entry->maker);
+    copy.name = bw_xstrdup(entry->name);
+    copy.family = bw_xstrdup(entry->family);
+    copy.parent = bw_xstrdup(entry->parent);
+    copy.replacement = bw_xstrdup(entry->replacement);
+    copy.aliases = (struct bw_names){ 0 };
+    BW_VEC_EACH(char *, alias, &entry->aliases)
+    {
+        BW_VEC_PUSH(&copy.aliases, bw_xstrdup(*alias));
+    }
+    memset(&copy.dates, 0, sizeof(copy.dates));
+    BW_VEC_EACH(struct bw_date, date, &entry->dates)
+    {
+        struct bw_date own = *date;
+        own.evidence = bw_xstrdup(date->evidence);
+        BW_VEC_PUSH(&copy.dates, own);
+    }
+    return copy;
+}
+
+static bool printable(const char *text)
+{
+    size_t size = strlen(text);
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) {
+            return false;
+        }
+    }
+    return size <= BW_ENTRY_ID_MAX && bw_str_is_utf8(text, size);
+}
+
+static enum bw_err check_text(const char *field, const char *text, struct bw_error *err)
+{
+    if (text == NULL || printable(text)) {
+        return BW_OK;
+    }
+    return bw_fail(err, BW_ERR_INVALID,
+                   "%s is not plain UTF-8 text of at most %d bytes", field, BW_ENTRY_ID_MAX);
+}
+
+static bool price_is_good(struct bw_price price)
+{
+    return !price.known || price.per_million.micros >= 0;
+}
+
+enum bw_err bw_entry_check(const struct bw_entry *entry, struct bw_error *err)
+{
+    if (entry->id == NULL || entry->id[0] == '\0') {
+        return bw_fail(err, BW_ERR_INVALID, "id is empty");
+    }
+    const struct {
+        const char *field;
+        const char *text;
+    } texts[] = {
+        { "id", entry->id },         { "maker", entry->maker },   { "name", entry->name },
+        { "family", entry->family }, { "parent", entry->parent }, { "replacement", entry->replacement },
+    };
+    for (size_t i = 0; i < BW_COUNT(texts); i++) {
+        enum bw_err rc = check_text(texts[i].field, texts[i].text, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+    }
+    if (entry->aliases.count > BW_ENTRY_ALIASES_MAX || entry->dates.count > BW_ENTRY_DATES_MAX) {
+        return bw_fail(err, BW_ERR_TOOBIG, "'%s' has too many aliases or dates", entry->id);
+    }
+    BW_VEC_EACH(char *, alias, &entry->aliases)
+    {
+        enum bw_err rc = check_text("alias", *alias, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+    }
+    if (entry->context_tokens < 0 || entry->max_output_tokens < 0 || entry->parameters < 0 ||
+        !price_is_good(entry->price_input) || !price_is_good(entry->price_output) ||
+        !price_is_good(entry->price_cached) || !price_is_good(entry->price_training)) {
+        return bw_fail(err, BW_ERR_INVALID, "'%s' has a negative price or size", entry->id);
+    }
+    return BW_OK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct bw_entry *left = a;
+    const struct bw_entry *right = b;
+    return strcmp(left->id, right->id);
+}
+
+void bw_entries_normalise(struct bw_entries *entries)
+{
+    if (entries->count < 2) {
+        return;
+    }
+    qsort(entries->items, entries->count, sizeof(*entries->items), by_id);
+    size_t kept = 1;
+    for (size_t i = 1; i < entries->count; i++) {
+        if (strcmp(entries->items[i].id, entries->items[kept - 1].id) == 0) {
+            bw_entry_clear(&entries->items[i]);
+        } else {
+            entries->items[kept++] = entries->items[i];
+        }
+    }
+    entries->count = kept;
+}
+
+const struct bw_entry *bw_entries_find(const struct bw_entries *entries, const char *id)
+{
+    const struct bw_entry key = { .id = (char *)id };
+    const struct bw_entry *found =
+        entries->count == 0
+            ? NULL
+            : bsearch(&key, entries->items, entries->count, sizeof(*entries->items), by_id);
+    if (found != NULL) {
+        return found;
+    }
+    BW_VEC_EACH(const struct bw_entry, entry, entries)
+    {
+        BW_VEC_EACH(char *, alias, &entry->aliases)
+        {
+            if (strcmp(*alias, id) == 0) {
+                return entry;
+            }
+        }
+    }
+    return NULL;
+}
+
+static uint64_t hash_i64(uint64_t seed, int64_t value)
+{
+    return (seed ^ (uint64_t)value) * UINT64_C(0x9e3779b97f4a7c15) ^ (seed >> 29);
+}
+
+static uint64_t hash_price(uint64_t seed, struct bw_price price)
+{
+    return hash_i64(seed, price.known ? price.per_million.micros : -1);
+}
+
+static uint64_t hash_entry(uint64_t seed, const struct bw_entry *entry)
+{
+    const char *const texts[] = { entry->id,     entry->maker,  entry->name,
+                                  entry->family, entry->parent, entry->replacement };
+    for (size_t i = 0; i < BW_COUNT(texts); i++) {
+        seed = bw_hash_text(seed, texts[i]);
+    }
+    BW_VEC_EACH(char *, alias, &entry->aliases)
+    {
+        seed = bw_hash_text(seed, *alias);
+    }
+    const int64_t numbers[] = {
+        entry->released_ms,    entry->input,      entry->output,         entry->context_tokens,
+        entry->max_output_tokens, entry->parameters, (int64_t)entry->tunable, (int64_t)entry->life,
+    };
+    for (size_t i = 0; i < BW_COUNT(numbers); i++) {
+        seed = hash_i64(seed, numbers[i]);
+    }
+    seed = hash_price(hash_price(seed, entry->price_input), entry->price_output);
+    seed = hash_price(hash_price(seed, entry->price_cached), entry->price_training);
+    BW_VEC_EACH(const struct bw_date, date, &entry->dates)
+    {
+        seed = hash_i64(hash_i64(seed, (int64_t)date->clock * 8 + (int64_t)date->certainty),
+                        date->at_ms);
+        seed = bw_hash_text(seed, date->evidence);
+    }
+    return seed;
+}
+
+uint64_t bw_entries_hash(const struct bw_entries *entries)
+{
+    uint64_t hash = BW_HASH_SEED;
+    BW_VEC_EACH(const struct bw_entry, entry, entries)
+    {
+        hash = hash_entry(hash, entry);
+    }
+    return hash;
+}
+
+const struct bw_date *bw_entry_date(const struct bw_entry *entry, enum bw_clock clock)
+{
+    const struct bw_date *best = NULL;
+    BW_VEC_EACH(const struct bw_date, date, &entry->dates)
+    {
+        if (date->clock == clock &&
+            (best == NULL || date->certainty < best->certainty ||
+             (date->certainty == best->certainty && date->at_ms < best->at_ms))) {
+            best = date;
+        }
+    }
+    return best;
+}
+
+bool bw_entry_is_text(const struct bw_entry *entry)
+{
+    return (entry->output == 0 || entry->output == BW_TEXT) &&
+           (entry->input == 0 || (entry->input & BW_TEXT) != 0);
+}
+
+const char *bw_life_word(enum bw_life life)
+{
+    return LIFE_WORDS[life];
+}
+
+static bool word_parse(const char *word, const char *const *words, size_t count, unsigned *out)
+{
+    for (unsigned i = 0; word != NULL && i < count; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool bw_life_parse(const char *word, enum bw_life *out)
+{
+    unsigned at = 0;
+    bool known = word_parse(word, LIFE_WORDS, BW_COUNT(LIFE_WORDS), &at);
+    *out = known ? (enum bw_life)at : *out;
+    return known;
+}
+
+const char *bw_clock_word(enum bw_clock clock)
+{
+    return CLOCK_WORDS[clock];
+}
+
+bool bw_clock_parse(const char *word, enum bw_clock *out)
+{
+    unsigned at = 0;
+    bool known = word_parse(word, CLOCK_WORDS, BW_COUNT(CLOCK_WORDS), &at);
+    *out = known ? (enum bw_clock)at : *out;
+    return known;
+}
+
+unsigned bw_modality_parse(const char *word)
+{
+    for (size_t i = 0; i < BW_COUNT(MODALITIES); i++) {
+        if (bw_str_equal(word, MODALITIES[i].word)) {
+            return MODALITIES[i].bit;
+        }
+    }
+    return 0;
+}
+
+const char *bw_modality_word(enum bw_modality bit)
+{
+    for (size_t i = 0; i < BW_COUNT(MODALITIES); i++) {
+        if (MODALITIES[i].bit == bit) {
+            return MODALITIES[i].word;
+        }
+    }
+    return "unknown";
+}

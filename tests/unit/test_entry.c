@@ -1,0 +1,69 @@
+#include "domain/entry.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static struct bw_entry entry(const char *id)
+{
+    return (struct bw_entry){ .id = bw_xstrdup(id) };
+}
+
+Test(entry, order_of_a_list_does_not_change_its_hash)
+{
+    struct bw_entries a = { 0 };
+    struct bw_entries b = { 0 };
+    const char *const ids[] = { "gpt-5", "claude-opus-4-6", "grok-4" };
+    for (size_t i = 0; i < 3; i++) {
+        BW_VEC_PUSH(&a, entry(ids[i]));
+        BW_VEC_PUSH(&b, entry(ids[2 - i]));
+    }
+    bw_entries_normalise(&a);
+    bw_entries_normalise(&b);
+    cr_expect(eq(u64, bw_entries_hash(&a), bw_entries_hash(&b)));
+    b.items[0].context_tokens = 8192;
+    cr_expect(ne(u64, bw_entries_hash(&a), bw_entries_hash(&b)));
+    bw_entries_clear(&a);
+    bw_entries_clear(&b);
+}
+
+Test(entry, a_repeated_id_is_kept_once)
+{
+    struct bw_entries list = { 0 };
+    BW_VEC_PUSH(&list, entry("b"));
+    BW_VEC_PUSH(&list, entry("a"));
+    BW_VEC_PUSH(&list, entry("b"));
+    bw_entries_normalise(&list);
+    cr_expect(eq(sz, list.count, 2));
+    BW_VEC_PUSH(&list.items[0].aliases, bw_xstrdup("a-latest"));
+    cr_expect(eq(str, bw_entries_find(&list, "a-latest")->id, "a"));
+    cr_expect(eq(ptr, (void *)bw_entries_find(&list, "c"), NULL));
+    bw_entries_clear(&list);
+}
+
+Test(entry, refuses_what_must_not_be_stored)
+{
+    struct bw_error err = { 0 };
+    struct bw_entry bad = entry("");
+    cr_expect(eq(int, bw_entry_check(&bad, &err), BW_ERR_INVALID));
+    cr_expect(eq(str, err.text, "id is empty"));
+    bw_replace(&bad.id, "two\nlines");
+    cr_expect(eq(int, bw_entry_check(&bad, &err), BW_ERR_INVALID));
+    bw_replace(&bad.id, "good");
+    cr_expect(eq(int, bw_entry_check(&bad, &err), BW_OK));
+    bad.price_input = (struct bw_price){ true, { -1 } };
+    cr_expect(eq(int, bw_entry_check(&bad, &err), BW_ERR_INVALID));
+    bw_entry_clear(&bad);
+}
+
+Test(entry, a_firm_date_counts_before_an_earlier_vague_one)
+{
+    struct bw_entry e = entry("m");
+    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_NOT_BEFORE, 10, NULL });
+    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 20, NULL });
+    cr_expect(eq(i64, bw_entry_date(&e, BW_CLOCK_INFERENCE)->at_ms, 20));
+    cr_expect(eq(ptr, (void *)bw_entry_date(&e, BW_CLOCK_TRAINING), NULL));
+    struct bw_entry copy = bw_entry_copy(&e);
+    cr_expect(eq(sz, copy.dates.count, 2));
+    bw_entry_clear(&e);
+    bw_entry_clear(&copy);
+}

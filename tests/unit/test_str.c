@@ -1,0 +1,44 @@
+#include "base/str.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+Test(str, appending_grows_and_taking_empties)
+{
+    struct bw_str str = { 0 };
+    for (int i = 0; i < 100; i++) {
+        bw_str_appendf(&str, "%d,", i);
+    }
+    cr_expect(eq(sz, str.size, 290));
+    char *text = bw_str_take(&str);
+    cr_expect(bw_str_ends_with(text, ",98,99,"));
+    cr_expect(eq(sz, str.size, 0));
+    free(text);
+}
+
+Test(str, glob_matches_whole_texts_only)
+{
+    cr_expect(bw_str_glob("ft:*:acme:triage:*", "ft:gpt-4o-mini:acme:triage:9xYz"));
+    cr_expect(bw_str_glob("*:free", "meta/llama:free"));
+    cr_expect(bw_str_glob("a?c", "abc"));
+    cr_expect(not(bw_str_glob("*:free", "meta/llama:free2")));
+    cr_expect(not(bw_str_glob("abc", "ab")));
+    cr_expect(bw_str_glob("*", ""));
+}
+
+Test(str, nearest_word_is_a_slip_away_or_none)
+{
+    const char *const words[] = { "sources", "sinks", "deployments", NULL };
+    cr_expect(eq(str, (char *)bw_str_nearest("deploymnets", words), "deployments"));
+    cr_expect(eq(str, (char *)bw_str_nearest("source", words), "sources"));
+    cr_expect(eq(ptr, (void *)bw_str_nearest("telemetry", words), NULL));
+}
+
+Test(str, utf8_refuses_overlong_forms_surrogates_and_nul)
+{
+    cr_expect(bw_str_is_utf8("gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80", 11));
+    cr_expect(not(bw_str_is_utf8("\xc0\x80", 2)));
+    cr_expect(not(bw_str_is_utf8("\xed\xa0\x80", 3)));
+    cr_expect(not(bw_str_is_utf8("a\0b", 3)));
+    cr_expect(not(bw_str_is_utf8("\xe2\x82", 2)));
+}
