@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/words.h"
 
 static const char *const LIFE_WORDS[] = {
     [BW_LIFE_UNKNOWN] = "unknown",       [BW_LIFE_PREVIEW] = "preview",
@@ -249,42 +250,8 @@ bool bw_entry_is_text(const struct bw_entry *entry)
            (entry->input == 0 || (entry->input & BW_TEXT) != 0);
 }
 
-const char *bw_life_word(enum bw_life life)
-{
-    return LIFE_WORDS[life];
-}
-
-static bool word_parse(const char *word, const char *const *words, size_t count, unsigned *out)
-{
-    for (unsigned i = 0; word != NULL && i < count; i++) {
-        if (strcmp(word, words[i]) == 0) {
-            *out = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool bw_life_parse(const char *word, enum bw_life *out)
-{
-    unsigned at = 0;
-    bool known = word_parse(word, LIFE_WORDS, BW_COUNT(LIFE_WORDS), &at);
-    *out = known ? (enum bw_life)at : *out;
-    return known;
-}
-
-const char *bw_clock_word(enum bw_clock clock)
-{
-    return CLOCK_WORDS[clock];
-}
-
-bool bw_clock_parse(const char *word, enum bw_clock *out)
-{
-    unsigned at = 0;
-    bool known = word_parse(word, CLOCK_WORDS, BW_COUNT(CLOCK_WORDS), &at);
-    *out = known ? (enum bw_clock)at : *out;
-    return known;
-}
+BW_DEFINE_WORDS(bw_life, LIFE_WORDS)
+BW_DEFINE_WORDS(bw_clock, CLOCK_WORDS)
 
 unsigned bw_modality_parse(const char *word)
 {
