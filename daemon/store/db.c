@@ -204,11 +204,6 @@ void bw_stmt_bind_text(struct bw_stmt *stmt, int index, const char *text)
     (void)sqlite3_bind_text(stmt->handle, index, text, -1, SQLITE_TRANSIENT);
 }
 
-void bw_stmt_bind_null(struct bw_stmt *stmt, int index)
-{
-    (void)sqlite3_bind_null(stmt->handle, index);
-}
-
 enum bw_err bw_stmt_step(struct bw_stmt *stmt, struct bw_error *err)
 {
     if (stmt->handle == NULL) {
@@ -244,6 +239,11 @@ const char *bw_stmt_text(struct bw_stmt *stmt, int column)
     return (const char *)sqlite3_column_text(stmt->handle, column);
 }
 
+char *bw_stmt_text_dup(struct bw_stmt *stmt, int column)
+{
+    return bw_xstrdup(bw_stmt_text(stmt, column));
+}
+
 bool bw_stmt_is_null(struct bw_stmt *stmt, int column)
 {
     return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL;
@@ -256,7 +256,21 @@ void bw_stmt_resetp(struct bw_stmt **stmt)
     }
 }
 
+enum bw_err bw_stmt_one_i64(struct bw_stmt *stmt, int64_t fallback, int64_t *out,
+                            struct bw_error *err)
+{
+    enum bw_err rc = bw_stmt_step(stmt, err);
+    *out = rc == BW_OK && !bw_stmt_is_null(stmt, 0) ? bw_stmt_i64(stmt, 0) : fallback;
+    bw_stmt_resetp(&stmt);
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
 int64_t bw_db_changes(struct bw_db *db)
 {
     return sqlite3_changes64(db->handle);
+}
+
+int64_t bw_db_last_id(struct bw_db *db)
+{
+    return sqlite3_last_insert_rowid(db->handle);
 }

@@ -33,7 +33,10 @@ struct bw_stmt *bw_db_query(struct bw_db *db, const char *sql);
 /* Bind parameter $index (from 1). Text is copied; NULL binds SQL NULL. */
 void bw_stmt_bind_i64(struct bw_stmt *stmt, int index, int64_t value);
 void bw_stmt_bind_text(struct bw_stmt *stmt, int index, const char *text);
-void bw_stmt_bind_null(struct bw_stmt *stmt, int index);
+/* BW_BIND(stmt, 1, value) picks by the value's type. */
+#define BW_BIND(stmt, index, value)                                                                \
+    _Generic((value), char *: bw_stmt_bind_text, const char *: bw_stmt_bind_text,                  \
+             default: bw_stmt_bind_i64)((stmt), (index), (value))
 
 /* BW_OK: a row is there; BW_ERR_NOTFOUND: no (more) row; BW_ERR_STORE, BW_ERR_EXISTS (unique). */
 BW_MUST_CHECK enum bw_err bw_stmt_step(struct bw_stmt *stmt, struct bw_error *err);
@@ -41,10 +44,15 @@ BW_MUST_CHECK enum bw_err bw_stmt_step(struct bw_stmt *stmt, struct bw_error *er
 BW_MUST_CHECK enum bw_err bw_stmt_run(struct bw_stmt *stmt, struct bw_error *err);
 int64_t bw_stmt_i64(struct bw_stmt *stmt, int column);
 const char *bw_stmt_text(struct bw_stmt *stmt, int column); /* NULL for SQL NULL; until next step */
+char *bw_stmt_text_dup(struct bw_stmt *stmt, int column);   /* the caller's */
 bool bw_stmt_is_null(struct bw_stmt *stmt, int column);
 
 /* A statement left stepped holds its read lock: for BW_CLEANUP. */
 void bw_stmt_resetp(struct bw_stmt **stmt);
 
+/* One number of one row, or fallback when there is none. */
+BW_MUST_CHECK enum bw_err bw_stmt_one_i64(struct bw_stmt *stmt, int64_t fallback, int64_t *out,
+                                          struct bw_error *err);
 int64_t bw_db_changes(struct bw_db *db);       /* rows of the last statement */
+int64_t bw_db_last_id(struct bw_db *db);       /* of the last insert */
 #endif
