@@ -66,8 +66,6 @@ CREATE TABLE cohort (
     members        INTEGER NOT NULL DEFAULT 0,
     state          TEXT NOT NULL DEFAULT 'unknown'
                    CHECK (state IN ('unknown', 'current', 'stale', 'retiring', 'orphaned', 'retired')),
-    confidence     TEXT NOT NULL DEFAULT 'none'
-                   CHECK (confidence IN ('none', 'unconfirmed', 'confirmed')),
     since_ms       INTEGER NOT NULL DEFAULT 0,
     candidate      TEXT,
     relation       TEXT,
@@ -166,7 +164,7 @@ CREATE TABLE delivery (
     detail     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (sink, due_ms, id) WHERE state = 'pending';
-CREATE INDEX delivery_order ON delivery (notice, sink) WHERE state = 'pending';
+CREATE INDEX delivery_order ON delivery (notice, sink) WHERE notice IS NOT NULL;
 
 -- A notice for a sink, waiting for its card: written with the notice, gone with the delivery.
 CREATE TABLE item (
@@ -176,3 +174,10 @@ CREATE TABLE item (
     notice INTEGER NOT NULL REFERENCES notice (id)
 ) STRICT;
 CREATE INDEX item_card ON item (sink, owner);
+
+-- Notices that a sink has heard of in a summary.
+CREATE TABLE summed (
+    notice INTEGER NOT NULL REFERENCES notice (id),
+    sink   TEXT NOT NULL REFERENCES sink (name),
+    PRIMARY KEY (notice, sink)
+) STRICT, WITHOUT ROWID;

@@ -32,7 +32,7 @@ struct bw_cohort {
     char *lineage; /* "" when the base cannot be placed */
     int64_t members;
     enum bw_cohort_state state;
-    enum bw_confidence confidence;
+    enum bw_confidence confidence; /* asked for when it is shown, never stored */
     int64_t since_ms; /* of this state and candidate */
     char *candidate;  /* NULL: none */
     char *relation;   /* word of enum bw_relation, or "declared" */

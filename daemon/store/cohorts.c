@@ -11,17 +11,18 @@ static const char CREATE_SQL[] =
     "INSERT INTO cohort (platform, scope, base, technique, policy_hash, policy)"
     " VALUES ($1, $2, $3, $4, $5, $6)";
 static const char GET_SQL[] =
-    "SELECT id, platform, scope, base, technique, policy, lineage, members, state, confidence,"
-    " since_ms, candidate, relation, via, why, train_on, route, train_by_ms, serve_until_ms,"
+    "SELECT id, platform, scope, base, technique, policy, lineage, members, state, since_ms,"
+    " candidate, relation, via, why, train_on, route, train_by_ms, serve_until_ms,"
     " unlisted, due_ms FROM cohort WHERE id = $1";
 static const char SAVE_SQL[] =
-    "UPDATE cohort SET lineage = $2, state = $3, confidence = $4, since_ms = $5, candidate = $6,"
-    " relation = $7, via = $8, why = $9, train_on = $10, route = $11, train_by_ms = $12,"
-    " serve_until_ms = $13, unlisted = $14, due_ms = $15 WHERE id = $1";
+    "UPDATE cohort SET lineage = $2, state = $3, since_ms = $4, candidate = $5, relation = $6,"
+    " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
+    " unlisted = $13, due_ms = $14 WHERE id = $1";
+static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
 static const char TOUCHED_SQL[] =
     "SELECT id FROM cohort WHERE platform = $1 AND scope = $2 AND members > 0 ORDER BY id";
 static const char DUE_SQL[] =
-    "SELECT id FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0 ORDER BY id";
+    "SELECT id FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0 LIMIT $2";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
 static const char FAN_BEGIN_SQL[] =
@@ -78,21 +79,20 @@ enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
         .base = bw_stmt_text_dup(row, 3),
         .lineage = bw_stmt_text_dup(row, 6),
         .members = bw_stmt_i64(row, 7),
-        .since_ms = bw_stmt_i64(row, 10),
-        .candidate = bw_stmt_text_dup(row, 11),
-        .relation = bw_stmt_text_dup(row, 12),
-        .via = bw_stmt_text_dup(row, 13),
-        .why = bw_stmt_text_dup(row, 14),
-        .train_on = bw_stmt_text_dup(row, 15),
-        .route = bw_stmt_text_dup(row, 16),
-        .train_by_ms = bw_stmt_i64(row, 17),
-        .serve_until_ms = bw_stmt_i64(row, 18),
-        .unlisted = bw_stmt_i64(row, 19) != 0,
-        .due_ms = bw_stmt_i64(row, 20),
+        .since_ms = bw_stmt_i64(row, 9),
+        .candidate = bw_stmt_text_dup(row, 10),
+        .relation = bw_stmt_text_dup(row, 11),
+        .via = bw_stmt_text_dup(row, 12),
+        .why = bw_stmt_text_dup(row, 13),
+        .train_on = bw_stmt_text_dup(row, 14),
+        .route = bw_stmt_text_dup(row, 15),
+        .train_by_ms = bw_stmt_i64(row, 16),
+        .serve_until_ms = bw_stmt_i64(row, 17),
+        .unlisted = bw_stmt_i64(row, 18) != 0,
+        .due_ms = bw_stmt_i64(row, 19),
     };
     (void)bw_technique_parse(bw_stmt_text(row, 4), &out->technique);
     (void)bw_cohort_state_parse(bw_stmt_text(row, 8), &out->state);
-    (void)bw_confidence_parse(bw_stmt_text(row, 9), &out->confidence);
     const char *text = bw_stmt_text(row, 5);
     rc = bw_json_parse(text, strlen(text), &policy, err);
     return rc == BW_OK ? bw_policy_from_json(policy, &out->policy, err) : rc;
@@ -104,18 +104,17 @@ enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort, st
     BW_BIND(stmt, 1, cohort->id);
     BW_BIND(stmt, 2, cohort->lineage);
     BW_BIND(stmt, 3, bw_cohort_state_word(cohort->state));
-    BW_BIND(stmt, 4, bw_confidence_word(cohort->confidence));
-    BW_BIND(stmt, 5, cohort->since_ms);
-    BW_BIND(stmt, 6, cohort->candidate);
-    BW_BIND(stmt, 7, cohort->relation);
-    BW_BIND(stmt, 8, cohort->via);
-    BW_BIND(stmt, 9, cohort->why);
-    BW_BIND(stmt, 10, cohort->train_on);
-    BW_BIND(stmt, 11, cohort->route);
-    BW_BIND(stmt, 12, cohort->train_by_ms);
-    BW_BIND(stmt, 13, cohort->serve_until_ms);
-    BW_BIND(stmt, 14, (int64_t)cohort->unlisted);
-    BW_BIND(stmt, 15, cohort->due_ms);
+    BW_BIND(stmt, 4, cohort->since_ms);
+    BW_BIND(stmt, 5, cohort->candidate);
+    BW_BIND(stmt, 6, cohort->relation);
+    BW_BIND(stmt, 7, cohort->via);
+    BW_BIND(stmt, 8, cohort->why);
+    BW_BIND(stmt, 9, cohort->train_on);
+    BW_BIND(stmt, 10, cohort->route);
+    BW_BIND(stmt, 11, cohort->train_by_ms);
+    BW_BIND(stmt, 12, cohort->serve_until_ms);
+    BW_BIND(stmt, 13, (int64_t)cohort->unlisted);
+    BW_BIND(stmt, 14, cohort->due_ms);
     return bw_stmt_run(stmt, err);
 }
 
@@ -137,11 +136,19 @@ enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform, const cha
     return ids_from_rows(row, out, err);
 }
 
-enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, struct bw_ids *out,
+enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, ALL_DUE_SQL);
+    BW_BIND(stmt, 1, now_ms);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit, struct bw_ids *out,
                            struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DUE_SQL);
     BW_BIND(row, 1, now_ms);
+    BW_BIND(row, 2, limit);
     return ids_from_rows(row, out, err);
 }
 

@@ -30,8 +30,10 @@ BW_MUST_CHECK enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_coho
 BW_MUST_CHECK enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform,
                                              const char *scope, struct bw_ids *out,
                                              struct bw_error *err);
-BW_MUST_CHECK enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, struct bw_ids *out,
-                                         struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms,
+                                             struct bw_error *err); /* judge every one again */
+BW_MUST_CHECK enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit,
+                                         struct bw_ids *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms,
                                               struct bw_error *err); /* INT64_MAX: never */
 

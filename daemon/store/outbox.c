@@ -21,12 +21,19 @@ static const char SAVE_SQL[] =
     "UPDATE delivery SET state = $2, attempts = $3, due_ms = $4, settled_ms = $5, detail = $6"
     " WHERE id = $1";
 static const char DUE_SQL[] =
-    "SELECT " COLUMNS " FROM delivery AS d WHERE sink = $1 AND state = 'pending' AND due_ms <= $2"
-    " AND (notice IS NULL OR NOT EXISTS (SELECT 1 FROM delivery AS e WHERE e.notice = d.notice"
+    "SELECT " COLUMNS " FROM delivery AS d WHERE d.sink = $1 AND d.state = 'pending' AND d.due_ms <= $2"
+    " AND (d.notice IS NULL OR NOT EXISTS (SELECT 1 FROM delivery AS e WHERE e.notice = d.notice"
     " AND e.sink = d.sink AND e.state = 'pending' AND e.id < d.id))"
     " ORDER BY due_ms, id LIMIT $3";
 static const char NEXT_DUE_SQL[] =
-    "SELECT min(due_ms) FROM delivery WHERE sink = $1 AND state = 'pending'";
+    "SELECT min(due_ms) FROM delivery WHERE sink = $1 AND state = 'pending' AND due_ms > $2";
+static const char WITHDRAW_SQL[] =
+    "UPDATE delivery SET state = 'withdrawn', settled_ms = $2, detail = 'no longer true'"
+    " WHERE notice = $1 AND state = 'pending' AND attempts = 0";
+static const char WITHDRAW_ITEMS_SQL[] = "DELETE FROM item WHERE notice = $1";
+static const char KNOWS_SQL[] =
+    "SELECT EXISTS (SELECT 1 FROM delivery WHERE sink = $1 AND notice = $2"
+    " AND state <> 'withdrawn') OR EXISTS (SELECT 1 FROM summed WHERE sink = $1 AND notice = $2)";
 static const char PAGE_SQL[] =
     "SELECT " COLUMNS " FROM delivery WHERE id > $1 AND ($2 IS NULL OR sink = $2)"
     " AND ($3 IS NULL OR state = $3) ORDER BY id LIMIT $4";
@@ -35,6 +42,9 @@ static const char ITEM_INSERT_SQL[] =
 static const char ITEM_NEXT_SQL[] = "SELECT sink, owner FROM item ORDER BY id LIMIT 1";
 static const char ITEM_LIST_SQL[] =
     "SELECT notice FROM item WHERE sink = $1 AND owner = $2 ORDER BY id";
+static const char ITEM_SUMMED_SQL[] = "INSERT INTO summed (notice, sink)"
+                                      " SELECT notice, sink FROM item"
+                                      " WHERE sink = $1 AND owner = $2 ON CONFLICT DO NOTHING";
 static const char ITEM_FORGET_SQL[] = "DELETE FROM item WHERE sink = $1 AND owner = $2";
 static const char INSTANCE_SQL[] = "SELECT id FROM instance";
 
@@ -189,12 +199,37 @@ enum bw_err bw_outbox_due(struct bw_db *db, const char *sink, int64_t now_ms, in
     return from_rows(row, out, err);
 }
 
-enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t *out_ms,
-                               struct bw_error *err)
+enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_ms,
+                               int64_t *out_ms, struct bw_error *err)
 {
     struct bw_stmt *row = bw_db_query(db, NEXT_DUE_SQL);
     BW_BIND(row, 1, sink);
+    BW_BIND(row, 2, now_ms);
     return bw_stmt_one_i64(row, INT64_MAX, out_ms, err);
+}
+
+enum bw_err bw_outbox_withdraw(struct bw_db *db, int64_t notice, int64_t now_ms,
+                               struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, WITHDRAW_SQL);
+    BW_BIND(stmt, 1, notice);
+    BW_BIND(stmt, 2, now_ms);
+    enum bw_err rc = bw_stmt_run(stmt, err);
+    struct bw_stmt *items = bw_db_query(db, WITHDRAW_ITEMS_SQL);
+    BW_BIND(items, 1, notice);
+    return rc == BW_OK ? bw_stmt_run(items, err) : rc;
+}
+
+enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice, bool *out,
+                            struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, KNOWS_SQL);
+    int64_t knows = 0;
+    BW_BIND(row, 1, sink);
+    BW_BIND(row, 2, notice);
+    enum bw_err rc = bw_stmt_one_i64(row, 0, &knows, err);
+    *out = knows != 0;
+    return rc;
 }
 
 enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state, int64_t after_id,
@@ -242,10 +277,14 @@ enum bw_err bw_items_take(struct bw_db *db, const char *sink, const char *owner,
     if (rc != BW_ERR_NOTFOUND) {
         return rc;
     }
+    struct bw_stmt *summed = bw_db_query(db, ITEM_SUMMED_SQL);
+    BW_BIND(summed, 1, sink);
+    BW_BIND(summed, 2, owner);
+    rc = bw_stmt_run(summed, err);
     struct bw_stmt *forget = bw_db_query(db, ITEM_FORGET_SQL);
     BW_BIND(forget, 1, sink);
     BW_BIND(forget, 2, owner);
-    return bw_stmt_run(forget, err);
+    return rc == BW_OK ? bw_stmt_run(forget, err) : rc;
 }
 
 enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *err)

@@ -60,9 +60,15 @@ BW_MUST_CHECK enum bw_err bw_outbox_save(struct bw_db *db, const struct bw_deliv
 BW_MUST_CHECK enum bw_err bw_outbox_due(struct bw_db *db, const char *sink, int64_t now_ms,
                                         int64_t limit, struct bw_deliveries *out,
                                         struct bw_error *err);
-/* When the next pending one of a sink is due; INT64_MAX: none. */
-BW_MUST_CHECK enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t *out_ms,
+/* When the next pending one of a sink that is not due at now_ms will be; INT64_MAX: none. */
+BW_MUST_CHECK enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_ms,
+                                             int64_t *out_ms, struct bw_error *err);
+/* Withdraw what was never tried of a notice. */
+BW_MUST_CHECK enum bw_err bw_outbox_withdraw(struct bw_db *db, int64_t notice, int64_t now_ms,
                                              struct bw_error *err);
+/* Did, or will, this sink hear of the notice? */
+BW_MUST_CHECK enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice,
+                                          bool *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state,
                                          int64_t after_id, int64_t limit,
                                          struct bw_deliveries *out, struct bw_error *err);
