@@ -1,7 +1,8 @@
 /* daemon/domain/training_plan.c: see training_plan.h. */
 #include "domain/training_plan.h"
 
-#include <math.h>
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -46,6 +47,21 @@ static enum bw_err volume_of(const struct bw_training *training, struct volume *
     return BW_OK;
 }
 
+/* "-8b", "-70B", "-1.5b": open models carry their size in the name. 0: none found. */
+static double parameters_in_name(const char *name)
+{
+    for (const char *at = name; at != NULL && *at != '\0'; at++) {
+        bool starts = isdigit((unsigned char)*at) &&
+                      (at == name || strchr("-_/: ", at[-1]) != NULL);
+        char *end = NULL;
+        double billions = starts ? strtod(at, &end) : 0;
+        if (starts && (*end == 'b' || *end == 'B') && !isalnum((unsigned char)end[1])) {
+            return billions * 1e9;
+        }
+    }
+    return 0;
+}
+
 static double parameters_of(const struct bw_move *move, const struct bw_entry *entry)
 {
     if (move->deployment->training.parameters > 0) {
@@ -57,7 +73,7 @@ static double parameters_of(const struct bw_move *move, const struct bw_entry *e
             return (double)said[i]->parameters;
         }
     }
-    return 0;
+    return parameters_in_name(entry == NULL ? move->deployment->base : entry->id);
 }
 
 static const char *user_method(const struct bw_move *move)
@@ -66,15 +82,16 @@ static const char *user_method(const struct bw_move *move)
     return method == NULL ? "sft" : method;
 }
 
-/* The price of a million training tokens: the user's, else the catalog's own, else the book's. */
+/* The price of a million training tokens: the user's, else the catalog's own, else the book's.
+ * known: parameters, 0 when nobody says. */
 static enum bw_err training_price(const struct bw_move *move, const char *platform,
                                   const struct bw_entry *entry, const char *model,
-                                  double parameters, struct bw_cost *out, struct bw_term *term,
+                                  double known, struct bw_cost *out, struct bw_term *term,
                                   struct bw_error *err)
 {
     const char *method = bw_price_method(user_method(move));
-    const struct bw_fact *fact =
-        bw_price_find(move->book, BW_FACT_TRAINING, platform, model, method, parameters);
+    const struct bw_fact *fact = bw_price_find(move->book, BW_FACT_TRAINING, platform, model, method,
+                                               known > 0 ? known : GUESSED_PARAMETERS);
     bool users = fact != NULL && fact->trust == BW_TRUST_USER;
     if (entry != NULL && entry->price_training.known && !users) {
         struct bw_money price = entry->price_training.per_million;
@@ -87,6 +104,9 @@ static enum bw_err training_price(const struct bw_move *move, const char *platfo
     if (bw_fact_may_show(fact)) {
         *out = bw_fact_value(fact, move->now_ms);
         bw_term_priced_by(term, fact);
+        if (fact->up_to > 0 && known <= 0) {
+            bw_term_guess(term, "parameters");
+        }
         return BW_OK;
     }
     const char *what = model == NULL ? "an open model" : model;
@@ -94,7 +114,7 @@ static enum bw_err training_price(const struct bw_move *move, const char *platfo
                    fact == NULL ? "no price of training '%s' (%s) on %s is known; set one in prices"
                                 : "the price of training '%s' (%s) on %s is unverified; set one in "
                                   "prices",
-                   what, method, platform);
+                   what, user_method(move), platform);
 }
 
 static double minimum_usd(const struct bw_move *move, const char *platform, const char *model)
@@ -137,10 +157,6 @@ enum bw_err bw_training_plan_hosted(const struct bw_move *move, const char *plat
         return rc;
     }
     plan.parameters = parameters_of(move, entry);
-    if (plan.parameters <= 0 && model == NULL) {
-        plan.parameters = GUESSED_PARAMETERS;
-        bw_term_guess(&plan.pricing, "parameters");
-    }
     struct bw_cost price;
     rc = training_price(move, platform, entry, model, plan.parameters, &price, &plan.pricing, err);
     if (rc != BW_OK) {
