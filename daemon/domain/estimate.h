@@ -1,0 +1,62 @@
+/* daemon/domain/estimate.h: what one move costs, with its terms, its sources and its doubts. */
+#ifndef BW_DOMAIN_ESTIMATE_H
+#define BW_DOMAIN_ESTIMATE_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "domain/deployment.h"
+#include "domain/entry.h"
+#include "domain/prices.h"
+#include "domain/route.h"
+#include "domain/term.h"
+
+/* Everything is borrowed for the call. */
+struct bw_estimate_input {
+    const struct bw_deployment *deployment;
+    const struct bw_entry *base;      /* NULL: not in the catalog */
+    const struct bw_entry *candidate; /* NULL: none */
+    const struct bw_entry *train_on;  /* NULL: the deployment's own base */
+    const struct bw_price_book *book;
+    struct bw_money person_day;       /* 0: 400 / 800 / 1,200 dollars */
+    int64_t now_ms;
+    enum bw_route route;              /* retrain only: one of the three that train */
+    const char *platform;             /* other platform only: which; NULL: the first feasible */
+};
+
+struct bw_estimate {
+    enum bw_route route;
+    char *platform;               /* where the model will run; NULL: own machines */
+    char *model;                  /* what is trained, prompted or embedded with; NULL: not known */
+    struct bw_terms terms;
+    struct bw_cost total;
+    struct bw_cost cash;
+    struct bw_cost people;
+    struct bw_range person_days;  /* of engineering */
+    double wall_hours;            /* of one training run on GPUs; 0: not known */
+    bool run_cost_known;
+    struct bw_money run_cost_delta_month; /* new running bill less the old one */
+    struct bw_names remarks;      /* whole sentences: prices that are old, doors that close */
+};
+
+/* Price a retrain by in->route: data refresh, training runs, evaluation, engineering, hosting side by
+ * side. Ownership: *out is the caller's, to release with bw_estimate_clear(); written on success.
+ * Errors: BW_ERR_REFUSED with the reason: the route is closed or not allowed, no price may be shown,
+ * neither tokens nor rows are known. */
+BW_MUST_CHECK enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in,
+                                              struct bw_estimate *out, struct bw_error *err);
+
+/* Price prompting the candidate: engineering and evaluation. Errors: BW_ERR_REFUSED without one. */
+BW_MUST_CHECK enum bw_err bw_estimate_swap(const struct bw_estimate_input *in,
+                                           struct bw_estimate *out, struct bw_error *err);
+
+/* Price embedding the corpus again with the candidate, which is an embedding model here.
+ * Errors: BW_ERR_REFUSED when corpus_tokens or the price of the candidate is not known. */
+BW_MUST_CHECK enum bw_err bw_estimate_reindex(const struct bw_estimate_input *in,
+                                              struct bw_estimate *out, struct bw_error *err);
+
+void bw_estimate_clear(struct bw_estimate *estimate);
+
+/* The routes question that belongs to an estimate. */
+struct bw_move bw_estimate_move(const struct bw_estimate_input *in);
+#endif

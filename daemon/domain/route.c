@@ -1,0 +1,273 @@
+/* daemon/domain/route.c: see route.h. */
+#include "domain/route.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/str.h"
+#include "base/words.h"
+#include "domain/training_plan.h"
+
+static const char *const ROUTE_WORDS[] = {
+    [BW_ROUTE_SAME_PLATFORM] = "same-platform", [BW_ROUTE_OTHER_PLATFORM] = "other-platform",
+    [BW_ROUTE_SELF_HOSTED] = "self-hosted",     [BW_ROUTE_PROMPT] = "prompt",
+    [BW_ROUTE_NONE] = "none",
+};
+
+static void add(struct bw_route_options *out, struct bw_route_option option, const char *why)
+{
+    option.why = bw_xstrdup(why);
+    option.platform = bw_xstrdup(option.platform);
+    BW_VEC_PUSH(out, option);
+}
+
+/* "closed since 2027-01-06: sentence (source, date)". */
+static char *tuning_sentence(const char *platform, const struct bw_tuning_state *state)
+{
+    struct bw_str text = { 0 };
+    char day[BW_INSTANT_TEXT];
+    bw_str_appendf(&text, "fine-tuning on %s is %s", platform,
+                   state->status == BW_TUNING_NONE ? "not offered" : bw_tuning_word(state->status));
+    if (state->until_ms != 0) {
+        bw_str_appendf(&text, "%s %s", state->status == BW_TUNING_CLOSED ? " since" : " on",
+                       bw_instant_format_day(state->until_ms, day));
+    }
+    if (state->rule != NULL) {
+        bw_str_appendf(&text, ": %s (%s, %s)", state->rule->why, state->rule->source,
+                       bw_instant_format_day(state->rule->as_of_ms, day));
+    }
+    return bw_str_take(&text);
+}
+
+static bool may_train(enum bw_tuning status)
+{
+    switch (status) {
+    case BW_TUNING_OPEN:
+    case BW_TUNING_CLOSING:
+    case BW_TUNING_DEPRECATED:
+        return true;
+    case BW_TUNING_UNKNOWN:
+    case BW_TUNING_CLOSED:
+    case BW_TUNING_NONE:
+        break;
+    }
+    return false;
+}
+
+static const char *trained_model(const struct bw_move *move)
+{
+    return move->train_on == NULL ? move->deployment->base : move->train_on->id;
+}
+
+static const struct bw_entry *trained_entry(const struct bw_move *move)
+{
+    return move->train_on == NULL ? move->base : move->train_on;
+}
+
+/* What the catalog itself says against training; NULL: nothing. Ownership: the caller's. */
+static char *catalog_objection(const struct bw_move *move, int64_t *until_ms)
+{
+    const struct bw_entry *entry = trained_entry(move);
+    if (entry == NULL) {
+        return NULL;
+    }
+    const struct bw_date *last = bw_entry_date(entry, BW_CLOCK_TRAINING);
+    if (last != NULL && last->certainty == BW_CERTAINTY_FIRM) {
+        if (*until_ms == 0 || last->at_ms < *until_ms) {
+            *until_ms = last->at_ms;
+        }
+        if (move->now_ms >= last->at_ms) {
+            char day[BW_INSTANT_TEXT];
+            return bw_xasprintf("'%s' takes no new training job since %s", entry->id,
+                                bw_instant_format_day(last->at_ms, day));
+        }
+    }
+    if (entry->tunable == BW_NO) {
+        return bw_xasprintf("'%s' cannot be fine-tuned on %s", entry->id,
+                            move->deployment->platform);
+    }
+    if (entry->life == BW_LIFE_RETIRED) {
+        return bw_xasprintf("'%s' is retired", entry->id);
+    }
+    /* docs.aws.amazon.com/bedrock, model lifecycle: a Legacy model takes no new job. */
+    if (entry->life == BW_LIFE_DEPRECATED && strcmp(move->deployment->platform, "bedrock") == 0) {
+        return bw_xasprintf("'%s' is in Legacy state and takes no new training job", entry->id);
+    }
+    return NULL;
+}
+
+static void add_same_platform(const struct bw_move *move, struct bw_route_options *out)
+{
+    const struct bw_deployment *deployment = move->deployment;
+    const struct bw_entry *entry = trained_entry(move);
+    struct bw_tuning_state state =
+        bw_price_book_tuning(move->book, deployment->platform, trained_model(move),
+                             deployment->training.method, move->now_ms);
+    struct bw_route_option option = { .route = BW_ROUTE_SAME_PLATFORM,
+                                      .platform = deployment->platform,
+                                      .same_base = true,
+                                      .until_ms = state.until_ms };
+    BW_CLEANUP(bw_freep) char *sentence = tuning_sentence(deployment->platform, &state);
+    BW_CLEANUP(bw_freep) char *objection = catalog_objection(move, &option.until_ms);
+    bool listed = state.status == BW_TUNING_UNKNOWN && entry != NULL && entry->tunable == BW_YES;
+    if (objection != NULL || (!may_train(state.status) && !listed)) {
+        add(out, option, may_train(state.status) || listed ? objection : sentence);
+        return;
+    }
+    BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
+    struct bw_error err = { 0 };
+    option.feasible = bw_training_plan_hosted(move, deployment->platform, entry,
+                                              trained_model(move), &plan, &err) == BW_OK;
+    add(out, option, option.feasible ? sentence : err.text);
+}
+
+static bool base_is_open(const struct bw_move *move)
+{
+    struct bw_tuning_state own = bw_price_book_tuning(move->book, move->deployment->platform,
+                                                      move->deployment->base, NULL, move->now_ms);
+    return (own.rule != NULL && own.rule->open_weights) ||
+           move->deployment->training.parameters > 0 ||
+           (move->base != NULL && move->base->parameters > 0);
+}
+
+static void add_other_platform(const struct bw_move *move, const char *platform,
+                               struct bw_route_options *out)
+{
+    const struct bw_deployment *deployment = move->deployment;
+    struct bw_tuning_state state = bw_price_book_tuning(
+        move->book, platform, deployment->base, deployment->training.method, move->now_ms);
+    if (state.status != BW_TUNING_OPEN && state.status != BW_TUNING_CLOSING) {
+        return; /* no team moves to where a door is shut or shutting without a date */
+    }
+    bool open = state.rule->open_weights;
+    struct bw_route_option option = { .route = BW_ROUTE_OTHER_PLATFORM,
+                                      .platform = (char *)platform,
+                                      .same_base = !open || base_is_open(move),
+                                      .until_ms = state.until_ms };
+    if (!deployment->policy.data_may_leave) {
+        BW_CLEANUP(bw_freep) char *why = bw_xasprintf(
+            "the policy keeps training data on %s (data_may_leave: false)", deployment->platform);
+        add(out, option, why);
+        return;
+    }
+    if (!bw_globs_permit(&deployment->policy.platforms, platform)) {
+        BW_CLEANUP(bw_freep) char *why = bw_xasprintf("the policy does not allow %s", platform);
+        add(out, option, why);
+        return;
+    }
+    BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
+    struct bw_error err = { 0 };
+    option.feasible = bw_training_plan_hosted(move, platform, NULL,
+                                              option.same_base ? deployment->base : NULL, &plan,
+                                              &err) == BW_OK;
+    BW_CLEANUP(bw_freep) char *sentence = tuning_sentence(platform, &state);
+    add(out, option, option.feasible ? sentence : err.text);
+}
+
+static bool already_seen(const struct bw_tuning_rules *rules, const struct bw_tuning_rule *rule)
+{
+    for (const struct bw_tuning_rule *before = rules->items; before < rule; before++) {
+        if (strcmp(before->platform, rule->platform) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* First where the same base is trained, then where another one is. */
+static void add_other_platforms(const struct bw_move *move, struct bw_route_options *out)
+{
+    struct bw_route_options found = { 0 };
+    BW_VEC_EACH(const struct bw_tuning_rule, rule, &move->book->tuning)
+    {
+        if (strcmp(rule->platform, move->deployment->platform) != 0 &&
+            !already_seen(&move->book->tuning, rule)) {
+            add_other_platform(move, rule->platform, &found);
+        }
+    }
+    for (int same = 1; same >= 0; same--) {
+        BW_VEC_EACH(struct bw_route_option, option, &found)
+        {
+            if (option->same_base == (same == 1)) {
+                BW_VEC_PUSH(out, *option);
+            }
+        }
+    }
+    free(found.items);
+}
+
+static void add_self_hosted(const struct bw_move *move, struct bw_route_options *out)
+{
+    struct bw_route_option option = { .route = BW_ROUTE_SELF_HOSTED,
+                                      .same_base = base_is_open(move) };
+    BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
+    struct bw_error err = { 0 };
+    option.feasible = bw_training_plan_gpus(move, NULL, &plan, &err) == BW_OK;
+    add(out, option,
+        !option.feasible ? err.text
+        : option.same_base ? "the base has open weights: rented or own GPUs can train it"
+                           : "an open model of like size can be trained on rented or own GPUs; the "
+                             "present base has closed weights");
+}
+
+static void add_prompt(const struct bw_move *move, struct bw_route_options *out)
+{
+    struct bw_route_option option = { .route = BW_ROUTE_PROMPT,
+                                      .platform = move->deployment->platform,
+                                      .feasible = move->candidate != NULL };
+    BW_CLEANUP(bw_freep) char *why =
+        option.feasible ? bw_xasprintf("'%s' can be prompted without training", move->candidate->id)
+                        : bw_xstrdup("there is no newer model to prompt");
+    add(out, option, why);
+}
+
+void bw_routes_list(const struct bw_move *move, struct bw_route_options *out)
+{
+    *out = (struct bw_route_options){ 0 };
+    if (bw_technique_is_tuned(move->deployment->technique)) {
+        add_same_platform(move, out);
+        add_other_platforms(move, out);
+        add_self_hosted(move, out);
+    }
+    add_prompt(move, out);
+    add(out, (struct bw_route_option){ .route = BW_ROUTE_NONE, .feasible = true },
+        "stay until the base retires");
+}
+
+static void option_clear(struct bw_route_option *option)
+{
+    free(option->platform);
+    free(option->why);
+}
+
+void bw_route_options_clear(struct bw_route_options *options)
+{
+    BW_VEC_CLEAR(options, option_clear);
+}
+
+const struct bw_route_option *bw_route_choose(const struct bw_route_options *options, bool training)
+{
+    BW_VEC_EACH(const struct bw_route_option, option, options)
+    {
+        if (option->feasible && (!training || option->route < BW_ROUTE_PROMPT)) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+const struct bw_route_option *bw_route_find(const struct bw_route_options *options,
+                                            enum bw_route route, const char *platform)
+{
+    BW_VEC_EACH(const struct bw_route_option, option, options)
+    {
+        if (option->route == route &&
+            (platform == NULL || bw_str_equal(option->platform, platform))) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+BW_DEFINE_WORDS(bw_route, ROUTE_WORDS)
