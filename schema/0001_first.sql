@@ -125,6 +125,8 @@ CREATE TABLE notice (
     swap           TEXT                   -- JSON
 ) STRICT;
 CREATE UNIQUE INDEX notice_live ON notice (subject, matter) WHERE live = 1;
+CREATE INDEX notice_subject ON notice (subject, matter);
+CREATE INDEX notice_until ON notice (until_ms) WHERE live = 1 AND until_ms > 0;
 
 CREATE TABLE notice_event (
     id         INTEGER PRIMARY KEY,

@@ -51,8 +51,8 @@ static const unsigned MOVES[] = {
     [BW_NOTICE_SNOOZED] = TO(OPEN) | TO(ACKNOWLEDGED) | TO(WAIVED) | SETTLED,
     [BW_NOTICE_WAIVED] = TO(OPEN) | SETTLED,
     [BW_NOTICE_RESOLVED] = TO(OPEN),
-    [BW_NOTICE_SUPERSEDED] = 0,
-    [BW_NOTICE_CANCELLED] = 0,
+    [BW_NOTICE_SUPERSEDED] = TO(OPEN),
+    [BW_NOTICE_CANCELLED] = TO(OPEN),
 };
 
 bool bw_notice_may_move(enum bw_notice_state from, enum bw_notice_state to)

@@ -21,6 +21,7 @@ enum bw_notice_kind {
 /*              .--> acknowledged --> in-progress --> verified --.
  *   open ------+--> snoozed / waived --(ends)--> open           +--> resolved
  *              '--> superseded / cancelled                      '
+ * What comes back (a candidate withdrawn and listed again) opens the old notice, not a second one.
  * The allowed moves are a table (notice.c). */
 enum bw_notice_state {
     BW_NOTICE_OPEN,

@@ -194,7 +194,23 @@ static void take_over(struct bw_cohort *cohort, const struct bw_succession *foun
     cohort->due_ms = found->due_ms;
 }
 
-static enum bw_err judge(struct bw_engine *engine, struct bw_cohort *cohort, struct bw_error *err)
+/* A deadline presses more from day to day: its members are looked at again at these marks. */
+static void note_deadline(struct bw_cohort *cohort, int64_t now_ms)
+{
+    static const int marks[] = { 180, 120, 90, 60, 45, 30, 21, 14, 7, 3, 1, 0 };
+    const int64_t deadlines[] = { cohort->train_by_ms, cohort->serve_until_ms };
+    for (size_t i = 0; i < BW_COUNT(deadlines); i++) {
+        for (size_t j = 0; deadlines[i] != 0 && j < BW_COUNT(marks); j++) {
+            int64_t at_ms = deadlines[i] - marks[j] * BW_DAY_MS;
+            if (at_ms > now_ms && (cohort->due_ms == 0 || at_ms < cohort->due_ms)) {
+                cohort->due_ms = at_ms;
+            }
+        }
+    }
+}
+
+enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
+                            struct bw_error *err)
 {
     BW_CLEANUP(bw_model_clear) struct bw_model found_base = { 0 };
     BW_CLEANUP(bw_models_clear) struct bw_models models = { 0 };
@@ -233,6 +249,7 @@ static enum bw_err judge(struct bw_engine *engine, struct bw_cohort *cohort, str
     if (bw_technique_is_tuned(cohort->technique)) {
         find_route(engine, cohort, base, found.candidate == NULL ? NULL : found.candidate->entry);
     }
+    note_deadline(cohort, engine->now_ms);
     cohort->unlisted = is_unlisted(base, engine->now_ms, &cohort->due_ms);
     cohort->state = state_of(cohort, &found, base, &outlook, engine->now_ms);
     return BW_OK;
@@ -248,17 +265,19 @@ enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t id, bool baseli
         rc = bw_cohorts_get(engine->db, id, &after, err);
     }
     if (rc == BW_OK) {
-        rc = judge(engine, &after, err);
+        rc = bw_engine_judge(engine, &after, err);
     }
     if (rc != BW_OK) {
         return rc;
     }
     bool differs = bw_cohort_differs(&before, &after);
+    bool mark = before.due_ms != 0 && before.due_ms <= engine->now_ms &&
+                (after.train_by_ms != 0 || after.serve_until_ms != 0);
     if (differs) {
         after.since_ms = engine->now_ms;
     }
     rc = bw_cohorts_save(engine->db, &after, err);
-    return rc == BW_OK && differs ? bw_fan_begin(engine->db, id, baseline, err) : rc;
+    return rc == BW_OK && (differs || mark) ? bw_fan_begin(engine->db, id, baseline, err) : rc;
 }
 
 enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, struct bw_error *err)

@@ -4,6 +4,7 @@
 #define BW_ENGINE_STATE_H
 #include <stdint.h>
 
+#include "base/instant.h"
 #include "base/vec.h"
 #include "engine/engine.h"
 #include "store/catalog.h"
@@ -72,6 +73,9 @@ enum bw_err bw_engine_accept(struct bw_engine *engine, const char *source, const
 /* cohorts.c: judge a cohort again and begin its fan-out when its answer differs. */
 enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool baseline,
                                struct bw_error *err);
+/* The judgement alone, at engine->now_ms, into *cohort; nothing is written. */
+enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
+                            struct bw_error *err);
 enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, struct bw_error *err);
 /* How well what a platform and scope say is known now. */
 enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,

@@ -168,6 +168,13 @@ void bw_db_rollback(struct bw_db *db)
     }
 }
 
+void bw_db_undo(struct bw_db *db)
+{
+    bw_db_rollback(db);
+    db->in_transaction =
+        sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+}
+
 struct bw_stmt *bw_db_query(struct bw_db *db, const char *sql)
 {
     size_t mask = db->cache.capacity - 1;

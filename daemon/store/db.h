@@ -24,6 +24,8 @@ int bw_db_schema_version(void);
 BW_MUST_CHECK enum bw_err bw_db_begin(struct bw_db *db, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_db_commit(struct bw_db *db, struct bw_error *err);
 void bw_db_rollback(struct bw_db *db); /* nothing to undo is fine */
+/* Undo what was written since begin, and stay inside a transaction. */
+void bw_db_undo(struct bw_db *db);
 
 /* The prepared statement for sql, made on first use and kept with the connection; sql must be a
  * string that lives as long (a static const). It comes reset, with no parameter bound.

@@ -23,6 +23,10 @@ static const char SAVE_SQL[] =
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id = $1";
 static const char LIVE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1 ORDER BY id";
+static const char SETTLED_SQL[] =
+    "SELECT " COLUMNS ", (SELECT actor FROM notice_event AS e WHERE e.notice = notice.id"
+    " ORDER BY e.id DESC LIMIT 1) FROM notice WHERE subject = $1 AND matter = $2 AND base = $3"
+    " AND coalesce(candidate, '') = coalesce($4, '') AND live = 0 ORDER BY id DESC LIMIT 1";
 static const char PAGE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE id > $1 AND ($2 IS NULL OR owner = $2)"
     " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"
@@ -181,6 +185,22 @@ enum bw_err bw_notices_live(struct bw_db *db, const char *subject, struct bw_not
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LIVE_SQL);
     BW_BIND(row, 1, subject);
     return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
+                               struct bw_notice *out, bool *by_person, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, SETTLED_SQL);
+    BW_BIND(row, 1, like->subject);
+    BW_BIND(row, 2, bw_notice_matter(like->kind));
+    BW_BIND(row, 3, like->base);
+    BW_BIND(row, 4, like->candidate);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = from_row(row);
+        *by_person = !bw_str_equal(bw_stmt_text(row, 22), "basewatch");
+    }
+    return rc;
 }
 
 enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,

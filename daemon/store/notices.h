@@ -68,6 +68,11 @@ BW_MUST_CHECK enum bw_err bw_notices_get(struct bw_db *db, int64_t id, struct bw
 /* The live notices of a subject. */
 BW_MUST_CHECK enum bw_err bw_notices_live(struct bw_db *db, const char *subject,
                                           struct bw_notices *out, struct bw_error *err);
+/* The newest settled notice of the same subject, matter, base and candidate; by_person: a person
+ * settled it. Errors: BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
+                                             struct bw_notice *out, bool *by_person,
+                                             struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
                                           int64_t after_id, int64_t limit, struct bw_notices *out,
                                           struct bw_error *err);

@@ -1,0 +1,57 @@
+/* daemon/engine/call.h: one request on its way through the API. A command of the API is a function
+ * over a call; api.c knows which. */
+#ifndef BW_ENGINE_CALL_H
+#define BW_ENGINE_CALL_H
+#include "codec/json.h"
+#include "engine/state.h"
+
+enum { BW_CALL_ARGS_MAX = 4, BW_CALL_PAGE_MAX = 1000 };
+
+struct bw_call {
+    struct bw_engine *engine;
+    const struct bw_request *request;
+    char *path;                    /* without the query */
+    char *query;                   /* "" when there is none */
+    char *args[BW_CALL_ARGS_MAX];  /* the path's variable parts, decoded */
+    struct bw_str body;            /* the answer, as JSON */
+    struct bw_json_writer w;       /* over body */
+    bool answered_later;           /* the reply waits for something */
+};
+
+/* Percent-decoding: `+` stays itself, what is no escape stays as it is, NUL becomes `?`.
+ * Ownership: the caller's. */
+char *bw_call_decode(const char *text, size_t size);
+/* The value of a query parameter, decoded; NULL when absent. Ownership: the caller's. */
+char *bw_call_query(const struct bw_call *call, const char *name);
+/* ?limit=, from 1 to BW_CALL_PAGE_MAX. */
+int64_t bw_call_limit(const struct bw_call *call);
+/* ?at=DATE, or now. Errors: BW_ERR_INVALID. */
+BW_MUST_CHECK enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms,
+                                     struct bw_error *err);
+/* "uid:1000". Ownership: the caller's. */
+char *bw_call_actor(const struct bw_call *call);
+/* The request's body as a JSON object. Errors: BW_ERR_INVALID. */
+BW_MUST_CHECK enum bw_err bw_call_json(const struct bw_call *call, struct bw_json **out,
+                                       struct bw_error *err);
+
+/* Begin {"schema":"basewatch/<kind>/v1", and end it. */
+void bw_call_begin(struct bw_call *call, const char *kind);
+void bw_call_begin_list(struct bw_call *call, const char *kind);
+void bw_call_end_list(struct bw_call *call, const char *next); /* next NULL: the last page */
+void bw_call_end(struct bw_call *call);
+/* A member of an open "lines" array, for people. */
+void bw_call_line(struct bw_call *call, const char *format, ...) BW_PRINTF(2, 3);
+
+/* read_*.c and write_*.c: the commands. */
+typedef enum bw_err bw_call_command(struct bw_call *call, struct bw_error *err);
+bw_call_command bw_api_status, bw_api_deployments, bw_api_deployment, bw_api_explain,
+    bw_api_estimate, bw_api_swap, bw_api_worth, bw_api_notices, bw_api_notice, bw_api_sources,
+    bw_api_source, bw_api_models, bw_api_model, bw_api_deliveries, bw_api_delivery, bw_api_sinks,
+    bw_api_findings, bw_api_deployment_add, bw_api_deployment_import, bw_api_deployment_remove,
+    bw_api_notice_move, bw_api_poll, bw_api_accept, bw_api_sink_test, bw_api_delivery_retry;
+
+/* A deployment with its cohort, its confidence filled in. Errors: BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_call_member(struct bw_call *call, const char *name,
+                                         struct bw_member *member, struct bw_cohort *cohort,
+                                         struct bw_error *err);
+#endif

@@ -1,0 +1,326 @@
+/* daemon/engine/dispatch.c: from notice to message to delivery, and what came of it. A message's
+ * bytes are written once, in the transaction of the notice that it tells of. */
+#include "engine/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "engine/rows.h"
+
+enum { WORST_LISTED = 20 }; /* a card lists that many and says the count */
+
+struct message {
+    const char *type; /* after io.basewatch. */
+    const char *subject;
+    int64_t notice; /* 0: none */
+    const char *data; /* JSON */
+};
+
+/* msg_ and a ULID: 48 bits of time, 80 of a hash over what makes the message the one it is. */
+static void message_id(const struct bw_engine *engine, const char *sink,
+                       const struct message *message, char *out, size_t size)
+{
+    static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford's base 32 */
+    uint64_t high = bw_hash_text(BW_HASH_SEED, engine->instance);
+    high = bw_hash_text(bw_hash_text(high, sink), message->type);
+    high = bw_hash_text(bw_hash_text(high, message->subject), message->data);
+    high ^= (uint64_t)message->notice * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t low = bw_hash(&high, sizeof(high));
+    uint64_t time_ms = (uint64_t)engine->now_ms;
+    char ulid[27] = { 0 };
+    for (int i = 9; i >= 0; i--, time_ms >>= 5) {
+        ulid[i] = digits[time_ms & 31];
+    }
+    for (int i = 25; i >= 10; i--) {
+        ulid[i] = digits[(i >= 18 ? low : high) & 31];
+        low >>= i >= 18 ? 5 : 0;
+        high >>= i >= 18 ? 0 : 5;
+    }
+    (void)snprintf(out, size, "msg_%s", ulid);
+}
+
+/* CloudEvents 1.0, structured mode, with the `timestamp` that Standard Webhooks wants. */
+static char *render(const struct bw_engine *engine, const struct message *message, const char *id)
+{
+    struct bw_str body = { 0 };
+    struct bw_json_writer w = { .out = &body };
+    BW_CLEANUP(bw_freep) char *source = bw_xasprintf("urn:basewatch:%s", engine->instance);
+    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("io.basewatch.%s", message->type);
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_text(&w, "specversion", "1.0");
+    bw_json_add_text(&w, "id", id);
+    bw_json_add_text(&w, "source", source);
+    bw_json_add_text(&w, "type", type);
+    bw_json_add_text(&w, "subject", message->subject);
+    bw_json_add_time(&w, "time", engine->now_ms);
+    bw_json_add_time(&w, "timestamp", engine->now_ms);
+    bw_json_add_text(&w, "datacontenttype", "application/json");
+    bw_json_add_raw(&w, "data", message->data);
+    bw_json_object_end(&w);
+    return bw_str_take(&body);
+}
+
+static enum bw_err send_to(struct bw_engine *engine, const char *sink,
+                           const struct message *message, struct bw_error *err)
+{
+    char id[40];
+    message_id(engine, sink, message, id, sizeof(id));
+    BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = {
+        .sink = bw_xstrdup(sink),
+        .message_id = bw_xstrdup(id),
+        .type = bw_xasprintf("io.basewatch.%s", message->type),
+        .subject = bw_xstrdup(message->subject),
+        .notice = message->notice,
+        .body = render(engine, message, id),
+        .due_ms = engine->now_ms,
+        .created_ms = engine->now_ms,
+    };
+    return bw_outbox_insert(engine->db, &delivery, err);
+}
+
+static char *notice_data(const struct bw_notice *notice)
+{
+    struct bw_str data = { 0 };
+    struct bw_json_writer w = { .out = &data };
+    bw_row_notice(&w, notice);
+    return bw_str_take(&data);
+}
+
+enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
+                               const char *what, bool summed_up, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *data = notice_data(notice);
+    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
+    const struct message message = { type, notice->subject, notice->id, data };
+    bool closing = strcmp(what, "resolved") == 0 || strcmp(what, "superseded") == 0;
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
+    {
+        bool told = true;
+        if (rc == BW_OK && closing) {
+            rc = bw_outbox_knows(engine->db, sink->name, notice->id, &told, err);
+        }
+        if (rc == BW_OK && told) {
+            rc = summed_up ? bw_items_insert(engine->db, sink->name, notice->owner, notice->id, err)
+                           : send_to(engine, sink->name, &message, err);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *source,
+                                      const char *what, const char *text, struct bw_error *err)
+{
+    struct bw_str data = { 0 };
+    struct bw_json_writer w = { .out = &data };
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_text(&w, "source", source);
+    bw_json_add_text(&w, "summary", text);
+    bw_json_object_end(&w);
+    BW_CLEANUP(bw_freep) char *json = bw_str_take(&data);
+    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("source.%s", what);
+    const struct message message = { type, source, 0, json };
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
+    {
+        if (rc == BW_OK) {
+            rc = send_to(engine, sink->name, &message, err);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
+                                    struct bw_error *err)
+{
+    const struct message message = { "test", sink, 0,
+                                     "{\"summary\":\"a test message; nothing has happened\"}" };
+    return send_to(engine, sink, &message, err);
+}
+
+enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
+                               struct bw_error *err)
+{
+    return bw_outbox_withdraw(engine->db, notice->id, engine->now_ms, err);
+}
+
+/* ---- summaries ---- */
+
+static int worst_first(const void *a, const void *b)
+{
+    const struct bw_notice *left = a;
+    const struct bw_notice *right = b;
+    return left->severity != right->severity ? (int)right->severity - (int)left->severity
+                                             : strcmp(left->subject, right->subject);
+}
+
+static enum bw_err read_notices(struct bw_engine *engine, const struct bw_ids *ids,
+                                struct bw_notices *out, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(int64_t, id, ids)
+    {
+        struct bw_notice notice = { 0 };
+        if (rc == BW_OK) {
+            rc = bw_notices_get(engine->db, *id, &notice, err);
+        }
+        if (rc == BW_OK) {
+            BW_VEC_PUSH(out, notice);
+        }
+    }
+    return rc;
+}
+
+static char *summary_data(const char *owner, const struct bw_notices *notices)
+{
+    struct bw_str data = { 0 };
+    struct bw_json_writer w = { .out = &data };
+    BW_CLEANUP(bw_freep) char *summary =
+        bw_xasprintf("%zu deployments of %s are behind a newer base", notices->count,
+                     owner[0] == '\0' ? "nobody in particular" : owner);
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_text(&w, "summary", summary);
+    bw_json_add_text(&w, "owner", owner);
+    bw_json_add_i64(&w, "count", (int64_t)notices->count);
+    bw_json_array_begin(&w, "notices");
+    for (size_t i = 0; i < notices->count && i < WORST_LISTED; i++) {
+        const struct bw_notice *notice = &notices->items[i];
+        bw_json_object_begin(&w, NULL);
+        bw_json_add_id(&w, "id", notice->id);
+        bw_json_add_text(&w, "deployment", notice->subject);
+        bw_json_add_text(&w, "kind", bw_notice_kind_word(notice->kind));
+        bw_json_add_text(&w, "severity", bw_severity_word(notice->severity));
+        bw_json_add_text(&w, "candidate", notice->candidate);
+        bw_json_add_text(&w, "summary", notice->summary);
+        bw_json_object_end(&w);
+    }
+    bw_json_array_end(&w);
+    bw_json_object_end(&w);
+    return bw_str_take(&data);
+}
+
+static enum bw_err send_summary(struct bw_engine *engine, const char *sink, const char *owner,
+                                struct bw_notices *notices, struct bw_error *err)
+{
+    qsort(notices->items, notices->count, sizeof(*notices->items), worst_first);
+    bool single = notices->count == 1;
+    BW_CLEANUP(bw_freep) char *data =
+        single ? notice_data(&notices->items[0]) : summary_data(owner, notices);
+    const struct message message = {
+        .type = "notice.opened",
+        .subject = single ? notices->items[0].subject : owner[0] == '\0' ? "unowned" : owner,
+        .notice = single ? notices->items[0].id : 0,
+        .data = data,
+    };
+    return send_to(engine, sink, &message, err);
+}
+
+enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err)
+{
+    for (;;) {
+        BW_CLEANUP(bw_freep) char *sink = NULL;
+        BW_CLEANUP(bw_freep) char *owner = NULL;
+        BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
+        BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
+        enum bw_err rc = bw_items_next(engine->db, &sink, &owner, err);
+        if (rc != BW_OK) {
+            return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+        }
+        rc = bw_items_take(engine->db, sink, owner, &ids, err);
+        if (rc == BW_OK) {
+            rc = read_notices(engine, &ids, &notices, err);
+        }
+        if (rc == BW_OK) {
+            rc = send_summary(engine, sink, owner, &notices, err);
+        }
+        if (rc != BW_OK) {
+            return rc;
+        }
+    }
+}
+
+/* ---- results ---- */
+
+static void note_endpoint(struct bw_engine *engine, struct bw_sink *sink,
+                          const struct bw_delivered *result)
+{
+    switch (result->outcome) {
+    case BW_DELIVERY_DONE:
+    case BW_DELIVERY_REFUSED: /* it answers: the message is at fault, not the endpoint */
+        sink->failures = 0;
+        sink->paused_until_ms = 0;
+        bw_replace(&sink->detail, "");
+        break;
+    case BW_DELIVERY_RETRY:
+        sink->failures++;
+        sink->paused_until_ms =
+            engine->now_ms + bw_delivery_circuit_ms(sink->failures, result->retry_after_ms);
+        bw_replace(&sink->detail, result->error);
+        break;
+    case BW_DELIVERY_DISABLED:
+        sink->disabled_ms = engine->now_ms;
+        bw_replace(&sink->detail, "the endpoint answered 410 Gone; it gets nothing more until "
+                                  "`basewatch sinks test` reaches it again");
+        break;
+    }
+}
+
+static void settle(struct bw_engine *engine, struct bw_delivery *delivery,
+                   enum bw_delivery_state state, const char *detail)
+{
+    delivery->state = state;
+    delivery->settled_ms = engine->now_ms;
+    bw_replace(&delivery->detail, detail);
+}
+
+static void note_attempt(struct bw_engine *engine, struct bw_delivery *delivery,
+                         const struct bw_delivered *result)
+{
+    delivery->attempts++;
+    switch (result->outcome) {
+    case BW_DELIVERY_DONE:
+        settle(engine, delivery, BW_DELIVERY_DELIVERED, "");
+        return;
+    case BW_DELIVERY_REFUSED:
+    case BW_DELIVERY_DISABLED:
+        settle(engine, delivery, BW_DELIVERY_FAILED, result->error);
+        break;
+    case BW_DELIVERY_RETRY: {
+        int64_t wait_ms = bw_delivery_wait_ms(delivery->attempts, result->retry_after_ms,
+                                              (uint64_t)delivery->id);
+        delivery->due_ms = engine->now_ms + wait_ms;
+        bw_replace(&delivery->detail, result->error);
+        if (wait_ms < 0) {
+            settle(engine, delivery, BW_DELIVERY_FAILED, result->error);
+        }
+        break;
+    }
+    }
+    bw_log(BW_LOG_WARNING, "sink '%s': message %s: attempt %" PRId64 ": %s; %s", delivery->sink,
+           delivery->message_id, delivery->attempts, delivery->detail,
+           delivery->state == BW_DELIVERY_FAILED ? "given up" : "sent again later");
+}
+
+enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_delivered *result,
+                                struct bw_error *err)
+{
+    BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
+    enum bw_err rc = bw_outbox_get(engine->db, result->delivery_id, &delivery, err);
+    if (rc != BW_OK) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    struct bw_sending *sending = bw_engine_sending(engine, delivery.sink);
+    note_attempt(engine, &delivery, result);
+    rc = bw_outbox_save(engine->db, &delivery, err);
+    if (rc == BW_OK && sending != NULL) {
+        bool was_well = sending->row.failures == 0 && sending->row.disabled_ms == 0;
+        note_endpoint(engine, &sending->row, result);
+        if (!was_well || result->outcome != BW_DELIVERY_DONE) {
+            rc = bw_sinks_save(engine->db, &sending->row, err);
+        }
+    }
+    return rc;
+}

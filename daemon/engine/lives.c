@@ -1,0 +1,122 @@
+/* daemon/engine/lives.c: every move of a notice: checked against the allowed ones, written with its
+ * log row, and told to those who should know. */
+#include "engine/state.h"
+
+#include "base/str.h"
+
+static enum bw_err write_log(struct bw_engine *engine, const struct bw_notice *notice,
+                             const char *from, const struct bw_move_notice *how,
+                             struct bw_error *err)
+{
+    return bw_notices_log(engine->db, notice, engine->now_ms, how->event, from, how->actor,
+                          how->reason == NULL ? "" : how->reason, err);
+}
+
+enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
+                           const struct bw_move_notice *how, struct bw_error *err)
+{
+    notice->state = BW_NOTICE_OPEN;
+    notice->opened_ms = notice->opened_ms == 0 ? engine->now_ms : notice->opened_ms;
+    notice->updated_ms = engine->now_ms;
+    enum bw_err rc = bw_notices_insert(engine->db, notice, err);
+    if (rc == BW_OK) {
+        rc = write_log(engine, notice, NULL, how, err);
+    }
+    return rc == BW_OK && !how->silent
+               ? bw_engine_announce(engine, notice, "opened", how->summed_up, err)
+               : rc;
+}
+
+enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
+                             const struct bw_move_notice *how, struct bw_error *err)
+{
+    notice->updated_ms = engine->now_ms;
+    enum bw_err rc = bw_notices_save(engine->db, notice, err);
+    if (rc != BW_OK || how->silent) {
+        return rc;
+    }
+    rc = write_log(engine, notice, bw_notice_state_word(notice->state), how, err);
+    return rc == BW_OK ? bw_engine_announce(engine, notice, "updated", false, err) : rc;
+}
+
+static const char *message_of(enum bw_notice_state to)
+{
+    switch (to) {
+    case BW_NOTICE_SUPERSEDED:
+        return "superseded";
+    case BW_NOTICE_RESOLVED:
+    case BW_NOTICE_CANCELLED:
+        return "resolved";
+    case BW_NOTICE_OPEN:
+    case BW_NOTICE_ACKNOWLEDGED:
+    case BW_NOTICE_IN_PROGRESS:
+    case BW_NOTICE_VERIFIED:
+    case BW_NOTICE_SNOOZED:
+    case BW_NOTICE_WAIVED:
+        return "updated";
+    }
+    return "updated";
+}
+
+enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
+                           const struct bw_move_notice *how, struct bw_error *err)
+{
+    const char *from = bw_notice_state_word(notice->state);
+    if (!bw_notice_may_move(notice->state, how->to)) {
+        return bw_fail(err, BW_ERR_CONFLICT, "notice %lld is %s and cannot become %s",
+                       (long long)notice->id, from, bw_notice_state_word(how->to));
+    }
+    notice->state = how->to;
+    notice->until_ms = how->until_ms;
+    notice->updated_ms = engine->now_ms;
+    enum bw_err rc = bw_notices_save(engine->db, notice, err);
+    if (rc == BW_OK) {
+        rc = write_log(engine, notice, from, how, err);
+    }
+    if (rc == BW_OK && !bw_notice_is_live(notice->state)) {
+        rc = bw_engine_withdraw(engine, notice, err);
+    }
+    return rc == BW_OK && !how->silent
+               ? bw_engine_announce(engine, notice, message_of(how->to), false, err)
+               : rc;
+}
+
+enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
+                             enum bw_notice_state to, const char *actor, const char *reason,
+                             struct bw_error *err)
+{
+    BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
+    enum bw_err rc = bw_notices_live(engine->db, subject, &live, err);
+    const struct bw_move_notice how = {
+        .to = to, .event = bw_notice_state_word(to), .actor = actor, .reason = reason
+    };
+    BW_VEC_EACH(struct bw_notice, notice, &live)
+    {
+        struct bw_move_notice quiet = how;
+        quiet.silent = notice->kind == BW_NOTICE_SOURCE_FAILING;
+        if (rc == BW_OK) {
+            rc = bw_engine_move(engine, notice, &quiet, err);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notices_clear) struct bw_notices ended = { 0 };
+    enum bw_err rc = bw_notices_ended(engine->db, engine->now_ms, BW_DUE_CHUNK, &ended, err);
+    BW_VEC_EACH(struct bw_notice, notice, &ended)
+    {
+        const struct bw_move_notice how = {
+            .to = BW_NOTICE_OPEN,
+            .event = "reopened",
+            .actor = "basewatch",
+            .reason = notice->state == BW_NOTICE_WAIVED ? "the waiver has ended"
+                                                        : "the snooze has ended",
+        };
+        if (rc == BW_OK) {
+            rc = bw_engine_move(engine, notice, &how, err);
+        }
+    }
+    return rc;
+}

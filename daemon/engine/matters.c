@@ -1,0 +1,308 @@
+/* daemon/engine/matters.c: what one deployment should hear of now, held against what it was told. */
+#include "engine/state.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "domain/swap.h"
+#include "engine/pricing.h"
+#include "engine/rows.h"
+
+enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 3 };
+
+struct wanted { /* the notices that should be live */
+    struct bw_notice items[MATTERS_MAX];
+    size_t count;
+};
+
+static void wanted_clear(struct wanted *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        bw_notice_clear(&wanted->items[i]);
+    }
+}
+
+static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *cohort,
+                              const struct bw_deployment *deployment, enum bw_notice_kind kind)
+{
+    struct bw_notice *notice = &wanted->items[wanted->count++];
+    *notice = (struct bw_notice){
+        .subject = bw_xstrdup(deployment->name),
+        .kind = kind,
+        .owner = bw_xstrdup(deployment->owner),
+        .platform = bw_xstrdup(deployment->platform),
+        .base = bw_xstrdup(deployment->base),
+        .candidate = bw_xstrdup(cohort->candidate),
+        .relation = bw_xstrdup(cohort->relation),
+        .via = bw_xstrdup(cohort->via),
+        .train_on = bw_xstrdup(cohort->train_on),
+        .route = bw_xstrdup(cohort->route),
+        .train_by_ms = cohort->train_by_ms,
+        .serve_until_ms = cohort->serve_until_ms,
+    };
+    return notice;
+}
+
+/* The first of the two clocks that this technique has to meet. */
+static int64_t deadline_of(const struct bw_cohort *cohort)
+{
+    bool train = bw_technique_is_tuned(cohort->technique) && cohort->train_by_ms != 0;
+    return train && (cohort->serve_until_ms == 0 || cohort->train_by_ms < cohort->serve_until_ms)
+               ? cohort->train_by_ms
+               : cohort->serve_until_ms;
+}
+
+static char *swap_json(const struct bw_deployment *deployment, const char *candidate)
+{
+    BW_CLEANUP(bw_freep) char *diff = NULL;
+    const char *from = deployment->model == NULL ? deployment->base : deployment->model;
+    if (bw_swap_diff(&deployment->at, from, candidate, &diff, NULL) != BW_OK) {
+        diff = NULL; /* no lines, or other ones: the words remain */
+    }
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_text(&w, "from", from);
+    bw_json_add_text(&w, "to", candidate);
+    bw_json_add_text(&w, "diff", diff);
+    bw_json_object_end(&w);
+    return bw_str_take(&text);
+}
+
+static void append_price(struct bw_str *text, const struct bw_estimate *estimate)
+{
+    char expected[BW_MONEY_TEXT];
+    char low[BW_MONEY_TEXT];
+    char high[BW_MONEY_TEXT];
+    bw_str_appendf(text, "; expected cost $%s ($%s to $%s)",
+                   bw_money_format(estimate->total.expected, expected),
+                   bw_money_format(estimate->total.low, low),
+                   bw_money_format(estimate->total.high, high));
+}
+
+static void append_deadlines(struct bw_str *text, const struct bw_notice *notice)
+{
+    char day[BW_INSTANT_TEXT];
+    if (notice->train_by_ms != 0) {
+        bw_str_appendf(text, "; train before %s", bw_instant_format_day(notice->train_by_ms, day));
+    }
+    if (notice->serve_until_ms != 0) {
+        bw_str_appendf(text, "; its base answers until %s",
+                       bw_instant_format_day(notice->serve_until_ms, day));
+    }
+}
+
+static int64_t lead_ms_of(const struct bw_deployment *deployment,
+                          const struct bw_estimate *estimate)
+{
+    double person_days = estimate == NULL ? 0.0 : estimate->person_days.expected;
+    int64_t days = deployment->lead_days >= 0
+                       ? deployment->lead_days
+                       : (int64_t)(LEAD_DAYS_PER_PERSON_DAY * person_days) + LEAD_DAYS_BASE;
+    return days * BW_DAY_MS;
+}
+
+static enum bw_err want_succession(struct bw_engine *engine, const struct bw_cohort *cohort,
+                                   const struct bw_deployment *deployment, struct wanted *wanted,
+                                   struct bw_error *err)
+{
+    bool tuned = bw_technique_is_tuned(cohort->technique);
+    struct bw_pricing pricing = { 0 };
+    enum bw_err rc = bw_pricing_init(engine, cohort, deployment, cohort->candidate,
+                                     engine->now_ms, &pricing, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    struct bw_notice *notice =
+        want(wanted, cohort, deployment, tuned ? BW_NOTICE_STALE : BW_NOTICE_SWAP);
+    struct bw_estimate estimate = { 0 };
+    struct bw_error refusal = { 0 };
+    struct bw_str summary = { 0 };
+    bw_str_appendf(&summary, "%s: %s supersedes its base %s (%s)", deployment->name,
+                   cohort->candidate, deployment->base, cohort->relation);
+    bool priced = bw_pricing_estimate(&pricing, &estimate, &refusal) == BW_OK;
+    if (priced) {
+        notice->estimate = bw_estimate_brief(&estimate);
+        append_price(&summary, &estimate);
+    } else {
+        notice->refused = bw_xstrdup(refusal.text);
+    }
+    append_deadlines(&summary, notice);
+    if (!tuned) {
+        notice->swap = swap_json(deployment, cohort->candidate);
+    }
+    notice->summary = bw_str_take(&summary);
+    notice->severity = bw_severity_of(deadline_of(cohort),
+                                      lead_ms_of(deployment, priced ? &estimate : NULL),
+                                      engine->now_ms);
+    bw_estimate_clear(&estimate);
+    bw_pricing_clear(&pricing);
+    return BW_OK;
+}
+
+static void want_life(struct bw_engine *engine, const struct bw_cohort *cohort,
+                      const struct bw_deployment *deployment, struct wanted *wanted)
+{
+    bool over = cohort->state == BW_COHORT_RETIRED;
+    struct bw_notice *notice =
+        want(wanted, cohort, deployment, over ? BW_NOTICE_RETIRED : BW_NOTICE_DEPRECATED);
+    struct bw_str summary = { 0 };
+    bw_str_appendf(&summary, "%s: its base %s %s", deployment->name, deployment->base,
+                   over ? "has been retired" : "is deprecated");
+    append_deadlines(&summary, notice);
+    if (cohort->candidate != NULL) {
+        bw_str_appendf(&summary, "; move to %s", cohort->candidate);
+    }
+    notice->summary = bw_str_take(&summary);
+    notice->severity = over ? BW_SEVERITY_OVERDUE
+                            : bw_severity_of(deadline_of(cohort), lead_ms_of(deployment, NULL),
+                                             engine->now_ms);
+}
+
+static void want_unlisted(const struct bw_cohort *cohort, const struct bw_deployment *deployment,
+                          struct wanted *wanted)
+{
+    struct bw_notice *notice = want(wanted, cohort, deployment, BW_NOTICE_BASE_UNLISTED);
+    notice->severity = BW_SEVERITY_PLAN;
+    notice->summary = bw_xasprintf("%s: %s no longer lists its base %s, and has announced no end",
+                                   deployment->name, deployment->platform, deployment->base);
+}
+
+static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort *cohort,
+                               const struct bw_deployment *deployment, struct wanted *wanted,
+                               struct bw_error *err)
+{
+    if (cohort->serve_until_ms != 0 || cohort->state == BW_COHORT_RETIRED) {
+        want_life(engine, cohort, deployment, wanted);
+    }
+    if (cohort->unlisted && cohort->state != BW_COHORT_RETIRED) {
+        want_unlisted(cohort, deployment, wanted);
+    }
+    return cohort->candidate == NULL ? BW_OK
+                                     : want_succession(engine, cohort, deployment, wanted, err);
+}
+
+/* ---- what was told ---- */
+
+static struct bw_notice *same_matter(struct bw_notice *items, size_t count,
+                                     const struct bw_notice *notice)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(bw_notice_matter(items[i].kind), bw_notice_matter(notice->kind)) == 0) {
+            return &items[i];
+        }
+    }
+    return NULL;
+}
+
+/* The same matter came back: its notice lives again, unless a person has closed it. */
+static enum bw_err revive(struct bw_engine *engine, const struct bw_notice *wanted, bool *done,
+                          struct bw_error *err)
+{
+    BW_CLEANUP(bw_notice_clear) struct bw_notice old = { 0 };
+    bool by_person = false;
+    enum bw_err rc = bw_notices_settled(engine->db, wanted, &old, &by_person, err);
+    *done = rc == BW_OK;
+    if (rc != BW_OK || by_person) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    const struct bw_move_notice how = { .to = BW_NOTICE_OPEN,
+                                        .event = "reopened",
+                                        .actor = "basewatch",
+                                        .reason = "it is so again" };
+    return bw_engine_move(engine, &old, &how, err);
+}
+
+static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted, bool summed_up,
+                            bool inhibited, struct bw_error *err)
+{
+    bool revived = false;
+    enum bw_err rc = revive(engine, wanted, &revived, err);
+    const struct bw_move_notice how = { .event = "opened",
+                                        .actor = "basewatch",
+                                        .reason = wanted->summary,
+                                        .summed_up = summed_up,
+                                        .silent = inhibited };
+    return rc == BW_OK && !revived ? bw_engine_open(engine, wanted, &how, err) : rc;
+}
+
+static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
+                             struct bw_notice *wanted, bool summed_up, bool inhibited,
+                             struct bw_error *err)
+{
+    const struct bw_move_notice how = { .to = BW_NOTICE_SUPERSEDED,
+                                        .event = "superseded",
+                                        .actor = "basewatch",
+                                        .reason = wanted->summary };
+    enum bw_err rc = bw_engine_move(engine, old, &how, err);
+    wanted->opened_ms = old->opened_ms;
+    return rc == BW_OK ? open_new(engine, wanted, summed_up, inhibited, err) : rc;
+}
+
+/* Take the new facts into the old notice; it is told only when the matter got more pressing. */
+static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
+                           struct bw_notice *wanted, bool inhibited, struct bw_error *err)
+{
+    bool asleep = old->state == BW_NOTICE_WAIVED || old->state == BW_NOTICE_SNOOZED;
+    bool pressing = wanted->severity > old->severity || wanted->kind != old->kind ||
+                    wanted->serve_until_ms != old->serve_until_ms ||
+                    wanted->train_by_ms != old->train_by_ms;
+    wanted->id = old->id;
+    wanted->state = old->state;
+    wanted->opened_ms = old->opened_ms;
+    wanted->until_ms = old->until_ms;
+    const struct bw_move_notice how = { .event = "updated",
+                                        .actor = "basewatch",
+                                        .reason = wanted->summary,
+                                        .silent = asleep || inhibited || !pressing };
+    return bw_engine_update(engine, wanted, &how, err);
+}
+
+static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
+                             const struct bw_deployment *deployment, struct bw_error *err)
+{
+    bool moved = !bw_str_equal(old->base, deployment->base);
+    BW_CLEANUP(bw_freep) char *reason =
+        moved ? bw_xasprintf("the inventory shows it on %s", deployment->base)
+              : bw_xstrdup("what it said no longer holds");
+    const struct bw_move_notice how = {
+        .to = moved ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,
+        .event = moved ? "resolved" : "cancelled",
+        .actor = "basewatch",
+        .reason = reason,
+    };
+    return bw_engine_move(engine, old, &how, err);
+}
+
+enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort *cohort,
+                                const struct bw_deployment *deployment, bool summed_up,
+                                struct bw_error *err)
+{
+    BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
+    BW_CLEANUP(wanted_clear) struct wanted wanted = { 0 };
+    enum bw_err rc = bw_notices_live(engine->db, deployment->name, &live, err);
+    if (rc == BW_OK) {
+        rc = find_wanted(engine, cohort, deployment, &wanted, err);
+    }
+    bool ending = wanted.count > 0 && strcmp(bw_notice_matter(wanted.items[0].kind), "life") == 0;
+    BW_VEC_EACH(struct bw_notice, old, &live)
+    {
+        if (rc == BW_OK && same_matter(wanted.items, wanted.count, old) == NULL) {
+            rc = close_old(engine, old, deployment, err);
+        }
+    }
+    for (size_t i = 0; rc == BW_OK && i < wanted.count; i++) {
+        struct bw_notice *notice = &wanted.items[i];
+        struct bw_notice *old = same_matter(live.items, live.count, notice);
+        bool inhibited = ending && i > 0; /* the end of the base says it all */
+        if (old == NULL) {
+            rc = open_new(engine, notice, summed_up, inhibited, err);
+        } else if (bw_str_equal(old->candidate, notice->candidate) ||
+                   strcmp(bw_notice_matter(notice->kind), "succession") != 0) {
+            rc = refresh(engine, old, notice, inhibited, err);
+        } else {
+            rc = supersede(engine, old, notice, summed_up, inhibited, err);
+        }
+    }
+    return rc;
+}

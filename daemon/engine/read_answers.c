@@ -1,0 +1,278 @@
+/* daemon/engine/read_answers.c: the commands that answer a question about one deployment: why, what
+ * it costs, what to change, whether it is still worth it. */
+#include <string.h>
+
+#include "base/str.h"
+#include "codec/estimate_json.h"
+#include "domain/swap.h"
+#include "engine/call.h"
+#include "engine/pricing.h"
+
+struct subject { /* the deployment in question, judged for the day in question */
+    struct bw_member member;
+    struct bw_cohort cohort;
+    struct bw_pricing pricing;
+    int64_t at_ms;
+};
+
+static void subject_clear(struct subject *subject)
+{
+    bw_pricing_clear(&subject->pricing);
+    bw_cohort_clear(&subject->cohort);
+    bw_member_clear(&subject->member);
+}
+
+/* The judgement for another day is made anew and kept nowhere. */
+static enum bw_err judge_at(struct bw_call *call, struct subject *subject, struct bw_error *err)
+{
+    int64_t now_ms = call->engine->now_ms;
+    if (subject->at_ms == now_ms) {
+        return BW_OK;
+    }
+    call->engine->now_ms = subject->at_ms;
+    enum bw_err rc = bw_engine_judge(call->engine, &subject->cohort, err);
+    call->engine->now_ms = now_ms;
+    return rc;
+}
+
+static enum bw_err read_subject(struct bw_call *call, struct subject *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *to = bw_call_query(call, "to");
+    enum bw_err rc = bw_call_at(call, &out->at_ms, err);
+    if (rc == BW_OK) {
+        rc = bw_call_member(call, call->args[0], &out->member, &out->cohort, err);
+    }
+    if (rc == BW_OK) {
+        rc = judge_at(call, out, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_pricing_init(call->engine, &out->cohort, &out->member.deployment,
+                             to != NULL ? to : out->cohort.candidate, out->at_ms, &out->pricing,
+                             err);
+    }
+    return rc;
+}
+
+static void explain_base(struct bw_call *call, const struct subject *subject)
+{
+    const struct bw_deployment *deployment = &subject->member.deployment;
+    const struct bw_cohort *cohort = &subject->cohort;
+    const struct bw_model *base = &subject->pricing.base;
+    char day[BW_INSTANT_TEXT];
+    char seen[BW_INSTANT_TEXT];
+    bw_call_line(call, "%s is %s on %s, owned by %s; it calls %s", deployment->name,
+                 bw_technique_word(deployment->technique), deployment->platform,
+                 deployment->owner[0] == '\0' ? "nobody" : deployment->owner,
+                 deployment->model == NULL ? deployment->match : deployment->model);
+    if (base->entry.id == NULL) {
+        bw_call_line(call, "its base %s has never been listed by this platform", cohort->base);
+        return;
+    }
+    bw_call_line(call, "its base %s is of lineage %s, released %s, first seen %s%s", cohort->base,
+                 cohort->lineage[0] == '\0' ? "(cannot be placed)" : cohort->lineage,
+                 base->entry.released_ms == 0
+                     ? "on a day not known"
+                     : bw_instant_format_day(base->entry.released_ms, day),
+                 bw_instant_format_day(base->first_seen_ms, seen),
+                 base->gone_ms == 0 ? "" : ", no longer listed");
+}
+
+static void explain_state(struct bw_call *call, const struct bw_cohort *cohort)
+{
+    char day[BW_INSTANT_TEXT];
+    bw_call_line(call, "state %s, %s", bw_cohort_state_word(cohort->state),
+                 bw_confidence_word(cohort->confidence));
+    if (cohort->candidate != NULL) {
+        bw_call_line(call, "candidate %s: %s (evidence: %s)", cohort->candidate, cohort->why,
+                     cohort->via);
+    } else {
+        bw_call_line(call, "nothing newer is offered in its line");
+    }
+    if (cohort->train_by_ms != 0) {
+        bw_call_line(call, "training on it ends before %s",
+                     bw_instant_format_day(cohort->train_by_ms, day));
+    }
+    if (cohort->serve_until_ms != 0) {
+        bw_call_line(call, "it answers until %s",
+                     bw_instant_format_day(cohort->serve_until_ms, day));
+    }
+}
+
+static void explain_routes(struct bw_call *call, const struct bw_route_options *options)
+{
+    BW_VEC_EACH(const struct bw_route_option, option, options)
+    {
+        bw_call_line(call, "route %s%s%s: %s%s%s", bw_route_word(option->route),
+                     option->platform == NULL ? "" : " ",
+                     option->platform == NULL ? "" : option->platform,
+                     option->feasible ? "possible" : "not possible",
+                     option->why == NULL ? "" : "; ", option->why == NULL ? "" : option->why);
+    }
+}
+
+enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(subject_clear) struct subject subject = { 0 };
+    enum bw_err rc = read_subject(call, &subject, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    const struct bw_cohort *cohort = &subject.cohort;
+    struct bw_route_options options = { 0 };
+    bw_pricing_routes(&subject.pricing, &options);
+    bw_call_begin(call, "explain");
+    bw_json_add_text(&call->w, "deployment", subject.member.deployment.name);
+    bw_json_add_text(&call->w, "state", bw_cohort_state_word(cohort->state));
+    bw_json_add_text(&call->w, "confidence", bw_confidence_word(cohort->confidence));
+    bw_json_add_text(&call->w, "base", cohort->base);
+    bw_json_add_text(&call->w, "lineage", cohort->lineage);
+    bw_json_add_text(&call->w, "candidate", cohort->candidate);
+    bw_json_add_text(&call->w, "relation", cohort->relation);
+    bw_json_add_text(&call->w, "via", cohort->via);
+    bw_json_add_text(&call->w, "why", cohort->why);
+    bw_json_add_day(&call->w, "train_by", cohort->train_by_ms);
+    bw_json_add_day(&call->w, "serve_until", cohort->serve_until_ms);
+    bw_routes_write(&call->w, "routes", &options);
+    bw_json_array_begin(&call->w, "lines");
+    explain_base(call, &subject);
+    explain_state(call, cohort);
+    if (bw_technique_is_tuned(cohort->technique)) {
+        explain_routes(call, &options);
+    }
+    bw_json_array_end(&call->w);
+    bw_call_end(call);
+    bw_route_options_clear(&options);
+    return BW_OK;
+}
+
+/* The estimate's own members follow the schema and the names, so it is spliced in. */
+static void splice_object(struct bw_call *call, const char *object)
+{
+    size_t size = strlen(object);
+    bw_str_append(&call->body, ",");
+    bw_str_append_bytes(&call->body, object + 1, size - 2);
+}
+
+enum bw_err bw_api_estimate(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(subject_clear) struct subject subject = { 0 };
+    enum bw_err rc = read_subject(call, &subject, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    struct bw_estimate estimate = { 0 };
+    struct bw_error refusal = { 0 };
+    bool priced = bw_pricing_estimate(&subject.pricing, &estimate, &refusal) == BW_OK;
+    struct bw_route_options options = { 0 };
+    bw_pricing_routes(&subject.pricing, &options);
+    bw_call_begin(call, "estimate");
+    bw_json_add_text(&call->w, "deployment", subject.member.deployment.name);
+    bw_json_add_text(&call->w, "candidate", subject.pricing.candidate.entry.id);
+    bw_routes_write(&call->w, "routes", &options);
+    if (priced) {
+        struct bw_str text = { 0 };
+        struct bw_json_writer w = { .out = &text };
+        bw_estimate_write(&w, NULL, &estimate);
+        splice_object(call, text.text);
+        bw_str_clear(&text);
+    } else {
+        bw_json_add_text(&call->w, "refused", refusal.text);
+    }
+    struct bw_estimate prompt = { 0 };
+    if (bw_technique_is_tuned(subject.cohort.technique) &&
+        bw_pricing_prompt(&subject.pricing, &prompt, NULL) == BW_OK) {
+        bw_estimate_write(&call->w, "not_retraining", &prompt);
+    }
+    bw_call_end(call);
+    bw_estimate_clear(&prompt);
+    bw_estimate_clear(&estimate);
+    bw_route_options_clear(&options);
+    return BW_OK;
+}
+
+enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(subject_clear) struct subject subject = { 0 };
+    BW_CLEANUP(bw_freep) char *diff = NULL;
+    BW_CLEANUP(bw_freep) char *words = NULL;
+    enum bw_err rc = read_subject(call, &subject, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    const struct bw_deployment *deployment = &subject.member.deployment;
+    const char *to = subject.pricing.candidate.entry.id;
+    if (to == NULL) {
+        return bw_fail(err, BW_ERR_CONFLICT, "nothing newer is offered for '%s'",
+                       deployment->name);
+    }
+    if (bw_technique_is_tuned(deployment->technique)) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "'%s' is fine-tuned: its model is retrained, not swapped; see basewatch "
+                       "estimate %s",
+                       deployment->name, deployment->name);
+    }
+    const char *from = deployment->model == NULL ? deployment->base : deployment->model;
+    struct bw_error why_not = { 0 };
+    bool exact = bw_swap_diff(&deployment->at, from, to, &diff, &why_not) == BW_OK;
+    words = bw_swap_words(&deployment->at, from, to);
+    bw_call_begin(call, "swap");
+    bw_json_object_begin(&call->w, "swap");
+    bw_json_add_text(&call->w, "from", from);
+    bw_json_add_text(&call->w, "to", to);
+    bw_json_add_text(&call->w, "diff", exact ? diff : NULL);
+    bw_json_object_end(&call->w);
+    bw_json_array_begin(&call->w, "lines");
+    bw_call_line(call, "%s", words);
+    if (deployment->evals.suite != NULL) {
+        bw_call_line(call, "then run the eval suite %s on %s", deployment->evals.suite, to);
+    }
+    bw_json_array_end(&call->w);
+    bw_call_end(call);
+    return BW_OK;
+}
+
+static void worth_lines(struct bw_call *call, const struct bw_worth *worth)
+{
+    bw_call_line(call, "verdict: %s", bw_verdict_word(worth->verdict));
+    for (size_t i = 0; i < BW_CRITERIA; i++) {
+        const struct bw_criterion_answer *answer = &worth->criteria[i];
+        bw_call_line(call, "%-9s %-7s %s", bw_criterion_word((enum bw_criterion)i),
+                     answer->met == BW_YES  ? "yes"
+                     : answer->met == BW_NO ? "no"
+                                            : "unknown",
+                     answer->evidence);
+    }
+    if (worth->economy_known) {
+        bw_call_line(call,
+                     "break-even: %.0f calls a year (%.0f without prompt caching); it makes %.0f",
+                     worth->break_even_calls, worth->break_even_uncached_calls,
+                     worth->calls_per_year);
+    }
+    if (worth->record_next != NULL) {
+        bw_call_line(call, "record next: %s", worth->record_next);
+    }
+}
+
+enum bw_err bw_api_worth(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(subject_clear) struct subject subject = { 0 };
+    enum bw_err rc = read_subject(call, &subject, err);
+    if (rc == BW_OK && !bw_technique_is_tuned(subject.cohort.technique)) {
+        rc = bw_fail(err, BW_ERR_CONFLICT, "'%s' is not fine-tuned: there is nothing to weigh",
+                     subject.member.deployment.name);
+    }
+    if (rc != BW_OK) {
+        return rc;
+    }
+    struct bw_worth worth = { 0 };
+    bw_pricing_worth(&subject.pricing, &worth);
+    bw_call_begin(call, "worth");
+    bw_json_add_text(&call->w, "deployment", subject.member.deployment.name);
+    bw_worth_write(&call->w, "worth", &worth);
+    bw_json_array_begin(&call->w, "lines");
+    worth_lines(call, &worth);
+    bw_json_array_end(&call->w);
+    bw_call_end(call);
+    bw_worth_clear(&worth);
+    return BW_OK;
+}

@@ -1,0 +1,301 @@
+/* daemon/engine/read_lists.c: the commands that list and show rows. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/call.h"
+#include "engine/rows.h"
+
+/* ?after= as a row id. */
+static int64_t after_id(const struct bw_call *call)
+{
+    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
+    return after == NULL ? 0 : strtoll(after, NULL, 10);
+}
+
+static void end_with_id(struct bw_call *call, size_t count, int64_t limit, int64_t last)
+{
+    BW_CLEANUP(bw_freep) char *next = bw_xasprintf("%" PRId64, last);
+    bw_call_end_list(call, (int64_t)count < limit ? NULL : next);
+}
+
+enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
+{
+    struct bw_engine *engine = call->engine;
+    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    int64_t counts[BW_COHORT_RETIRED + 1] = { 0 };
+    int64_t total = 0;
+    int64_t open = 0;
+    enum bw_err rc = bw_inventory_by_state(engine->db, counts, err);
+    if (rc == BW_OK) {
+        rc = bw_notices_count_live(engine->db, &open, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_sources_list(engine->db, &sources, err);
+    }
+    for (size_t i = 0; i < BW_COUNT(counts); i++) {
+        total += counts[i];
+    }
+    bw_call_begin(call, "status");
+    bw_json_add_text(&call->w, "version", BW_VERSION);
+    bw_json_object_begin(&call->w, "deployments");
+    bw_json_add_i64(&call->w, "total", total);
+    bw_json_object_begin(&call->w, "by_state");
+    for (size_t i = 0; i < BW_COUNT(counts); i++) {
+        bw_json_add_i64(&call->w, bw_cohort_state_word((enum bw_cohort_state)i), counts[i]);
+    }
+    bw_json_object_end(&call->w);
+    bw_json_object_end(&call->w);
+    bw_json_object_begin(&call->w, "notices");
+    bw_json_add_i64(&call->w, "open", open);
+    bw_json_object_end(&call->w);
+    bw_json_array_begin(&call->w, "sources");
+    BW_VEC_EACH(const struct bw_source, source, &sources)
+    {
+        bw_row_source(&call->w, source);
+    }
+    bw_json_array_end(&call->w);
+    bw_call_end(call);
+    return rc;
+}
+
+/* The cohort of a row, read again only when it differs from the row before. */
+static enum bw_err cohort_of(struct bw_call *call, int64_t id, struct bw_cohort *cohort,
+                             struct bw_error *err)
+{
+    if (cohort->id == id) {
+        return BW_OK;
+    }
+    bw_cohort_clear(cohort);
+    enum bw_err rc = bw_cohorts_get(call->engine->db, id, cohort, err);
+    return rc == BW_OK ? bw_engine_confidence(call->engine, cohort->platform, cohort->scope,
+                                              &cohort->confidence, err)
+                       : rc;
+}
+
+static bool wanted(const char *filter, const char *value)
+{
+    return filter == NULL || bw_str_equal(filter, value);
+}
+
+enum bw_err bw_api_deployments(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_members_clear) struct bw_members members = { 0 };
+    BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
+    BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
+    BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
+    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
+    BW_CLEANUP(bw_freep) char *technique = bw_call_query(call, "technique");
+    int64_t limit = bw_call_limit(call);
+    enum bw_err rc = bw_inventory_page(call->engine->db, owner, after == NULL ? "" : after, limit,
+                                       &members, err);
+    bw_call_begin_list(call, "deployments");
+    BW_VEC_EACH(const struct bw_member, member, &members)
+    {
+        const struct bw_deployment *deployment = &member->deployment;
+        if (rc == BW_OK) {
+            rc = cohort_of(call, member->cohort, &cohort, err);
+        }
+        if (rc == BW_OK && wanted(state, bw_cohort_state_word(cohort.state)) &&
+            wanted(platform, deployment->platform) &&
+            wanted(technique, bw_technique_word(deployment->technique))) {
+            bw_row_deployment(&call->w, deployment, &cohort);
+        }
+    }
+    bool full = members.count > 0 && (int64_t)members.count == limit;
+    bw_call_end_list(call, full ? members.items[members.count - 1].deployment.name : NULL);
+    return rc;
+}
+
+enum bw_err bw_api_deployment(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
+    BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+    enum bw_err rc = bw_call_member(call, call->args[0], &member, &cohort, err);
+    if (rc == BW_OK) {
+        bw_row_deployment(&call->w, &member.deployment, &cohort);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_notices(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
+    BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
+    BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
+    BW_CLEANUP(bw_freep) char *kind = bw_call_query(call, "kind");
+    BW_CLEANUP(bw_freep) char *severity = bw_call_query(call, "severity");
+    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
+    BW_CLEANUP(bw_freep) char *deployment = bw_call_query(call, "deployment");
+    const struct bw_notice_filter filter = { owner, state, kind, severity, platform, deployment };
+    int64_t limit = bw_call_limit(call);
+    enum bw_err rc =
+        bw_notices_page(call->engine->db, &filter, after_id(call), limit, &notices, err);
+    bw_call_begin_list(call, "notices");
+    BW_VEC_EACH(const struct bw_notice, notice, &notices)
+    {
+        bw_row_notice(&call->w, notice);
+    }
+    end_with_id(call, notices.count, limit,
+                notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
+    return rc;
+}
+
+enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
+    BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
+    int64_t id = strtoll(call->args[0], NULL, 10);
+    enum bw_err rc = bw_notices_get(call->engine->db, id, &notice, err);
+    if (rc == BW_OK) {
+        rc = bw_notices_history(call->engine->db, id, &events, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
+    }
+    bw_call_begin(call, "notice");
+    bw_json_array_begin(&call->w, "notices");
+    bw_row_notice(&call->w, &notice);
+    bw_json_array_end(&call->w);
+    bw_json_array_begin(&call->w, "lines");
+    bw_call_line(call, "%s", notice.summary);
+    bw_call_line(call, "%s, %s, severity %s", bw_notice_kind_word(notice.kind),
+                 bw_notice_state_word(notice.state), bw_severity_word(notice.severity));
+    if (notice.refused != NULL) {
+        bw_call_line(call, "no estimate: %s", notice.refused);
+    }
+    BW_VEC_EACH(const struct bw_notice_event, event, &events)
+    {
+        char at[BW_INSTANT_TEXT];
+        bw_call_line(call, "%s  %s by %s: %s", bw_instant_format(event->at_ms, at), event->event,
+                     event->actor, event->reason);
+    }
+    bw_json_array_end(&call->w);
+    bw_call_end(call);
+    return BW_OK;
+}
+
+enum bw_err bw_api_sources(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    enum bw_err rc = bw_sources_list(call->engine->db, &sources, err);
+    bw_call_begin_list(call, "sources");
+    BW_VEC_EACH(const struct bw_source, source, &sources)
+    {
+        bw_row_source(&call->w, source);
+    }
+    bw_call_end_list(call, NULL);
+    return rc;
+}
+
+enum bw_err bw_api_source(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_source_clear) struct bw_source source = { 0 };
+    enum bw_err rc = bw_sources_get(call->engine->db, call->args[0], &source, err);
+    if (rc == BW_OK) {
+        bw_row_source(&call->w, &source);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_models(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_models_clear) struct bw_models models = { 0 };
+    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
+    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
+    char *parts[3] = { NULL, NULL, NULL }; /* platform, scope, id: separated by line feeds */
+    char *rest = after;
+    for (size_t i = 0; i < BW_COUNT(parts); i++) {
+        parts[i] = rest == NULL ? (char *)"" : strsep(&rest, "\n");
+    }
+    int64_t limit = bw_call_limit(call);
+    enum bw_err rc = bw_models_page(call->engine->db, platform, parts[0], parts[1], parts[2],
+                                    limit, &models, err);
+    bw_call_begin_list(call, "models");
+    BW_VEC_EACH(const struct bw_model, model, &models)
+    {
+        bw_row_model(&call->w, model);
+    }
+    BW_CLEANUP(bw_freep) char *next = NULL;
+    if (models.count > 0 && (int64_t)models.count == limit) {
+        const struct bw_model *last = &models.items[models.count - 1];
+        next = bw_xasprintf("%s\n%s\n%s", last->platform, last->scope, last->entry.id);
+    }
+    bw_call_end_list(call, next);
+    return rc;
+}
+
+enum bw_err bw_api_model(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
+    enum bw_err rc = bw_sources_list(call->engine->db, &sources, err);
+    BW_VEC_EACH(const struct bw_source, source, &sources)
+    {
+        BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
+        if (rc != BW_OK || !wanted(platform, source->platform)) {
+            continue;
+        }
+        rc = bw_models_get(call->engine->db, source->platform, source->scope, call->args[0],
+                           &model, err);
+        if (rc == BW_OK) {
+            bw_row_model(&call->w, &model);
+            return BW_OK;
+        }
+        rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    return rc == BW_OK ? bw_fail(err, BW_ERR_NOTFOUND, "no source has ever listed '%.200s'",
+                                 call->args[0])
+                       : rc;
+}
+
+enum bw_err bw_api_deliveries(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries deliveries = { 0 };
+    BW_CLEANUP(bw_freep) char *sink = bw_call_query(call, "sink");
+    BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
+    int64_t limit = bw_call_limit(call);
+    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, after_id(call), limit,
+                                    &deliveries, err);
+    bw_call_begin_list(call, "deliveries");
+    BW_VEC_EACH(const struct bw_delivery, delivery, &deliveries)
+    {
+        bw_row_delivery(&call->w, delivery);
+    }
+    end_with_id(call, deliveries.count, limit,
+                deliveries.count == 0 ? 0 : deliveries.items[deliveries.count - 1].id);
+    return rc;
+}
+
+enum bw_err bw_api_delivery(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
+    enum bw_err rc =
+        bw_outbox_get(call->engine->db, strtoll(call->args[0], NULL, 10), &delivery, err);
+    if (rc == BW_OK) {
+        bw_row_delivery(&call->w, &delivery);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_sinks(struct bw_call *call, struct bw_error *err)
+{
+    (void)err;
+    bw_call_begin_list(call, "sinks");
+    BW_VEC_EACH(const struct bw_sending, sending, &call->engine->sending)
+    {
+        bw_row_sink(&call->w, &sending->row);
+    }
+    bw_call_end_list(call, NULL);
+    return BW_OK;
+}
+
+/* No plugin reports findings yet: the list is empty, and says so in its shape. */
+enum bw_err bw_api_findings(struct bw_call *call, struct bw_error *err)
+{
+    (void)err;
+    bw_call_begin_list(call, "findings");
+    bw_call_end_list(call, NULL);
+    return BW_OK;
+}

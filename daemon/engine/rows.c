@@ -1,0 +1,162 @@
+/* daemon/engine/rows.c: see rows.h. */
+#include "engine/rows.h"
+
+#include "base/str.h"
+
+static void add_or_null(struct bw_json_writer *w, const char *name, const char *text)
+{
+    bw_json_add_text(w, name, text == NULL || text[0] == '\0' ? NULL : text);
+}
+
+void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice)
+{
+    bool of_source = notice->kind == BW_NOTICE_SOURCE_FAILING;
+    bw_json_object_begin(w, NULL);
+    bw_json_add_id(w, "id", notice->id);
+    bw_json_add_text(w, "deployment", of_source ? NULL : notice->subject);
+    bw_json_add_text(w, "source", of_source ? notice->subject : NULL);
+    bw_json_add_text(w, "owner", notice->owner);
+    bw_json_add_text(w, "kind", bw_notice_kind_word(notice->kind));
+    bw_json_add_text(w, "state", bw_notice_state_word(notice->state));
+    bw_json_add_text(w, "severity", bw_severity_word(notice->severity));
+    bw_json_add_text(w, "platform", notice->platform);
+    add_or_null(w, "base", notice->base);
+    bw_json_add_text(w, "candidate", notice->candidate);
+    bw_json_add_text(w, "relation", notice->relation);
+    bw_json_add_text(w, "via", notice->via);
+    bw_json_add_text(w, "train_on", notice->train_on);
+    bw_json_add_text(w, "route", notice->route);
+    bw_json_add_time(w, "opened_at", notice->opened_ms);
+    bw_json_add_time(w, "updated_at", notice->updated_ms);
+    bw_json_add_time(w, "until", notice->until_ms);
+    bw_json_add_day(w, "train_by", notice->train_by_ms);
+    bw_json_add_day(w, "serve_until", notice->serve_until_ms);
+    bw_json_add_text(w, "summary", notice->summary);
+    bw_json_add_raw(w, "estimate", notice->estimate);
+    bw_json_add_text(w, "estimate_refused", notice->refused);
+    bw_json_add_raw(w, "swap", notice->swap);
+    bw_json_object_end(w);
+}
+
+void bw_row_deployment(struct bw_json_writer *w, const struct bw_deployment *deployment,
+                       const struct bw_cohort *cohort)
+{
+    bw_json_object_begin(w, NULL);
+    bw_json_add_text(w, "name", deployment->name);
+    bw_json_add_text(w, "technique", bw_technique_word(deployment->technique));
+    bw_json_add_text(w, "platform", deployment->platform);
+    bw_json_add_text(w, "scope", cohort->scope);
+    bw_json_add_text(w, "model", deployment->model);
+    bw_json_add_text(w, "base", deployment->base);
+    bw_json_add_text(w, "owner", deployment->owner);
+    bw_json_add_text(w, "origin", bw_origin_word(deployment->origin));
+    bw_json_add_text(w, "state", bw_cohort_state_word(cohort->state));
+    bw_json_add_text(w, "confidence", bw_confidence_word(cohort->confidence));
+    bw_json_add_time(w, "since", cohort->since_ms);
+    bw_json_add_text(w, "candidate", cohort->candidate);
+    bw_json_add_text(w, "relation", cohort->relation);
+    bw_json_add_text(w, "via", cohort->via);
+    bw_json_add_text(w, "train_on", cohort->train_on);
+    bw_json_add_text(w, "route", cohort->route);
+    bw_json_add_day(w, "train_by", cohort->train_by_ms);
+    bw_json_add_day(w, "serve_until", cohort->serve_until_ms);
+    bw_json_object_end(w);
+}
+
+void bw_row_source(struct bw_json_writer *w, const struct bw_source *source)
+{
+    bw_json_object_begin(w, NULL);
+    bw_json_add_text(w, "name", source->name);
+    bw_json_add_text(w, "platform", source->platform);
+    bw_json_add_text(w, "scope", source->scope);
+    bw_json_add_text(w, "state", bw_source_state_word(source->state));
+    bw_json_add_i64(w, "entries", source->entries);
+    bw_json_add_time(w, "last_success_at", source->last_success_ms);
+    bw_json_add_time(w, "last_attempt_at", source->last_attempt_ms);
+    bw_json_add_time(w, "changed_at", source->changed_ms);
+    bw_json_add_time(w, "next_at", source->due_ms);
+    bw_json_add_i64(w, "failures", source->failures);
+    add_or_null(w, "detail", source->detail);
+    bw_json_object_end(w);
+}
+
+void bw_row_model(struct bw_json_writer *w, const struct bw_model *model)
+{
+    const struct bw_entry *entry = &model->entry;
+    const struct bw_date *serve = bw_entry_date(entry, BW_CLOCK_INFERENCE);
+    bw_json_object_begin(w, NULL);
+    bw_json_add_text(w, "platform", model->platform);
+    bw_json_add_text(w, "scope", model->scope);
+    bw_json_add_text(w, "id", entry->id);
+    bw_json_add_text(w, "maker", entry->maker);
+    add_or_null(w, "lineage", model->lineage);
+    bw_json_add_time(w, "first_seen_at", model->first_seen_ms);
+    bw_json_add_text(w, "status",
+                     model->gone_ms != 0                 ? "gone"
+                     : entry->life == BW_LIFE_UNKNOWN ? "listed"
+                                                      : bw_life_word(entry->life));
+    bw_json_add_time(w, "gone_at", model->gone_ms);
+    bw_json_add_day(w, "released", entry->released_ms);
+    bw_json_add_day(w, "serve_until", serve == NULL ? 0 : serve->at_ms);
+    bw_json_add_text(w, "replacement", entry->replacement);
+    bw_json_add_raw(w, "sources", model->sources);
+    bw_json_object_end(w);
+}
+
+void bw_row_delivery(struct bw_json_writer *w, const struct bw_delivery *delivery)
+{
+    bw_json_object_begin(w, NULL);
+    bw_json_add_id(w, "id", delivery->id);
+    bw_json_add_text(w, "sink", delivery->sink);
+    bw_json_add_text(w, "message_id", delivery->message_id);
+    bw_json_add_text(w, "type", delivery->type);
+    bw_json_add_text(w, "subject", delivery->subject);
+    bw_json_add_text(w, "state", bw_delivery_state_word(delivery->state));
+    bw_json_add_i64(w, "attempts", delivery->attempts);
+    bw_json_add_time(w, "next_at",
+                     delivery->state == BW_DELIVERY_PENDING ? delivery->due_ms : 0);
+    bw_json_add_time(w, "created_at", delivery->created_ms);
+    bw_json_add_time(w, "settled_at", delivery->settled_ms);
+    add_or_null(w, "detail", delivery->detail);
+    bw_json_object_end(w);
+}
+
+void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink)
+{
+    bw_json_object_begin(w, NULL);
+    bw_json_add_text(w, "name", sink->name);
+    bw_json_add_text(w, "state",
+                     sink->disabled_ms != 0 ? "disabled" : sink->failures > 0 ? "failing" : "ok");
+    bw_json_add_i64(w, "failures", sink->failures);
+    bw_json_add_time(w, "paused_until", sink->paused_until_ms);
+    add_or_null(w, "detail", sink->detail);
+    bw_json_object_end(w);
+}
+
+static void add_cost(struct bw_json_writer *w, const struct bw_cost *cost)
+{
+    bw_json_add_usd(w, "low_usd", cost->low);
+    bw_json_add_usd(w, "expected_usd", cost->expected);
+    bw_json_add_usd(w, "high_usd", cost->high);
+}
+
+char *bw_estimate_brief(const struct bw_estimate *estimate)
+{
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    bw_json_object_begin(&w, NULL);
+    add_cost(&w, &estimate->total);
+    bw_json_object_begin(&w, "cash");
+    add_cost(&w, &estimate->cash);
+    bw_json_object_end(&w);
+    bw_json_object_begin(&w, "people");
+    add_cost(&w, &estimate->people);
+    bw_json_object_end(&w);
+    if (estimate->run_cost_known) {
+        bw_json_add_usd(&w, "run_cost_delta_usd_per_month", estimate->run_cost_delta_month);
+    } else {
+        bw_json_add_null(&w, "run_cost_delta_usd_per_month");
+    }
+    bw_json_object_end(&w);
+    return bw_str_take(&text);
+}

@@ -1,0 +1,19 @@
+/* daemon/engine/rows.h: the rows of lists and messages, one shape for both (DESIGN section 13). */
+#ifndef BW_ENGINE_ROWS_H
+#define BW_ENGINE_ROWS_H
+#include "codec/json.h"
+#include "domain/estimate.h"
+#include "engine/state.h"
+
+void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice);
+void bw_row_deployment(struct bw_json_writer *w, const struct bw_deployment *deployment,
+                       const struct bw_cohort *cohort);
+void bw_row_source(struct bw_json_writer *w, const struct bw_source *source);
+void bw_row_model(struct bw_json_writer *w, const struct bw_model *model);
+void bw_row_delivery(struct bw_json_writer *w, const struct bw_delivery *delivery);
+void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink);
+
+/* {"low_usd","expected_usd","high_usd","cash":{..},"people":{..},"run_cost_delta_usd_per_month"}.
+ * Ownership: the caller's. */
+char *bw_estimate_brief(const struct bw_estimate *estimate);
+#endif

@@ -1,0 +1,281 @@
+/* daemon/engine/write_commands.c: the commands that change something. Each is one transaction, and
+ * what it refuses leaves nothing behind. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "codec/deployment_json.h"
+#include "engine/call.h"
+#include "engine/rows.h"
+
+static enum bw_err put_from_json(struct bw_call *call, const struct bw_json *json,
+                                 struct bw_error *err)
+{
+    BW_CLEANUP(bw_deployment_clear) struct bw_deployment deployment = { 0 };
+    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
+    bool changed = false;
+    enum bw_err rc =
+        bw_deployment_from_json(json, &call->engine->settings->policy, &deployment, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    deployment.origin = BW_ORIGIN_API;
+    rc = bw_inventory_get(call->engine->db, deployment.name, &known, NULL);
+    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "deployment '%s' stands in the configuration; change it there",
+                       deployment.name);
+    }
+    if (rc != BW_OK && rc != BW_ERR_NOTFOUND) {
+        return rc;
+    }
+    return bw_engine_put_deployment(call->engine, &deployment, &changed, err);
+}
+
+enum bw_err bw_api_deployment_add(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    enum bw_err rc = bw_call_json(call, &json, err);
+    if (rc == BW_OK) {
+        rc = put_from_json(call, json, err);
+    }
+    if (rc == BW_OK) {
+        call->args[0] = bw_xstrdup(bw_json_text(bw_json_get(json, "name"), ""));
+        rc = bw_api_deployment(call, err);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_deployment_import(struct bw_call *call, struct bw_error *err)
+{
+    int64_t imported = 0;
+    const char *line = call->request->body;
+    for (int64_t number = 1; *line != '\0'; number++) {
+        size_t size = strcspn(line, "\n");
+        BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+        if (size > 0 && strspn(line, " \t\r") < size) {
+            enum bw_err rc = bw_json_parse(line, size, &json, err);
+            if (rc == BW_OK) {
+                rc = put_from_json(call, json, err);
+            }
+            if (rc != BW_OK) {
+                (void)bw_error_prefix(err, "line %" PRId64 ": ", number);
+                return rc;
+            }
+            imported++;
+        }
+        line += size + (line[size] == '\n' ? 1 : 0);
+    }
+    bw_call_begin(call, "import");
+    bw_json_add_i64(&call->w, "imported", imported);
+    bw_call_end(call);
+    return BW_OK;
+}
+
+enum bw_err bw_api_deployment_remove(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
+    BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
+    enum bw_err rc = bw_inventory_get(call->engine->db, call->args[0], &known, err);
+    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "deployment '%s' stands in the configuration; remove it there",
+                       call->args[0]);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_remove_deployment(call->engine, call->args[0], actor, err);
+    }
+    if (rc == BW_OK) {
+        bw_call_begin(call, "removed");
+        bw_json_add_text(&call->w, "removed", call->args[0]);
+        bw_call_end(call);
+    }
+    return rc;
+}
+
+static const struct {
+    const char *word;
+    enum bw_notice_state to;
+    bool ends;  /* takes --until */
+    const char *event;
+} ACTIONS[] = {
+    { "ack", BW_NOTICE_ACKNOWLEDGED, false, "acknowledged" },
+    { "snooze", BW_NOTICE_SNOOZED, true, "snoozed" },
+    { "waive", BW_NOTICE_WAIVED, true, "waived" },
+    { "resolve", BW_NOTICE_RESOLVED, false, "resolved" },
+    { "reopen", BW_NOTICE_OPEN, false, "reopened" },
+};
+
+static enum bw_err read_until(struct bw_call *call, const struct bw_json *json, bool needed,
+                              int64_t *out_ms, struct bw_error *err)
+{
+    const char *until = bw_json_text(bw_json_get(json, "until"), NULL);
+    if (until == NULL) {
+        return needed ? bw_fail(err, BW_ERR_INVALID, "until is missing: say when it ends") : BW_OK;
+    }
+    enum bw_err rc = bw_instant_parse(until, out_ms, err);
+    if (rc == BW_OK && *out_ms <= call->engine->now_ms) {
+        rc = bw_fail(err, BW_ERR_INVALID, "until '%s' has passed already", until);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_notice_move(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
+    BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
+    size_t action = 0;
+    while (action < BW_COUNT(ACTIONS) && strcmp(ACTIONS[action].word, call->args[1]) != 0) {
+        action++;
+    }
+    if (action == BW_COUNT(ACTIONS)) {
+        return bw_fail(err, BW_ERR_NOTFOUND, "a notice can be: ack, snooze, waive, resolve, reopen");
+    }
+    struct bw_move_notice how = { .to = ACTIONS[action].to,
+                                  .event = ACTIONS[action].event,
+                                  .actor = actor };
+    enum bw_err rc = bw_call_json(call, &json, err);
+    if (rc == BW_OK) {
+        rc = read_until(call, json, ACTIONS[action].ends, &how.until_ms, err);
+    }
+    how.reason = bw_json_text(bw_json_get(json, "reason"), "");
+    if (rc == BW_OK && how.reason[0] == '\0') {
+        rc = bw_fail(err, BW_ERR_INVALID, "reason is missing: say why");
+    }
+    if (rc == BW_OK) {
+        rc = bw_notices_get(call->engine->db, strtoll(call->args[0], NULL, 10), &notice, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_move(call->engine, &notice, &how, err);
+    }
+    if (rc == BW_OK) {
+        bw_row_notice(&call->w, &notice);
+    }
+    return rc;
+}
+
+/* ---- sources ---- */
+
+enum bw_err bw_api_poll(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    enum bw_err rc = bw_call_json(call, &json, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    const char *name = bw_json_text(bw_json_get(json, "name"), NULL);
+    struct bw_waiter waiter = { .request = call->request->id };
+    BW_VEC_EACH(struct bw_polling, polling, &call->engine->polling)
+    {
+        if (name == NULL || strcmp(polling->name, name) == 0) {
+            polling->due_ms = call->engine->now_ms;
+            BW_VEC_PUSH(&waiter.waiting, bw_xstrdup(polling->name));
+        }
+    }
+    if (waiter.waiting.count == 0) {
+        return bw_fail(err, BW_ERR_NOTFOUND,
+                       name == NULL ? "no source is configured" : "no source is called '%.200s'",
+                       name);
+    }
+    BW_VEC_PUSH(&call->engine->waiters, waiter);
+    call->answered_later = true;
+    return BW_OK;
+}
+
+static enum bw_err answer_waiter(struct bw_engine *engine, const struct bw_waiter *waiter,
+                                 struct bw_error *err)
+{
+    struct bw_str body = { 0 };
+    struct bw_json_writer w = { .out = &body };
+    enum bw_err rc = BW_OK;
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_text(&w, "schema", "basewatch/sources/v1");
+    bw_json_array_begin(&w, "sources");
+    BW_VEC_EACH(char *, name, &waiter->polled)
+    {
+        BW_CLEANUP(bw_source_clear) struct bw_source source = { 0 };
+        if (rc == BW_OK) {
+            rc = bw_sources_get(engine->db, *name, &source, err);
+        }
+        if (rc == BW_OK) {
+            bw_row_source(&w, &source);
+        }
+        rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    bw_json_array_end(&w);
+    bw_json_object_end(&w);
+    bw_engine_reply(engine, waiter->request, 200, bw_str_take(&body));
+    return rc;
+}
+
+enum bw_err bw_engine_release_waiters(struct bw_engine *engine, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && i < engine->waiters.count;) {
+        struct bw_waiter *waiter = &engine->waiters.items[i];
+        if (waiter->waiting.count > 0) {
+            i++;
+            continue;
+        }
+        rc = answer_waiter(engine, waiter, err);
+        bw_names_clear(&waiter->waiting);
+        bw_names_clear(&waiter->polled);
+        *waiter = engine->waiters.items[--engine->waiters.count];
+    }
+    return rc;
+}
+
+enum bw_err bw_api_accept(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
+    enum bw_err rc = bw_engine_accept(call->engine, call->args[0], actor, err);
+    return rc == BW_OK ? bw_api_source(call, err) : rc;
+}
+
+/* ---- sinks ---- */
+
+enum bw_err bw_api_sink_test(struct bw_call *call, struct bw_error *err)
+{
+    struct bw_sending *sending = bw_engine_sending(call->engine, call->args[0]);
+    if (sending == NULL) {
+        return bw_fail(err, BW_ERR_NOTFOUND, "no sink is called '%.200s'", call->args[0]);
+    }
+    enum bw_err rc = bw_engine_announce_test(call->engine, call->args[0], err);
+    sending->row.disabled_ms = 0;
+    sending->row.paused_until_ms = 0;
+    if (rc == BW_OK) {
+        rc = bw_sinks_save(call->engine->db, &sending->row, err);
+    }
+    if (rc == BW_OK) {
+        bw_call_begin(call, "sink");
+        bw_json_add_text(&call->w, "name", call->args[0]);
+        bw_json_array_begin(&call->w, "lines");
+        bw_call_line(call, "a test message is on its way to %s; see basewatch deliveries",
+                     call->args[0]);
+        bw_json_array_end(&call->w);
+        bw_call_end(call);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_delivery_retry(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
+    enum bw_err rc =
+        bw_outbox_get(call->engine->db, strtoll(call->args[0], NULL, 10), &delivery, err);
+    if (rc == BW_OK && delivery.state == BW_DELIVERY_DELIVERED) {
+        return bw_fail(err, BW_ERR_CONFLICT, "delivery %s has arrived already", call->args[0]);
+    }
+    if (rc == BW_OK) {
+        delivery.state = BW_DELIVERY_PENDING;
+        delivery.attempts = 0;
+        delivery.due_ms = call->engine->now_ms;
+        delivery.settled_ms = 0;
+        rc = bw_outbox_save(call->engine->db, &delivery, err);
+    }
+    if (rc == BW_OK) {
+        bw_row_delivery(&call->w, &delivery);
+    }
+    return rc;
+}
