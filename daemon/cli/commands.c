@@ -1,0 +1,26 @@
+/* daemon/cli/commands.c: every command of `basewatch`, in the order of its help. A command that
+ * reads argv itself needs no descriptor of its own:
+ * &(const struct bw_cmd){ .name = .., .run = .., .usage = .., .help = .. }, */
+#include "cli/cmd_lineage.h"
+#include "cli/cmds.h"
+
+static const struct bw_cmd lineage_cmd = {
+    .name = "lineage",
+    .run = bw_cmd_lineage,
+    .usage = "lineage relate OLD NEW [--platform P]\n"
+             "lineage relate --batch\n"
+             "lineage show MODEL [--platform P] [--json]\n"
+             "lineage check [DIR]",
+    .help = "Say whether one model supersedes another, and by which evidence",
+};
+
+const struct bw_cmd *const bw_cmds[] = {
+    &bw_status_cmd,   &bw_deployments_cmd,
+    &bw_findings_cmd, &bw_notices_cmd,
+    &bw_sources_cmd,  &bw_models_cmd,
+    &bw_sinks_cmd,    &bw_deliveries_cmd,
+    &bw_explain_cmd,  &bw_estimate_cmd,
+    &bw_worth_cmd,    &bw_swap_cmd,
+    &lineage_cmd,     &bw_check_cmd,
+    NULL,
+};
