@@ -10,7 +10,7 @@ static void secret_clear(struct bw_secret_ref *secret)
     bw_names_clear(&secret->argv);
 }
 
-static void source_clear(struct bw_source_settings *source)
+void bw_source_settings_clear(struct bw_source_settings *source)
 {
     free(source->name);
     free(source->plugin);
@@ -22,7 +22,7 @@ static void source_clear(struct bw_source_settings *source)
     secret_clear(&source->credential);
 }
 
-static void sink_clear(struct bw_sink_settings *sink)
+void bw_sink_settings_clear(struct bw_sink_settings *sink)
 {
     free(sink->name);
     free(sink->plugin);
@@ -32,7 +32,7 @@ static void sink_clear(struct bw_sink_settings *sink)
     secret_clear(&sink->old_secret);
 }
 
-static void adopt_clear(struct bw_adopt_rule *rule)
+void bw_adopt_rule_clear(struct bw_adopt_rule *rule)
 {
     free(rule->platform);
     free(rule->match);
@@ -49,9 +49,9 @@ void bw_settings_clear(struct bw_settings *settings)
     free(settings->read_group);
     free(settings->write_group);
     bw_policy_clear(&settings->policy);
-    BW_VEC_CLEAR(&settings->sources, source_clear);
-    BW_VEC_CLEAR(&settings->sinks, sink_clear);
-    BW_VEC_CLEAR(&settings->adopt, adopt_clear);
+    BW_VEC_CLEAR(&settings->sources, bw_source_settings_clear);
+    BW_VEC_CLEAR(&settings->sinks, bw_sink_settings_clear);
+    BW_VEC_CLEAR(&settings->adopt, bw_adopt_rule_clear);
     bw_deployments_clear(&settings->deployments);
     *settings = (struct bw_settings){ 0 };
 }
