@@ -55,9 +55,11 @@ static enum bw_err check_keys(struct reader *reader, const struct bw_yaml *map,
             key++;
         }
         if (*key == NULL) {
+            const struct bw_yaml at_key = { .line = child->key_line, .column = child->key_column };
             const char *nearest = bw_str_nearest(child->key, keys);
-            return bw_yaml_fail(reader->err, reader->file, child, "unknown key '%s'; did you mean '%s'?",
-                                child->key, nearest == NULL ? keys[0] : nearest);
+            return bw_yaml_fail(reader->err, reader->file, &at_key, "unknown key '%s'%s%s%s",
+                                child->key, nearest == NULL ? "" : "; did you mean '",
+                                nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
         }
     }
     return BW_OK;
