@@ -1,6 +1,8 @@
 /* daemon/base/vec.h: a typed growing array: struct { T *items; size_t count, capacity; }. */
 #ifndef BW_BASE_VEC_H
 #define BW_BASE_VEC_H
+#include <stdint.h>
+
 #include "base/mem.h"
 
 /* Declare the struct: `struct bw_names BW_VEC(char *);`. A zeroed one is empty and ready. */
@@ -43,5 +45,11 @@ struct bw_names BW_VEC(char *);
 static inline void bw_names_clear(struct bw_names *names)
 {
     BW_VEC_CLEAR(names, bw_freep);
+}
+
+struct bw_ids BW_VEC(int64_t); /* row ids */
+static inline void bw_ids_clear(struct bw_ids *ids)
+{
+    BW_VEC_CLEAR(ids, BW_VEC_PLAIN);
 }
 #endif

@@ -74,6 +74,55 @@ struct bw_entry bw_entry_copy(const struct bw_entry *entry)
     return copy;
 }
 
+static void fill_text(char **into, const char *from)
+{
+    if (*into == NULL) {
+        *into = bw_xstrdup(from);
+    }
+}
+
+static void fill_count(int64_t *into, int64_t from)
+{
+    *into = *into == 0 ? from : *into;
+}
+
+static void fill_price(struct bw_price *into, struct bw_price from)
+{
+    *into = into->known ? *into : from;
+}
+
+void bw_entry_merge(struct bw_entry *into, const struct bw_entry *from)
+{
+    struct bw_entry copy = bw_entry_copy(from);
+    fill_text(&into->id, from->id);
+    fill_text(&into->maker, from->maker);
+    fill_text(&into->name, from->name);
+    fill_text(&into->family, from->family);
+    fill_text(&into->parent, from->parent);
+    fill_text(&into->replacement, from->replacement);
+    fill_count(&into->released_ms, from->released_ms);
+    fill_count(&into->context_tokens, from->context_tokens);
+    fill_count(&into->max_output_tokens, from->max_output_tokens);
+    fill_count(&into->parameters, from->parameters);
+    fill_price(&into->price_input, from->price_input);
+    fill_price(&into->price_output, from->price_output);
+    fill_price(&into->price_cached, from->price_cached);
+    fill_price(&into->price_training, from->price_training);
+    into->input = into->input == 0 ? from->input : into->input;
+    into->output = into->output == 0 ? from->output : into->output;
+    into->tunable = into->tunable == BW_UNKNOWN ? from->tunable : into->tunable;
+    into->life = into->life == BW_LIFE_UNKNOWN ? from->life : into->life;
+    if (into->aliases.count == 0) {
+        into->aliases = copy.aliases;
+        copy.aliases = (struct bw_names){ 0 };
+    }
+    if (into->dates.count == 0) {
+        memcpy(&into->dates, &copy.dates, sizeof(into->dates));
+        memset(&copy.dates, 0, sizeof(copy.dates));
+    }
+    bw_entry_clear(&copy);
+}
+
 static bool printable(const char *text)
 {
     size_t size = strlen(text);
@@ -191,8 +240,9 @@ static uint64_t hash_price(uint64_t seed, struct bw_price price)
     return hash_i64(seed, price.known ? price.per_million.micros : -1);
 }
 
-static uint64_t hash_entry(uint64_t seed, const struct bw_entry *entry)
+uint64_t bw_entry_hash(const struct bw_entry *entry)
 {
+    uint64_t seed = BW_HASH_SEED;
     const char *const texts[] = { entry->id,     entry->maker,  entry->name,
                                   entry->family, entry->parent, entry->replacement };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
@@ -225,7 +275,7 @@ uint64_t bw_entries_hash(const struct bw_entries *entries)
     uint64_t hash = BW_HASH_SEED;
     BW_VEC_EACH(const struct bw_entry, entry, entries)
     {
-        hash = hash_entry(hash, entry);
+        hash = hash_i64(hash, (int64_t)bw_entry_hash(entry));
     }
     return hash;
 }

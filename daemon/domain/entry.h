@@ -95,6 +95,9 @@ void bw_entry_clear(struct bw_entry *entry);
 void bw_entries_clear(struct bw_entries *entries);
 struct bw_entry bw_entry_copy(const struct bw_entry *entry); /* deep */
 
+/* Fill what `into` does not know from `from`; dates and aliases are taken when it has none. */
+void bw_entry_merge(struct bw_entry *into, const struct bw_entry *from);
+
 /* Is it fit to be stored? Non-empty UTF-8 id without control characters, sizes within the caps,
  * prices and counts not negative. Errors: BW_ERR_INVALID, BW_ERR_TOOBIG. */
 BW_MUST_CHECK enum bw_err bw_entry_check(const struct bw_entry *entry, struct bw_error *err);
@@ -105,6 +108,7 @@ void bw_entries_normalise(struct bw_entries *entries);
 /* The entry called id, directly or by an alias; NULL. Entries must be normalised. */
 const struct bw_entry *bw_entries_find(const struct bw_entries *entries, const char *id);
 
+uint64_t bw_entry_hash(const struct bw_entry *entry);
 /* Content hash of normalised entries; two lists that say the same hash alike, whatever their order
  * and whatever volatile fields their source adds. */
 uint64_t bw_entries_hash(const struct bw_entries *entries);

@@ -1,0 +1,300 @@
+/* daemon/cli/cmd_lineage.c: see cmd_lineage.h. */
+#include "cli/cmd_lineage.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "codec/json.h"
+#include "codec/lineage_file.h"
+#include "domain/model_name.h"
+
+enum { EXIT_BAD = 2, FLUSH_BYTES = 1 << 16, LINE_BYTES_MAX = 1 << 20 };
+
+static const char USAGE[] =
+    "usage: basewatch lineage relate OLD NEW [--platform P] [--lineages DIR]\n"
+    "       basewatch lineage relate --batch [--lineages DIR]\n"
+    "       basewatch lineage show MODEL [--platform P] [--json] [--lineages DIR]\n"
+    "       basewatch lineage check [DIR]\n";
+
+struct call {
+    const char *words[2];
+    size_t word_count;
+    const char *platform;
+    const char *directory;
+    bool batch;
+    bool json;
+};
+
+static int complain(const struct bw_error *err)
+{
+    (void)fprintf(stderr, "basewatch lineage: %s\n", err->text);
+    return EXIT_BAD;
+}
+
+static bool parse_call(int argc, char **argv, struct call *out)
+{
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--batch") == 0) {
+            out->batch = true;
+        } else if (strcmp(argv[i], "--json") == 0) {
+            out->json = true;
+        } else if (strcmp(argv[i], "--platform") == 0 && i + 1 < argc) {
+            out->platform = argv[++i];
+        } else if (strcmp(argv[i], "--lineages") == 0 && i + 1 < argc) {
+            out->directory = argv[++i];
+        } else if (argv[i][0] != '-' && out->word_count < BW_COUNT(out->words)) {
+            out->words[out->word_count++] = argv[i];
+        } else {
+            (void)fprintf(stderr, "basewatch lineage: '%s' is not understood here\n", argv[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_judgement(struct bw_json_writer *w, const struct bw_judgement *judgement)
+{
+    bw_json_add_bool(w, "successor", judgement->successor);
+    bw_json_add_text(w, "relation", bw_relation_word(judgement->relation));
+    bw_json_add_text(w, "via", bw_via_word(judgement->via));
+    bw_json_add_bool(w, "preview_only", judgement->preview_only);
+    bw_json_add_text(w, "lineage", judgement->lineage);
+    bw_json_add_text(w, "why", judgement->why);
+}
+
+/* ---- relate ---- */
+
+static struct bw_price price_of(const struct bw_json *value)
+{
+    struct bw_price price = { 0 };
+    double usd = bw_json_double(value, -1);
+    if (usd >= 0) {
+        price.known = true;
+        price.per_million = bw_money_from_usd(usd);
+    }
+    return price;
+}
+
+static unsigned modalities_of(const struct bw_json *list)
+{
+    unsigned bits = 0;
+    for (const struct bw_json *item = bw_json_first(list); item != NULL;
+         item = bw_json_next(item)) {
+        bits |= bw_modality_parse(bw_json_text(item, NULL));
+    }
+    return bits;
+}
+
+/* A date that is no date is an unknown one: catalogs hold all sorts. */
+static int64_t day_of(const char *text)
+{
+    int64_t at_ms = 0;
+    return text != NULL && bw_instant_parse(text, &at_ms, NULL) == BW_OK ? at_ms : 0;
+}
+
+static bool facts_of(const struct bw_json *value, const char *platform, struct bw_model_facts *out)
+{
+    *out = (struct bw_model_facts){
+        .platform = platform,
+        .id = bw_json_text(bw_json_get(value, "id"), NULL),
+        .name = bw_json_text(bw_json_get(value, "name"), NULL),
+        .family = bw_json_text(bw_json_get(value, "family"), NULL),
+        .released_ms = day_of(bw_json_text(bw_json_get(value, "released"), NULL)),
+        .price_input = price_of(bw_json_get(value, "cost_in")),
+        .price_output = price_of(bw_json_get(value, "cost_out")),
+        .context_tokens = bw_json_i64(bw_json_get(value, "context"), 0),
+        .input = modalities_of(bw_json_get(value, "input")),
+        .output = modalities_of(bw_json_get(value, "output")),
+    };
+    return out->id != NULL && out->id[0] != '\0';
+}
+
+static bool answer_line(const struct bw_lineage_rules *rules, const char *line, size_t size,
+                        struct bw_str *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *root = NULL;
+    struct bw_model_facts older;
+    struct bw_model_facts newer;
+    struct bw_judgement judgement;
+    if (bw_json_parse(line, size, &root, err) != BW_OK) {
+        return false;
+    }
+    const char *platform = bw_json_text(bw_json_get(root, "platform"), NULL);
+    if (!facts_of(bw_json_get(root, "old"), platform, &older) ||
+        !facts_of(bw_json_get(root, "new"), platform, &newer)) {
+        (void)bw_fail(err, BW_ERR_INVALID, "old.id and new.id are needed");
+        return false;
+    }
+    bw_lineage_judge(rules, &older, &newer, &judgement);
+    struct bw_json_writer w = { .out = out };
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_text(&w, "platform", platform);
+    bw_json_add_text(&w, "old", older.id);
+    bw_json_add_text(&w, "new", newer.id);
+    add_judgement(&w, &judgement);
+    bw_json_object_end(&w);
+    bw_str_append_bytes(out, "\n", 1);
+    return true;
+}
+
+static bool flush(struct bw_str *out)
+{
+    bool good = out->size == 0 || fwrite(out->text, 1, out->size, stdout) == out->size;
+    bw_str_reset(out);
+    return good;
+}
+
+static int relate_batch(const struct bw_lineage_rules *rules)
+{
+    BW_CLEANUP(bw_freep) char *line = NULL;
+    size_t room = 0;
+    struct bw_str out = { 0 };
+    struct bw_error err = { 0 };
+    int status = EXIT_SUCCESS;
+    unsigned long number = 0;
+    for (ssize_t size = getline(&line, &room, stdin); size >= 0 && status == EXIT_SUCCESS;
+         size = getline(&line, &room, stdin)) {
+        number++;
+        if (strspn(line, " \t\r\n") == (size_t)size) {
+            continue;
+        }
+        if (size > LINE_BYTES_MAX) {
+            (void)bw_fail(&err, BW_ERR_TOOBIG, "longer than %d bytes", LINE_BYTES_MAX);
+        } else if (answer_line(rules, line, (size_t)size, &out, &err)) {
+            if (out.size >= FLUSH_BYTES && !flush(&out)) {
+                status = EXIT_BAD;
+            }
+            continue;
+        }
+        (void)bw_error_prefix(&err, "question %lu: ", number);
+        status = complain(&err);
+    }
+    if (!flush(&out) || fflush(stdout) != 0) {
+        (void)fprintf(stderr, "basewatch lineage: write: %s\n", strerror(errno));
+        status = EXIT_BAD;
+    }
+    bw_str_clear(&out);
+    return status;
+}
+
+static int relate(const struct bw_lineage_rules *rules, const struct call *call)
+{
+    const struct bw_model_facts older = { .platform = call->platform, .id = call->words[0] };
+    const struct bw_model_facts newer = { .platform = call->platform, .id = call->words[1] };
+    struct bw_judgement judgement;
+    bw_lineage_judge(rules, &older, &newer, &judgement);
+    struct bw_str out = { 0 };
+    if (call->json) {
+        struct bw_json_writer w = { .out = &out };
+        bw_json_object_begin(&w, NULL);
+        bw_json_add_text(&w, "platform", call->platform);
+        bw_json_add_text(&w, "old", older.id);
+        bw_json_add_text(&w, "new", newer.id);
+        add_judgement(&w, &judgement);
+        bw_json_object_end(&w);
+    } else {
+        bw_str_appendf(&out, "%s: %s\n%s", judgement.successor ? "successor" : "no successor",
+                       bw_relation_word(judgement.relation), judgement.why);
+    }
+    (void)puts(out.text);
+    bw_str_clear(&out);
+    return EXIT_SUCCESS;
+}
+
+/* ---- show ---- */
+
+static int show(const struct bw_lineage_rules *rules, const struct call *call)
+{
+    const struct bw_model_facts facts = { .platform = call->platform, .id = call->words[0] };
+    struct bw_model_name name;
+    char lineage[BW_LINEAGE_TEXT];
+    char version[BW_VERSION_TEXT];
+    bw_model_name_parse(rules, facts.platform, facts.id, &name);
+    bw_lineage_key(rules, &facts, lineage, sizeof(lineage));
+    const char *spelling =
+        bw_lineage_spelling(rules, &facts) == BW_SPELLING_PINNED ? "pinned" : "alias";
+    bw_version_format(name.version, version);
+    bool text = bw_lineage_is_text(rules, &facts);
+    if (call->json) {
+        struct bw_str out = { 0 };
+        struct bw_json_writer w = { .out = &out };
+        bw_json_object_begin(&w, NULL);
+        bw_json_add_text(&w, "schema", "basewatch/lineage/v1");
+        bw_json_add_text(&w, "id", facts.id);
+        bw_json_add_text(&w, "platform", facts.platform);
+        bw_json_add_text(&w, "lineage", lineage);
+        bw_json_add_text(&w, "version", name.version == 0 ? NULL : version);
+        bw_json_add_text(&w, "spelling", spelling);
+        bw_json_add_bool(&w, "preview", name.preview);
+        bw_json_add_bool(&w, "floating", bw_lineage_is_floating(rules, &facts));
+        bw_json_add_bool(&w, "text", text);
+        bw_json_object_end(&w);
+        (void)puts(out.text);
+        bw_str_clear(&out);
+        return EXIT_SUCCESS;
+    }
+    (void)printf("%s\n  lineage   %s\n  version   %s\n  spelling  %s%s%s\n", facts.id,
+                 lineage[0] == '\0' ? "unknown: its maker is not known" : lineage,
+                 name.version == 0 ? "none in the name" : version, spelling,
+                 name.preview ? ", preview" : "", text ? "" : ", does not generate text");
+    return EXIT_SUCCESS;
+}
+
+/* ---- check ---- */
+
+static int check(const struct bw_lineage_rules *rules, const struct bw_lineage_vectors *vectors)
+{
+    size_t wrong = 0;
+    BW_VEC_EACH(const struct bw_lineage_vector, vector, vectors)
+    {
+        struct bw_judgement got;
+        if (!bw_lineage_vector_holds(rules, vector, &got)) {
+            wrong++;
+            (void)printf("%s:%d: '%s' -> '%s': expected %s, judged %s: %s\n", vector->file,
+                         vector->line, vector->older, vector->newer,
+                         vector->preview_only ? "preview" : bw_relation_word(vector->relation),
+                         got.preview_only ? "preview" : bw_relation_word(got.relation), got.why);
+        }
+    }
+    (void)printf("%zu makers, %zu families, %zu vectors, %zu wrong\n", rules->makers.count,
+                 rules->families.count, vectors->count, wrong);
+    return wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int run(const char *verb, struct call *call)
+{
+    BW_CLEANUP(bw_lineage_rules_freep) struct bw_lineage_rules *rules = NULL;
+    BW_CLEANUP(bw_lineage_vectors_clear) struct bw_lineage_vectors vectors = { 0 };
+    struct bw_error err = { 0 };
+    bool checking = strcmp(verb, "check") == 0;
+    const char *directory = checking && call->word_count == 1 ? call->words[0] : call->directory;
+    if (bw_lineage_files_load(directory, &rules, checking ? &vectors : NULL, &err) != BW_OK) {
+        return complain(&err);
+    }
+    if (checking && call->word_count <= 1) {
+        return check(rules, &vectors);
+    }
+    if (strcmp(verb, "show") == 0 && call->word_count == 1) {
+        return show(rules, call);
+    }
+    if (strcmp(verb, "relate") == 0 && call->batch && call->word_count == 0) {
+        return relate_batch(rules);
+    }
+    if (strcmp(verb, "relate") == 0 && !call->batch && call->word_count == 2) {
+        return relate(rules, call);
+    }
+    (void)fputs(USAGE, stderr);
+    return EXIT_BAD;
+}
+
+int bw_cmd_lineage(int argc, char **argv)
+{
+    struct call call = { 0 };
+    if (argc < 2 || !parse_call(argc, argv, &call)) {
+        (void)fputs(USAGE, stderr);
+        return EXIT_BAD;
+    }
+    return run(argv[1], &call);
+}

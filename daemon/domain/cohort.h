@@ -1,0 +1,60 @@
+/* daemon/domain/cohort.h: all deployments that share platform, scope, base, technique and policy;
+ * state lives here. */
+#ifndef BW_DOMAIN_COHORT_H
+#define BW_DOMAIN_COHORT_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "domain/deployment.h"
+
+enum bw_cohort_state { /* worst last; unknown: nothing was ever known, or no longer */
+    BW_COHORT_UNKNOWN,
+    BW_COHORT_CURRENT,
+    BW_COHORT_STALE,    /* an eligible successor is out */
+    BW_COHORT_RETIRING, /* the base has a firm end date */
+    BW_COHORT_ORPHANED, /* a fine-tune that can be retrained nowhere */
+    BW_COHORT_RETIRED,  /* the end date has passed */
+};
+
+enum bw_confidence {
+    BW_CONFIDENCE_NONE,
+    BW_CONFIDENCE_UNCONFIRMED, /* its sources fail; known deadlines keep counting */
+    BW_CONFIDENCE_CONFIRMED,
+};
+
+struct bw_cohort {
+    int64_t id;
+    char *platform;
+    char *scope;
+    char *base;
+    enum bw_technique technique;
+    struct bw_policy policy;
+    char *lineage; /* "" when the base cannot be placed */
+    int64_t members;
+    enum bw_cohort_state state;
+    enum bw_confidence confidence; /* asked for when it is shown, never stored */
+    int64_t since_ms; /* of this state and candidate */
+    char *candidate;  /* NULL: none */
+    char *relation;   /* word of enum bw_relation, or "declared" */
+    char *via;
+    char *why; /* the sentence behind candidate or state */
+    char *train_on;
+    char *route;
+    int64_t train_by_ms; /* 0: not known */
+    int64_t serve_until_ms;
+    bool unlisted;
+    int64_t due_ms; /* when time alone may change it; 0: never */
+};
+
+struct bw_cohorts BW_VEC(struct bw_cohort);
+void bw_cohort_clear(struct bw_cohort *cohort);
+void bw_cohorts_clear(struct bw_cohorts *cohorts);
+
+/* Do the members have to be looked at again? True when state, candidate, dates or route differ. */
+bool bw_cohort_differs(const struct bw_cohort *a, const struct bw_cohort *b);
+
+const char *bw_cohort_state_word(enum bw_cohort_state state);
+bool bw_cohort_state_parse(const char *word, enum bw_cohort_state *out);
+const char *bw_confidence_word(enum bw_confidence confidence);
+bool bw_confidence_parse(const char *word, enum bw_confidence *out);
+#endif

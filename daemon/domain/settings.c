@@ -1,0 +1,89 @@
+/* daemon/domain/settings.c: see settings.h. */
+#include "domain/settings.h"
+
+#include <string.h>
+
+static void secret_clear(struct bw_secret_ref *secret)
+{
+    free(secret->file);
+    free(secret->beside);
+    bw_names_clear(&secret->argv);
+}
+
+static void source_clear(struct bw_source_settings *source)
+{
+    free(source->name);
+    free(source->plugin);
+    free(source->platform);
+    free(source->account);
+    free(source->region);
+    free(source->url);
+    free(source->options);
+    secret_clear(&source->credential);
+}
+
+static void sink_clear(struct bw_sink_settings *sink)
+{
+    free(sink->name);
+    free(sink->plugin);
+    free(sink->url);
+    free(sink->options);
+    secret_clear(&sink->secret);
+    secret_clear(&sink->old_secret);
+}
+
+static void adopt_clear(struct bw_adopt_rule *rule)
+{
+    free(rule->platform);
+    free(rule->match);
+    free(rule->pick);
+    free(rule->owner);
+    free(rule->name);
+}
+
+void bw_settings_clear(struct bw_settings *settings)
+{
+    free(settings->file);
+    free(settings->state_dir);
+    free(settings->socket);
+    free(settings->read_group);
+    free(settings->write_group);
+    bw_policy_clear(&settings->policy);
+    BW_VEC_CLEAR(&settings->sources, source_clear);
+    BW_VEC_CLEAR(&settings->sinks, sink_clear);
+    BW_VEC_CLEAR(&settings->adopt, adopt_clear);
+    bw_deployments_clear(&settings->deployments);
+    *settings = (struct bw_settings){ 0 };
+}
+
+void bw_settings_free(struct bw_settings *settings)
+{
+    if (settings != NULL) {
+        bw_settings_clear(settings);
+    }
+    free(settings);
+}
+
+const struct bw_source_settings *bw_settings_source(const struct bw_settings *settings,
+                                                    const char *name)
+{
+    BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
+    {
+        if (strcmp(source->name, name) == 0) {
+            return source;
+        }
+    }
+    return NULL;
+}
+
+const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settings,
+                                                const char *name)
+{
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &settings->sinks)
+    {
+        if (strcmp(sink->name, name) == 0) {
+            return sink;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,74 @@
+/* daemon/domain/settings.h: the configuration as plain data: what to poll, whom to tell, what the
+ * fleet runs. The names are those of the YAML file (README, "Configuration"). */
+#ifndef BW_DOMAIN_SETTINGS_H
+#define BW_DOMAIN_SETTINGS_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/money.h"
+#include "base/vec.h"
+#include "domain/deployment.h"
+
+/* A secret is named in the configuration and read where it is used; it never travels. */
+struct bw_secret_ref {
+    enum { BW_SECRET_NONE, BW_SECRET_FILE, BW_SECRET_COMMAND } kind;
+    char *file;           /* absolute, or relative to $CREDENTIALS_DIRECTORY, then `beside` */
+    struct bw_names argv; /* a command that prints it */
+    char *beside;         /* folder of the configuration file */
+};
+
+struct bw_source_settings {
+    char *name; /* unique; NAME/REGION for one of several regions */
+    char *plugin;   /* plugin name or absolute path */
+    char *platform; /* canonical; the plugin's name unless said otherwise */
+    char *account;  /* "" where there is one */
+    char *region;   /* "" where there is one */
+    char *url;      /* {region} filled in; no trailing slash */
+    char *options;  /* plugin settings as a JSON object */
+    struct bw_secret_ref credential;
+    int64_t every_ms;
+    int64_t timeout_ms;   /* a whole poll */
+    int64_t max_bytes;    /* one body */
+};
+
+struct bw_sink_settings {
+    char *name; /* unique */
+    char *plugin;
+    char *url;
+    struct bw_secret_ref secret;
+    struct bw_secret_ref old_secret; /* during a rotation: signs as well */
+    bool allow_private;              /* link-local and metadata addresses, else refused */
+    char *options;                   /* plugin settings as a JSON object */
+};
+
+struct bw_adopt_rule { /* findings become deployments; NULL: not said */
+    char *platform;
+    char *match;
+    char *pick;
+    char *owner;
+    char *name;
+};
+
+struct bw_settings {
+    char *file;       /* main file, for messages */
+    char *state_dir;  /* NULL: $STATE_DIRECTORY */
+    char *socket;     /* NULL: $RUNTIME_DIRECTORY/control.sock */
+    char *read_group; /* peers of this group may read; NULL: only root and our own user */
+    char *write_group;
+    struct bw_money person_day;
+    struct bw_policy policy; /* the fleet's */
+    struct { struct bw_source_settings *items; size_t count, capacity; } sources;
+    struct { struct bw_sink_settings *items; size_t count, capacity; } sinks;
+    struct { struct bw_adopt_rule *items; size_t count, capacity; } adopt;
+    struct bw_deployments deployments; /* policies resolved: fleet's, overridden field by field */
+};
+
+/* Ownership: a zeroed value may be cleared. */
+void bw_settings_clear(struct bw_settings *settings);
+void bw_settings_free(struct bw_settings *settings);
+BW_DEFINE_FREEP(bw_settings)
+const struct bw_source_settings *bw_settings_source(const struct bw_settings *settings,
+                                                    const char *name);
+const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settings,
+                                                const char *name);
+#endif

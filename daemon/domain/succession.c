@@ -1,0 +1,210 @@
+/* daemon/domain/succession.c: see succession.h. */
+#include "domain/succession.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+struct bw_model_facts bw_facts_of(const char *platform, const struct bw_entry *entry)
+{
+    return (struct bw_model_facts){
+        .platform = platform,
+        .id = entry->id,
+        .name = entry->name,
+        .family = entry->family,
+        .released_ms = entry->released_ms,
+        .price_input = entry->price_input,
+        .price_output = entry->price_output,
+        .context_tokens = entry->context_tokens,
+        .input = entry->input,
+        .output = entry->output,
+        .life = entry->life,
+    };
+}
+
+static struct bw_model_facts base_facts(const struct bw_succession_input *in)
+{
+    struct bw_model_facts facts = { .platform = in->platform, .id = in->base };
+    if (in->base_entry != NULL) {
+        facts = bw_facts_of(in->platform, in->base_entry);
+        facts.id = in->base; /* the spelling in use, which may be an alias */
+    }
+    return facts;
+}
+
+static void note_due(struct bw_succession *out, int64_t at_ms, int64_t now_ms)
+{
+    if (at_ms > now_ms && (out->due_ms == 0 || at_ms < out->due_ms)) {
+        out->due_ms = at_ms;
+    }
+}
+
+/* The dates of the base: firm ones alone make a swap required. */
+static void read_dates(const struct bw_succession_input *in, struct bw_succession *out)
+{
+    const struct bw_entry *base = in->base_entry;
+    if (base == NULL) {
+        return;
+    }
+    const struct bw_date *serve = bw_entry_date(base, BW_CLOCK_INFERENCE);
+    const struct bw_date *train = bw_entry_date(base, BW_CLOCK_TRAINING);
+    if (serve != NULL && serve->certainty == BW_CERTAINTY_FIRM) {
+        out->serve_until_ms = serve->at_ms;
+        note_due(out, serve->at_ms, in->now_ms);
+    }
+    if (train != NULL && train->certainty == BW_CERTAINTY_FIRM) {
+        out->train_by_ms = train->at_ms;
+        note_due(out, train->at_ms, in->now_ms);
+    }
+    out->retired = base->life == BW_LIFE_RETIRED ||
+                   (out->serve_until_ms != 0 && out->serve_until_ms <= in->now_ms);
+}
+
+static bool has_firm_end(const struct bw_succession *out)
+{
+    return out->retired || out->serve_until_ms != 0;
+}
+
+static unsigned kind_of(enum bw_relation relation)
+{
+    switch (relation) {
+    case BW_RELATION_SNAPSHOT:
+        return BW_KIND_SNAPSHOT;
+    case BW_RELATION_MINOR:
+        return BW_KIND_MINOR;
+    case BW_RELATION_MAJOR:
+    case BW_RELATION_DECLARED:
+        return BW_KIND_MAJOR;
+    case BW_RELATION_NONE:
+    case BW_RELATION_SAME:
+    case BW_RELATION_UNORDERED:
+        return 0;
+    }
+    return 0;
+}
+
+/* Old enough for the policy; else *out learns when it will be. */
+static bool of_age(const struct bw_succession_input *in, const struct bw_offer *offer,
+                   struct bw_succession *out)
+{
+    int64_t since_ms = offer->entry->released_ms != 0 ? offer->entry->released_ms
+                                                      : offer->first_seen_ms;
+    int64_t from_ms = since_ms + in->policy->min_age_ms;
+    note_due(out, in->policy->min_age_ms > 0 ? from_ms : 0, in->now_ms);
+    return in->policy->min_age_ms == 0 || from_ms <= in->now_ms;
+}
+
+static bool ends_too(const struct bw_entry *entry, int64_t now_ms)
+{
+    const struct bw_date *serve = bw_entry_date(entry, BW_CLOCK_INFERENCE);
+    return entry->life == BW_LIFE_RETIRED || (serve != NULL && serve->at_ms <= now_ms);
+}
+
+/* May this model be offered as the successor that the judgement calls it? */
+static bool eligible(const struct bw_succession_input *in, const struct bw_offer *offer,
+                     const struct bw_judgement *judgement, struct bw_succession *out)
+{
+    if (!offer->listed || ends_too(offer->entry, in->now_ms) ||
+        !bw_globs_permit(&in->policy->models, offer->entry->id)) {
+        return false;
+    }
+    bool successor = judgement->successor ||
+                     (judgement->preview_only && (in->policy->previews || has_firm_end(out)));
+    if (!successor || has_firm_end(out)) {
+        return successor;
+    }
+    return (in->policy->kinds & kind_of(judgement->relation)) != 0 && of_age(in, offer, out);
+}
+
+/* Of two spellings of one model the one that is spelled as the base is; else the newer model. */
+static bool better(const struct bw_succession_input *in, const struct bw_model_facts *base,
+                   const struct bw_offer *offer, const struct bw_offer *best)
+{
+    if (best == NULL) {
+        return true;
+    }
+    struct bw_model_facts a = bw_facts_of(in->platform, offer->entry);
+    struct bw_model_facts b = bw_facts_of(in->platform, best->entry);
+    int order = bw_lineage_compare(in->rules, &a, &b);
+    enum bw_spelling wanted = bw_lineage_spelling(in->rules, base);
+    if (order == 0) {
+        return bw_lineage_spelling(in->rules, &a) == wanted &&
+               bw_lineage_spelling(in->rules, &b) != wanted;
+    }
+    return order > 0;
+}
+
+static void find_in_line(const struct bw_succession_input *in, struct bw_succession *out)
+{
+    struct bw_model_facts base = base_facts(in);
+    for (size_t i = 0; i < in->offer_count; i++) {
+        const struct bw_offer *offer = &in->offers[i];
+        struct bw_model_facts facts = bw_facts_of(in->platform, offer->entry);
+        struct bw_judgement judgement = { 0 };
+        bw_lineage_judge(in->rules, &base, &facts, &judgement);
+        if (eligible(in, offer, &judgement, out) && better(in, &base, offer, out->candidate)) {
+            out->candidate = offer;
+            out->relation = judgement.relation;
+            out->via = judgement.via;
+            (void)memcpy(out->why, judgement.why, sizeof(out->why));
+        }
+    }
+}
+
+static const struct bw_offer *offer_called(const struct bw_succession_input *in, const char *id)
+{
+    for (size_t i = 0; i < in->offer_count; i++) {
+        if (bw_str_equal(in->offers[i].entry->id, id)) {
+            return &in->offers[i];
+        }
+    }
+    return NULL;
+}
+
+static bool find_declared(void *context, const char *id, struct bw_declared *out)
+{
+    const struct bw_succession_input *in = context;
+    const struct bw_offer *offer = offer_called(in, id);
+    const struct bw_entry *entry =
+        offer != NULL ? offer->entry : bw_str_equal(id, in->base) ? in->base_entry : NULL;
+    if (entry == NULL) {
+        return false;
+    }
+    *out = (struct bw_declared){
+        .replacement = entry->replacement,
+        .retired = ends_too(entry, in->now_ms),
+        .released_ms = entry->released_ms,
+    };
+    return true;
+}
+
+/* The platform's own word outranks the line, as long as it leads to a model that is listed. */
+static void find_replacement(const struct bw_succession_input *in, struct bw_succession *out)
+{
+    struct bw_followed followed = bw_lineage_follow(in->base, find_declared, (void *)in);
+    const struct bw_offer *offer =
+        followed.outcome == BW_FOLLOW_LIVE ? offer_called(in, followed.end) : NULL;
+    const struct bw_judgement declared = { .successor = true, .relation = BW_RELATION_DECLARED };
+    if (offer == NULL || !eligible(in, offer, &declared, out)) {
+        return;
+    }
+    out->candidate = offer;
+    out->relation = BW_RELATION_DECLARED;
+    out->via = BW_VIA_DECLARED;
+    struct bw_str why = { 0 };
+    bw_str_appendf(&why, "the platform names %s as its replacement%s", followed.end,
+                   followed.hops > 1 ? ", through models that end themselves" : "");
+    (void)strncpy(out->why, why.text, sizeof(out->why) - 1);
+    bw_str_clear(&why);
+}
+
+void bw_succession_find(const struct bw_succession_input *in, struct bw_succession *out)
+{
+    *out = (struct bw_succession){ 0 };
+    read_dates(in, out);
+    find_in_line(in, out);
+    if (out->via != BW_VIA_OVERRIDE && in->base_entry != NULL &&
+        in->base_entry->replacement != NULL) {
+        find_replacement(in, out);
+    }
+}

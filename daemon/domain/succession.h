@@ -1,0 +1,47 @@
+/* daemon/domain/succession.h: what a base should be replaced by, and what state that puts its
+ * deployments in. Evidence in the order of DESIGN section 7: the user's override, the platform's
+ * declared replacement, the line. */
+#ifndef BW_DOMAIN_SUCCESSION_H
+#define BW_DOMAIN_SUCCESSION_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "domain/cohort.h"
+#include "domain/entry.h"
+#include "domain/lineage.h"
+
+struct bw_offer { /* a model that may be offered; borrowed */
+    const struct bw_entry *entry;
+    int64_t first_seen_ms;
+    bool listed; /* on the platform's list now */
+};
+
+struct bw_succession_input { /* borrowed */
+    const struct bw_lineage_rules *rules;
+    const char *platform;
+    const char *base;
+    const struct bw_entry *base_entry; /* what was ever known of it; NULL: never listed */
+    bool base_listed;
+    const struct bw_offer *offers; /* its lineage, and the chain of declared replacements */
+    size_t offer_count;
+    const struct bw_policy *policy;
+    int64_t now_ms;
+};
+
+struct bw_succession {
+    const struct bw_offer *candidate; /* NULL: nothing to offer; borrowed from the input */
+    enum bw_relation relation;
+    enum bw_via via;
+    char why[BW_WHY_TEXT]; /* "" without a candidate */
+    int64_t serve_until_ms; /* firm end of the base; 0: none known */
+    int64_t train_by_ms;    /* firm end of training on the base; 0: none known */
+    bool retired;           /* the end has come */
+    int64_t due_ms;         /* when time alone may change the answer; 0: never */
+};
+
+/* kinds, previews and min_age never filter a base that has a firm end date: a swap that is
+ * required is always offered; allow and deny of models hold always. */
+void bw_succession_find(const struct bw_succession_input *in, struct bw_succession *out);
+
+struct bw_model_facts bw_facts_of(const char *platform, const struct bw_entry *entry);
+#endif

@@ -1,0 +1,104 @@
+/* daemon/domain/swap.c: see swap.h. */
+#include "domain/swap.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+
+/* Characters of a model id (shared by scanner and swap): a match must not touch another one. */
+static bool in_id(char c)
+{
+    return isalnum((unsigned char)c) || (c != '\0' && strchr("._@-", c) != NULL);
+}
+
+static const char *find_whole(const char *line, size_t size, const char *id)
+{
+    size_t width = strlen(id);
+    for (size_t i = 0; i + width <= size; i++) {
+        bool left = i == 0 || !in_id(line[i - 1]);
+        bool right = i + width == size || !in_id(line[i + width]) ||
+                     (line[i + width] == '.' && (i + width + 1 == size || !in_id(line[i + width + 1])));
+        if (left && right && memcmp(line + i, id, width) == 0) {
+            return line + i;
+        }
+    }
+    return NULL;
+}
+
+/* The size of the line that begins at text, its end included. */
+static size_t line_size(const char *text)
+{
+    const char *end = strchr(text, '\n');
+    return end == NULL ? strlen(text) : (size_t)(end - text) + 1;
+}
+
+static void add_line(struct bw_str *out, char sign, const char *line, size_t size)
+{
+    bw_str_append_bytes(out, &sign, 1);
+    bw_str_append_bytes(out, line, size);
+    if (size == 0 || line[size - 1] != '\n') {
+        bw_str_append(out, "\n\\ No newline at end of file\n");
+    }
+}
+
+static int64_t count_lines(const char *text)
+{
+    int64_t lines = 0;
+    for (; *text != '\0'; text += line_size(text)) {
+        lines++;
+    }
+    return lines;
+}
+
+enum bw_err bw_swap_diff(const struct bw_place *at, const char *from, const char *to, char **diff,
+                         struct bw_error *err)
+{
+    if (at->context == NULL || at->file == NULL || at->line < 1) {
+        return bw_fail(err, BW_ERR_NOTFOUND, "the lines around the model id were not captured");
+    }
+    const char *line = at->context;
+    for (int64_t i = 0; i < at->before && *line != '\0'; i++) {
+        line += line_size(line);
+    }
+    size_t size = line_size(line);
+    const char *hit = find_whole(line, size, from);
+    if (hit == NULL) {
+        return bw_fail(err, BW_ERR_CONFLICT, "%s:%" PRId64 " as captured does not hold '%s'",
+                       at->file, at->line, from);
+    }
+    BW_CLEANUP(bw_str_clear) struct bw_str changed = { 0 };
+    bw_str_append_bytes(&changed, line, (size_t)(hit - line));
+    bw_str_append(&changed, to);
+    const char *rest = hit + strlen(from);
+    bw_str_append_bytes(&changed, rest, (size_t)(line + size - rest));
+
+    BW_CLEANUP(bw_str_clear) struct bw_str out = { 0 };
+    int64_t first = at->line - at->before;
+    int64_t lines = count_lines(at->context);
+    bw_str_appendf(&out, "--- a/%s\n+++ b/%s\n", at->file, at->file);
+    bw_str_appendf(&out, "@@ -%" PRId64 ",%" PRId64 " +%" PRId64 ",%" PRId64 " @@\n", first, lines,
+                   first, lines);
+    for (const char *c = at->context; *c != '\0'; c += line_size(c)) {
+        if (c == line) {
+            add_line(&out, '-', line, size);
+            add_line(&out, '+', changed.text, changed.size);
+        } else {
+            add_line(&out, ' ', c, line_size(c));
+        }
+    }
+    *diff = bw_str_take(&out);
+    return BW_OK;
+}
+
+char *bw_swap_words(const struct bw_place *at, const char *from, const char *to)
+{
+    struct bw_str out = { 0 };
+    if (at->file != NULL) {
+        bw_str_appendf(&out, "in %s%s%s, line %" PRId64 ", ", at->repo == NULL ? "" : at->repo,
+                       at->repo == NULL ? "" : ":", at->file, at->line);
+    }
+    bw_str_appendf(&out, "replace %s by %s", from, to);
+    return bw_str_take(&out);
+}

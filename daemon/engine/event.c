@@ -1,0 +1,52 @@
+/* daemon/engine/event.c: see event.h. */
+#include "engine/event.h"
+
+void bw_event_clear(struct bw_event *event)
+{
+    switch (event->type) {
+    case BW_EVENT_CONFIGURE:
+        bw_settings_free(event->configure);
+        break;
+    case BW_EVENT_TIMER:
+        break;
+    case BW_EVENT_POLLED:
+        free(event->polled.source);
+        free(event->polled.error);
+        bw_entries_clear(&event->polled.entries);
+        break;
+    case BW_EVENT_DELIVERED:
+        free(event->delivered.error);
+        break;
+    case BW_EVENT_REQUEST:
+        free(event->request.method);
+        free(event->request.target);
+        free(event->request.body);
+        break;
+    }
+    *event = (struct bw_event){ .type = BW_EVENT_TIMER };
+}
+
+void bw_command_clear(struct bw_command *command)
+{
+    switch (command->type) {
+    case BW_COMMAND_POLL:
+        free(command->poll);
+        break;
+    case BW_COMMAND_DELIVER:
+        free(command->deliver.sink);
+        free(command->deliver.message_id);
+        free(command->deliver.body);
+        break;
+    case BW_COMMAND_REPLY:
+        free(command->reply.body);
+        break;
+    case BW_COMMAND_WAKE:
+        break;
+    }
+    *command = (struct bw_command){ .type = BW_COMMAND_WAKE };
+}
+
+void bw_commands_clear(struct bw_commands *commands)
+{
+    BW_VEC_CLEAR(commands, bw_command_clear);
+}

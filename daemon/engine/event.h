@@ -1,0 +1,106 @@
+/* daemon/engine/event.h: what happens to the engine, and what it asks for. Both are owned messages:
+ * they cross between the I/O thread and the engine thread whole. */
+#ifndef BW_ENGINE_EVENT_H
+#define BW_ENGINE_EVENT_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "domain/entry.h"
+#include "domain/settings.h"
+
+enum bw_event_type {
+    BW_EVENT_CONFIGURE, /* start, and each reload */
+    BW_EVENT_TIMER,     /* the instant asked for by BW_COMMAND_WAKE has come */
+    BW_EVENT_POLLED,    /* exactly one for each BW_COMMAND_POLL */
+    BW_EVENT_DELIVERED, /* exactly one for each BW_COMMAND_DELIVER */
+    BW_EVENT_REQUEST,   /* somebody on the control socket asks */
+};
+
+enum bw_poll_outcome {
+    BW_POLL_UNCHANGED, /* every answer 304 or the same bytes as last time */
+    BW_POLL_LISTED,    /* a complete set of entries */
+    BW_POLL_FAILED,
+};
+
+struct bw_polled {
+    char *source;
+    enum bw_poll_outcome outcome;
+    struct bw_entries entries; /* LISTED: normalised and checked */
+    char *error;               /* FAILED: one line, without secrets */
+    int64_t retry_after_ms;    /* FAILED: what the server asked for; 0: nothing */
+};
+
+enum bw_delivery_outcome {
+    BW_DELIVERY_DONE,     /* 2xx */
+    BW_DELIVERY_RETRY,    /* 5xx, 429, timeout, no connection */
+    BW_DELIVERY_REFUSED,  /* any other answer: final */
+    BW_DELIVERY_DISABLED, /* 410: the endpoint is gone */
+};
+
+struct bw_delivered {
+    int64_t delivery_id;
+    enum bw_delivery_outcome outcome;
+    int status;             /* HTTP status, 0: no answer */
+    char *error;            /* one line, without secrets; NULL when done */
+    int64_t retry_after_ms; /* 0: not said */
+};
+
+struct bw_request {
+    uint64_t id;  /* to answer with */
+    char *method; /* GET, POST, DELETE ... */
+    char *target; /* path and query, still percent-encoded: /v1/deployments?limit=5 */
+    char *body;   /* "" when there is none */
+    int64_t peer_uid;
+    bool may_write;
+};
+
+struct bw_event {
+    enum bw_event_type type;
+    int64_t now_ms;
+    union {
+        struct bw_settings *configure; /* owned */
+        struct bw_polled polled;
+        struct bw_delivered delivered;
+        struct bw_request request;
+    };
+};
+
+enum bw_command_type {
+    BW_COMMAND_POLL,
+    BW_COMMAND_DELIVER,
+    BW_COMMAND_REPLY,
+    BW_COMMAND_WAKE,
+};
+
+struct bw_deliver {
+    int64_t delivery_id;
+    char *sink;
+    char *message_id; /* msg_<ulid>: the same on every attempt */
+    char *body;       /* the bytes to send; stored once */
+};
+
+struct bw_reply {
+    uint64_t id;
+    int status;
+    const char *content_type; /* static */
+    char *body;
+};
+
+struct bw_command {
+    enum bw_command_type type;
+    union {
+        char *poll; /* source name */
+        struct bw_deliver deliver;
+        struct bw_reply reply;
+        int64_t wake_ms; /* replaces the instant asked for before; INT64_MAX: none */
+    };
+};
+
+struct bw_commands BW_VEC(struct bw_command);
+
+void bw_event_clear(struct bw_event *event);
+void bw_command_clear(struct bw_command *command);
+void bw_commands_clear(struct bw_commands *commands);
+#endif

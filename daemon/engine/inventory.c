@@ -1,0 +1,165 @@
+/* daemon/engine/inventory.c: the configuration meets the database: sources, sinks and deployments
+ * that are new, changed or gone. */
+#include "engine/state.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+/* The scope a deployment's facts come from: that of the first source of its platform that agrees
+ * with the account and region it names, else what it says itself. */
+static char *scope_of(const struct bw_settings *settings, const struct bw_deployment *deployment)
+{
+    BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
+    {
+        bool account = deployment->account[0] == '\0' ||
+                       bw_str_equal(deployment->account, source->account);
+        bool region =
+            deployment->region[0] == '\0' || bw_str_equal(deployment->region, source->region);
+        if (account && region && bw_str_equal(deployment->platform, source->platform)) {
+            return bw_scope_of(source->account, source->region);
+        }
+    }
+    return bw_scope_of(deployment->account, deployment->region);
+}
+
+enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
+                                     const struct bw_deployment *deployment, bool *changed,
+                                     struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment);
+    int64_t cohort = 0;
+    bool created = false;
+    *changed = false;
+    enum bw_err rc = bw_cohorts_find(engine->db, deployment, scope, &cohort, &created, err);
+    if (rc == BW_OK) {
+        rc = bw_inventory_put(engine->db, deployment, cohort, changed, err);
+    }
+    if (rc == BW_OK && created) {
+        rc = bw_engine_evaluate(engine, cohort, true, err);
+    }
+    return rc == BW_OK && *changed ? bw_fan_begin(engine->db, cohort, true, err) : rc;
+}
+
+enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
+                                        const char *actor, struct bw_error *err)
+{
+    enum bw_err rc = bw_inventory_remove(engine->db, name, err);
+    return rc == BW_OK ? bw_engine_settle(engine, name, BW_NOTICE_CANCELLED, actor,
+                                          "the deployment left the inventory", err)
+                       : rc;
+}
+
+static enum bw_err configure_sources(struct bw_engine *engine, struct bw_error *err)
+{
+    enum bw_err rc = bw_sources_deactivate(engine->db, err);
+    BW_VEC_EACH(const struct bw_source_settings, source, &engine->settings->sources)
+    {
+        BW_CLEANUP(bw_freep) char *scope = bw_scope_of(source->account, source->region);
+        if (rc == BW_OK) {
+            rc = bw_sources_configure(engine->db, source->name, source->platform, scope,
+                                      source->every_ms, engine->now_ms, err);
+        }
+    }
+    return rc;
+}
+
+static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *err)
+{
+    enum bw_err rc = bw_sinks_deactivate(engine->db, err);
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
+    {
+        if (rc == BW_OK) {
+            rc = bw_sinks_configure(engine->db, sink->name, err);
+        }
+    }
+    return rc;
+}
+
+static bool still_configured(const struct bw_settings *settings, const char *name)
+{
+    BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
+    {
+        if (strcmp(deployment->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum bw_err configure_deployments(struct bw_engine *engine, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
+    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, &stored, err);
+    BW_VEC_EACH(char *, name, &stored)
+    {
+        if (rc == BW_OK && !still_configured(engine->settings, *name)) {
+            rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
+        }
+    }
+    BW_VEC_EACH(const struct bw_deployment, deployment, &engine->settings->deployments)
+    {
+        bool changed = false;
+        if (rc == BW_OK) {
+            rc = bw_engine_put_deployment(engine, deployment, &changed, err);
+        }
+    }
+    return rc;
+}
+
+/* What the scheduler keeps in memory; polls and deliveries under way stay so. */
+static enum bw_err remember(struct bw_engine *engine, struct bw_error *err)
+{
+    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    BW_CLEANUP(bw_sinks_clear) struct bw_sinks sinks = { 0 };
+    enum bw_err rc = bw_sources_list(engine->db, &sources, err);
+    if (rc == BW_OK) {
+        rc = bw_sinks_list(engine->db, &sinks, err);
+    }
+    BW_VEC_EACH(const struct bw_source, source, &sources)
+    {
+        struct bw_polling *known = bw_engine_polling(engine, source->name);
+        if (known == NULL) {
+            BW_VEC_PUSH(&engine->polling,
+                        (struct bw_polling){ bw_xstrdup(source->name), source->due_ms, false });
+        } else {
+            known->due_ms = source->due_ms;
+        }
+    }
+    for (size_t i = 0; i < engine->polling.count;) {
+        struct bw_polling *polling = &engine->polling.items[i];
+        if (bw_settings_source(engine->settings, polling->name) == NULL) {
+            free(polling->name);
+            *polling = engine->polling.items[--engine->polling.count];
+        } else {
+            i++;
+        }
+    }
+    BW_VEC_EACH(struct bw_sink, sink, &sinks)
+    {
+        if (bw_engine_sending(engine, sink->name) == NULL) {
+            struct bw_sending sending = { .row = *sink };
+            *sink = (struct bw_sink){ 0 };
+            BW_VEC_PUSH(&engine->sending, sending);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,
+                                struct bw_error *err)
+{
+    bw_settings_free(engine->settings);
+    engine->settings = settings;
+    enum bw_err rc = configure_sources(engine, err);
+    if (rc == BW_OK) {
+        rc = configure_sinks(engine, err);
+    }
+    if (rc == BW_OK) {
+        rc = configure_deployments(engine, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    }
+    return rc == BW_OK ? remember(engine, err) : rc;
+}

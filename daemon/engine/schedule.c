@@ -1,0 +1,129 @@
+/* daemon/engine/schedule.c: what is due: polls, deliveries, and the instant to be woken. */
+#include "engine/state.h"
+
+#include <string.h>
+
+struct bw_polling *bw_engine_polling(struct bw_engine *engine, const char *source)
+{
+    BW_VEC_EACH(struct bw_polling, polling, &engine->polling)
+    {
+        if (strcmp(polling->name, source) == 0) {
+            return polling;
+        }
+    }
+    return NULL;
+}
+
+struct bw_sending *bw_engine_sending(struct bw_engine *engine, const char *sink)
+{
+    BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
+    {
+        if (strcmp(sending->row.name, sink) == 0) {
+            return sending;
+        }
+    }
+    return NULL;
+}
+
+static void earlier(int64_t *wake_ms, int64_t at_ms)
+{
+    *wake_ms = at_ms < *wake_ms ? at_ms : *wake_ms;
+}
+
+static void poll_due(struct bw_engine *engine, int64_t *wake_ms, struct bw_commands *commands)
+{
+    BW_VEC_EACH(struct bw_polling, polling, &engine->polling)
+    {
+        if (polling->in_flight) {
+            continue;
+        }
+        if (polling->due_ms > engine->now_ms) {
+            earlier(wake_ms, polling->due_ms);
+            continue;
+        }
+        struct bw_command poll = { .type = BW_COMMAND_POLL, .poll = bw_xstrdup(polling->name) };
+        polling->in_flight = true;
+        BW_VEC_PUSH(commands, poll);
+    }
+}
+
+static bool is_in_flight(const struct bw_sending *sending, int64_t id)
+{
+    BW_VEC_EACH(const int64_t, flying, &sending->in_flight)
+    {
+        if (*flying == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void send(struct bw_sending *sending, struct bw_delivery *delivery,
+                 struct bw_commands *commands)
+{
+    struct bw_command command = { .type = BW_COMMAND_DELIVER };
+    command.deliver = (struct bw_deliver){
+        .delivery_id = delivery->id,
+        .sink = BW_TAKE(delivery->sink),
+        .message_id = BW_TAKE(delivery->message_id),
+        .body = BW_TAKE(delivery->body),
+    };
+    BW_VEC_PUSH(&sending->in_flight, delivery->id);
+    BW_VEC_PUSH(commands, command);
+}
+
+/* An endpoint that fails gets one probe at a time, when its pause has ended. */
+static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending,
+                            int64_t *wake_ms, struct bw_commands *commands, struct bw_error *err)
+{
+    size_t room = sending->row.failures > 0 ? 1 : BW_SINK_IN_FLIGHT_MAX;
+    if (sending->row.disabled_ms != 0 || sending->in_flight.count >= room) {
+        return BW_OK;
+    }
+    if (sending->row.paused_until_ms > engine->now_ms) {
+        earlier(wake_ms, sending->row.paused_until_ms);
+        return BW_OK;
+    }
+    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries due = { 0 };
+    enum bw_err rc = bw_outbox_due(engine->db, sending->row.name, engine->now_ms,
+                                   2 * BW_SINK_IN_FLIGHT_MAX, &due, err);
+    BW_VEC_EACH(struct bw_delivery, delivery, &due)
+    {
+        if (sending->in_flight.count < room && !is_in_flight(sending, delivery->id)) {
+            send(sending, delivery, commands);
+        }
+    }
+    int64_t next_ms = INT64_MAX;
+    if (rc == BW_OK) {
+        rc = bw_outbox_next_due(engine->db, sending->row.name, engine->now_ms, &next_ms, err);
+    }
+    earlier(wake_ms, next_ms);
+    return rc;
+}
+
+enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, struct bw_commands *commands,
+                               struct bw_error *err)
+{
+    int64_t wake_ms = more ? engine->now_ms : INT64_MAX;
+    poll_due(engine, &wake_ms, commands);
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
+    {
+        if (rc == BW_OK) {
+            rc = send_due(engine, sending, &wake_ms, commands, err);
+        }
+    }
+    int64_t cohort_ms = INT64_MAX;
+    int64_t snooze_ms = INT64_MAX;
+    if (rc == BW_OK) {
+        rc = bw_cohorts_next_due(engine->db, &cohort_ms, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_notices_next_end(engine->db, &snooze_ms, err);
+    }
+    earlier(&wake_ms, cohort_ms);
+    earlier(&wake_ms, snooze_ms);
+    struct bw_command wake = { .type = BW_COMMAND_WAKE, .wake_ms = wake_ms };
+    BW_VEC_PUSH(commands, wake);
+    return rc;
+}

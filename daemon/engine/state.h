@@ -1,0 +1,137 @@
+/* daemon/engine/state.h: what the rooms of the engine share. Everything here can be built anew from
+ * the database and the next BW_EVENT_CONFIGURE. */
+#ifndef BW_ENGINE_STATE_H
+#define BW_ENGINE_STATE_H
+#include <stdint.h>
+
+#include "base/vec.h"
+#include "engine/engine.h"
+#include "store/catalog.h"
+#include "store/inventory.h"
+#include "store/notices.h"
+#include "store/outbox.h"
+#include "store/sources.h"
+
+struct bw_polling { /* a configured source, as the scheduler sees it */
+    char *name;
+    int64_t due_ms;
+    bool in_flight;
+};
+
+struct bw_sending { /* a configured sink, as the scheduler sees it */
+    struct bw_sink row;
+    struct bw_ids in_flight; /* delivery ids */
+};
+
+struct bw_waiter { /* a request that is answered once sources have been polled and fanned out */
+    uint64_t request;
+    struct bw_names waiting; /* sources whose poll is not finished */
+    struct bw_names polled;  /* the others */
+};
+
+struct bw_engine {
+    struct bw_db *db;
+    const struct bw_lineage_rules *rules;
+    const struct bw_price_book *book;
+    struct bw_settings *settings; /* owned; NULL before the first configuration */
+    char *instance;
+    struct { struct bw_polling *items; size_t count, capacity; } polling;
+    struct { struct bw_sending *items; size_t count, capacity; } sending;
+    struct { struct bw_waiter *items; size_t count, capacity; } waiters;
+    /* of the event being handled */
+    int64_t now_ms;
+    struct bw_commands replies; /* kept back until the transaction is committed */
+};
+
+enum {
+    BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once (PERF row 10) */
+    BW_FAN_CHUNK = 200,        /* members a transaction */
+    BW_DUE_CHUNK = 100,        /* cohorts or notices that time changed, a transaction */
+};
+
+/* scope.c: the account and region that a source sees, "" where there is one of each. */
+char *bw_scope_of(const char *account, const char *region);
+
+/* inventory.c: bring the database in line with the settings, which become the engine's. */
+enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,
+                                struct bw_error *err);
+/* Store one deployment and ask for its fan-out; *changed false: nothing was new. */
+enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
+                                     const struct bw_deployment *deployment, bool *changed,
+                                     struct bw_error *err);
+enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
+                                        const char *actor, struct bw_error *err);
+
+/* ingest.c: what a poll brought. */
+enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
+                             struct bw_error *err);
+/* Let a held set through. */
+enum bw_err bw_engine_accept(struct bw_engine *engine, const char *source, const char *actor,
+                             struct bw_error *err);
+
+/* cohorts.c: judge a cohort again and begin its fan-out when its answer differs. */
+enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool baseline,
+                               struct bw_error *err);
+enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, struct bw_error *err);
+/* How well what a platform and scope say is known now. */
+enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
+                                 const char *scope, enum bw_confidence *out,
+                                 struct bw_error *err);
+
+/* fanout.c: one chunk of the members of changed cohorts. *more: another chunk waits. */
+enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* matters.c: what one deployment should hear of, and the notices that say it. */
+enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort *cohort,
+                                const struct bw_deployment *deployment, bool summed_up,
+                                struct bw_error *err);
+
+/* lives.c: every move of a notice, with its log and its messages. */
+struct bw_move_notice {
+    enum bw_notice_state to;
+    const char *event; /* as logged: opened, updated, resolved, ... */
+    const char *actor;
+    const char *reason;
+    int64_t until_ms;
+    bool summed_up; /* its message waits for the owner's summary */
+    bool silent;    /* no message */
+};
+enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
+                           const struct bw_move_notice *how, struct bw_error *err);
+enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
+                             const struct bw_move_notice *how, struct bw_error *err);
+enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
+                           const struct bw_move_notice *how, struct bw_error *err);
+/* Settle whatever is live about a subject. */
+enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
+                             enum bw_notice_state to, const char *actor, const char *reason,
+                             struct bw_error *err);
+enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, struct bw_error *err);
+
+/* dispatch.c: messages out, results in. */
+enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
+                               const char *what, bool summed_up, struct bw_error *err);
+enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *source,
+                                      const char *what, const char *text, struct bw_error *err);
+enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
+                                    struct bw_error *err);
+enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
+                               struct bw_error *err);
+enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err);
+enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_delivered *result,
+                                struct bw_error *err);
+
+/* schedule.c: what is due, as commands; reads only. */
+enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, struct bw_commands *commands,
+                               struct bw_error *err);
+struct bw_polling *bw_engine_polling(struct bw_engine *engine, const char *source);
+struct bw_sending *bw_engine_sending(struct bw_engine *engine, const char *sink);
+
+/* api.c: a request of the control socket. Failures become replies, save those of the store. */
+enum bw_err bw_engine_request(struct bw_engine *engine, const struct bw_request *request,
+                              struct bw_error *err);
+void bw_engine_reply(struct bw_engine *engine, uint64_t request, int status, char *body);
+void bw_engine_refuse(struct bw_engine *engine, uint64_t request, int status, const char *detail);
+/* Answer those whose sources have all been polled, when no fan-out waits. */
+enum bw_err bw_engine_release_waiters(struct bw_engine *engine, struct bw_error *err);
+#endif

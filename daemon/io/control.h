@@ -1,0 +1,39 @@
+/* daemon/io/control.h: the control socket: HTTP/1.1 on a Unix socket (libmicrohttpd), peers known by
+ * SO_PEERCRED. It knows nothing of the API: a request becomes an event, a reply an answer. */
+#ifndef BW_IO_CONTROL_H
+#define BW_IO_CONTROL_H
+#include <uv.h>
+
+#include "base/error.h"
+#include "engine/event.h"
+
+struct bw_control;
+
+/* request is owned by the callback. */
+typedef void (*bw_control_request)(void *context, struct bw_request *request);
+
+struct bw_control_options {
+    const char *path;        /* of the socket */
+    const char *read_group;  /* NULL: only root and our own user */
+    const char *write_group; /* NULL: only root and our own user; writers may read */
+    int inherited_fd;        /* a listening socket from the service manager; -1: bind path */
+};
+
+enum {
+    BW_CONTROL_BODY_MAX = 16 * 1024 * 1024,
+    BW_CONTROL_CONNECTIONS_MAX = 64,
+    BW_CONTROL_IDLE_SEC = 10, /* a silent connection is closed; a waiting reply is not silence */
+};
+
+/* Bind with mode 0660 (a stale socket file is replaced, a live one is BW_ERR_EXISTS) and listen.
+ * Ownership: loop is borrowed. Errors: BW_ERR_IO, BW_ERR_EXISTS; the sentence names the path. */
+BW_MUST_CHECK enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_control_options *options,
+                                         bw_control_request on_request, void *context,
+                                         struct bw_control **out, struct bw_error *err);
+
+/* Answer; takes the reply's body. A reply to a peer that has left is dropped. */
+void bw_control_reply(struct bw_control *control, struct bw_reply *reply);
+
+/* Stop accepting, drop connections, remove the socket file; freed in the last close callback. */
+void bw_control_close(struct bw_control *control);
+#endif

@@ -1,0 +1,297 @@
+/* daemon/store/catalog.c: see catalog.h. */
+#include "store/catalog.h"
+
+#include <string.h>
+
+#include "codec/entry_json.h"
+
+#define MODEL_COLUMNS                                                                              \
+    "platform, scope, lineage, sources, body, first_seen_ms, gone_ms, missing_polls"
+
+static const char SEEN_SQL[] = "SELECT id, hash FROM entry WHERE source = $1 ORDER BY id";
+static const char PUT_SQL[] =
+    "INSERT INTO entry (source, id, hash, body, first_seen_ms, changed_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (source, id) DO UPDATE SET"
+    " hash = excluded.hash, body = excluded.body, changed_ms = excluded.changed_ms";
+static const char REMOVE_SQL[] = "DELETE FROM entry WHERE source = $1 AND id = $2";
+static const char MERGE_SQL[] =
+    "SELECT source.name, entry.body FROM source JOIN entry ON entry.source = source.name"
+    " AND entry.id = $3 WHERE source.active = 1 AND source.platform = $1 AND source.scope = $2"
+    " ORDER BY source.name";
+static const char MODEL_PUT_SQL[] =
+    "INSERT INTO model (platform, scope, id, lineage, body, sources, first_seen_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (platform, scope, id) DO UPDATE SET"
+    " lineage = excluded.lineage, body = excluded.body, sources = excluded.sources,"
+    " gone_ms = 0, missing_polls = 0";
+static const char MODEL_GONE_SQL[] =
+    "UPDATE model SET gone_ms = $4, sources = '[]'"
+    " WHERE platform = $1 AND scope = $2 AND id = $3 AND gone_ms = 0";
+static const char MODEL_MISSED_SQL[] =
+    "UPDATE model SET missing_polls = missing_polls + 1"
+    " WHERE platform = $1 AND scope = $2 AND gone_ms > 0 AND missing_polls < 1000000";
+static const char MODEL_GET_SQL[] =
+    "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND id = $3";
+static const char MODEL_ALIAS_SQL[] =
+    "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2"
+    " AND instr(body, $3) > 0 ORDER BY id";
+static const char MODEL_LINEAGE_SQL[] =
+    "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND lineage = $3"
+    " ORDER BY id";
+static const char MODEL_PAGE_SQL[] =
+    "SELECT " MODEL_COLUMNS " FROM model WHERE (platform, scope, id) > ($1, $2, $3)"
+    " AND ($4 IS NULL OR platform = $4) ORDER BY platform, scope, id LIMIT $5";
+
+static void seen_clear(struct bw_seen *seen)
+{
+    free(seen->id);
+}
+
+void bw_seen_list_clear(struct bw_seen_list *list)
+{
+    BW_VEC_CLEAR(list, seen_clear);
+}
+
+void bw_model_clear(struct bw_model *model)
+{
+    free(model->platform);
+    free(model->scope);
+    free(model->lineage);
+    free(model->sources);
+    bw_entry_clear(&model->entry);
+    *model = (struct bw_model){ 0 };
+}
+
+void bw_models_clear(struct bw_models *models)
+{
+    BW_VEC_CLEAR(models, bw_model_clear);
+}
+
+enum bw_err bw_catalog_seen(struct bw_db *db, const char *source, struct bw_seen_list *out,
+                            struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, SEEN_SQL);
+    BW_BIND(row, 1, source);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, (struct bw_seen){ bw_stmt_text_dup(row, 0), bw_stmt_i64(row, 1) });
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+static char *entry_text(const struct bw_entry *entry)
+{
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    bw_entry_to_json(entry, &w, NULL);
+    return bw_str_take(&text);
+}
+
+/* Bodies were checked before they were stored: what does not read back is damage. */
+static enum bw_err entry_parse(const char *text, struct bw_entry *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    enum bw_err rc = bw_json_parse(text, strlen(text), &json, err);
+    if (rc == BW_OK) {
+        rc = bw_entry_from_json(json, out, err);
+    }
+    if (rc != BW_OK) {
+        (void)bw_error_prefix(err, "a stored entry is damaged: ");
+        return BW_ERR_STORE;
+    }
+    return BW_OK;
+}
+
+enum bw_err bw_catalog_put(struct bw_db *db, const char *source, const struct bw_entry *entry,
+                           int64_t hash, int64_t now_ms, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *body = entry_text(entry);
+    struct bw_stmt *stmt = bw_db_query(db, PUT_SQL);
+    BW_BIND(stmt, 1, source);
+    BW_BIND(stmt, 2, entry->id);
+    BW_BIND(stmt, 3, hash);
+    BW_BIND(stmt, 4, body);
+    BW_BIND(stmt, 5, now_ms);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_catalog_remove(struct bw_db *db, const char *source, const char *id,
+                              struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, REMOVE_SQL);
+    BW_BIND(stmt, 1, source);
+    BW_BIND(stmt, 2, id);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char *scope,
+                             const char *id, struct bw_entry *entry, char **sources,
+                             struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MERGE_SQL);
+    BW_CLEANUP(bw_entry_clear) struct bw_entry merged = { 0 };
+    BW_CLEANUP(bw_str_clear) struct bw_str names = { 0 };
+    struct bw_json_writer w = { .out = &names };
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    BW_BIND(row, 3, id);
+    bw_json_array_begin(&w, NULL);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_CLEANUP(bw_entry_clear) struct bw_entry said = { 0 };
+        rc = entry_parse(bw_stmt_text(row, 1), &said, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+        bw_json_add_text(&w, NULL, bw_stmt_text(row, 0));
+        bw_entry_merge(&merged, &said);
+    }
+    if (rc != BW_ERR_NOTFOUND || merged.id == NULL) {
+        return rc;
+    }
+    bw_json_array_end(&w);
+    *sources = bw_str_take(&names);
+    *entry = merged;
+    merged = (struct bw_entry){ 0 };
+    return BW_OK;
+}
+
+enum bw_err bw_models_put(struct bw_db *db, const struct bw_model *model, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *body = entry_text(&model->entry);
+    struct bw_stmt *stmt = bw_db_query(db, MODEL_PUT_SQL);
+    BW_BIND(stmt, 1, model->platform);
+    BW_BIND(stmt, 2, model->scope);
+    BW_BIND(stmt, 3, model->entry.id);
+    BW_BIND(stmt, 4, model->lineage);
+    BW_BIND(stmt, 5, body);
+    BW_BIND(stmt, 6, model->sources);
+    BW_BIND(stmt, 7, model->first_seen_ms);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_models_gone(struct bw_db *db, const char *platform, const char *scope,
+                           const char *id, int64_t now_ms, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, MODEL_GONE_SQL);
+    BW_BIND(stmt, 1, platform);
+    BW_BIND(stmt, 2, scope);
+    BW_BIND(stmt, 3, id);
+    BW_BIND(stmt, 4, now_ms);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_models_missed(struct bw_db *db, const char *platform, const char *scope,
+                             struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, MODEL_MISSED_SQL);
+    BW_BIND(stmt, 1, platform);
+    BW_BIND(stmt, 2, scope);
+    return bw_stmt_run(stmt, err);
+}
+
+static enum bw_err model_from_row(struct bw_stmt *row, struct bw_model *out, struct bw_error *err)
+{
+    struct bw_entry entry = { 0 };
+    enum bw_err rc = entry_parse(bw_stmt_text(row, 4), &entry, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    *out = (struct bw_model){
+        .platform = bw_stmt_text_dup(row, 0),
+        .scope = bw_stmt_text_dup(row, 1),
+        .lineage = bw_stmt_text_dup(row, 2),
+        .sources = bw_stmt_text_dup(row, 3),
+        .entry = entry,
+        .first_seen_ms = bw_stmt_i64(row, 5),
+        .gone_ms = bw_stmt_i64(row, 6),
+        .missing_polls = bw_stmt_i64(row, 7),
+    };
+    return BW_OK;
+}
+
+static enum bw_err models_from_rows(struct bw_stmt *row, struct bw_models *out,
+                                    struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        struct bw_model model = { 0 };
+        rc = model_from_row(row, &model, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+        BW_VEC_PUSH(out, model);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+static bool has_alias(const struct bw_entry *entry, const char *id)
+{
+    BW_VEC_EACH(char *, alias, &entry->aliases)
+    {
+        if (strcmp(*alias, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum bw_err get_by_alias(struct bw_db *db, const char *platform, const char *scope,
+                                const char *id, struct bw_model *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_ALIAS_SQL);
+    BW_CLEANUP(bw_str_clear) struct bw_str quoted = { 0 };
+    bw_json_quote(&quoted, id);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    BW_BIND(row, 3, (const char *)quoted.text);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        struct bw_model model = { 0 };
+        rc = model_from_row(row, &model, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+        if (has_alias(&model.entry, id)) {
+            *out = model;
+            return BW_OK;
+        }
+        bw_model_clear(&model);
+    }
+    return rc;
+}
+
+enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
+                          const char *id, struct bw_model *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_GET_SQL);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    BW_BIND(row, 3, id);
+    enum bw_err rc = bw_stmt_step(row, err);
+    return rc == BW_OK              ? model_from_row(row, out, err)
+           : rc == BW_ERR_NOTFOUND  ? get_by_alias(db, platform, scope, id, out, err)
+                                    : rc;
+}
+
+enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform, const char *scope,
+                                 const char *lineage, struct bw_models *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_LINEAGE_SQL);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    BW_BIND(row, 3, lineage);
+    return models_from_rows(row, out, err);
+}
+
+enum bw_err bw_models_page(struct bw_db *db, const char *platform_only, const char *after_platform,
+                           const char *after_scope, const char *after_id, int64_t limit,
+                           struct bw_models *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_PAGE_SQL);
+    BW_BIND(row, 1, after_platform);
+    BW_BIND(row, 2, after_scope);
+    BW_BIND(row, 3, after_id);
+    BW_BIND(row, 4, platform_only);
+    BW_BIND(row, 5, limit);
+    return models_from_rows(row, out, err);
+}

@@ -1,0 +1,188 @@
+/* daemon/store/cohorts.c: the cohort half of inventory.h. */
+#include <string.h>
+
+#include "codec/deployment_json.h"
+#include "store/inventory.h"
+
+static const char FIND_SQL[] =
+    "SELECT id FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3 AND technique = $4"
+    " AND policy_hash = $5";
+static const char CREATE_SQL[] =
+    "INSERT INTO cohort (platform, scope, base, technique, policy_hash, policy)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
+static const char GET_SQL[] =
+    "SELECT id, platform, scope, base, technique, policy, lineage, members, state, since_ms,"
+    " candidate, relation, via, why, train_on, route, train_by_ms, serve_until_ms,"
+    " unlisted, due_ms FROM cohort WHERE id = $1";
+static const char SAVE_SQL[] =
+    "UPDATE cohort SET lineage = $2, state = $3, since_ms = $4, candidate = $5, relation = $6,"
+    " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
+    " unlisted = $13, due_ms = $14 WHERE id = $1";
+static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
+static const char TOUCHED_SQL[] =
+    "SELECT id FROM cohort WHERE platform = $1 AND scope = $2 AND members > 0 ORDER BY id";
+static const char DUE_SQL[] =
+    "SELECT id FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0 LIMIT $2";
+static const char NEXT_DUE_SQL[] =
+    "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
+static const char FAN_BEGIN_SQL[] =
+    "UPDATE cohort SET fan_cursor = '', fan_baseline = $2 WHERE id = $1";
+static const char FAN_NEXT_SQL[] = "SELECT id, fan_cursor, fan_baseline FROM cohort"
+                                   " WHERE fan_cursor IS NOT NULL ORDER BY id LIMIT 1";
+static const char FAN_ADVANCE_SQL[] = "UPDATE cohort SET fan_cursor = $2 WHERE id = $1";
+
+static void bind_identity(struct bw_stmt *stmt, const struct bw_deployment *deployment,
+                          const char *scope)
+{
+    BW_BIND(stmt, 1, deployment->platform);
+    BW_BIND(stmt, 2, scope);
+    BW_BIND(stmt, 3, deployment->base);
+    BW_BIND(stmt, 4, bw_technique_word(deployment->technique));
+    BW_BIND(stmt, 5, (int64_t)bw_policy_hash(&deployment->policy));
+}
+
+enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
+                            const char *scope, int64_t *id, bool *created, struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, FIND_SQL);
+    bind_identity(row, deployment, scope);
+    enum bw_err rc = bw_stmt_one_i64(row, 0, id, err);
+    *created = rc == BW_OK && *id == 0;
+    if (!*created) {
+        return rc;
+    }
+    BW_CLEANUP(bw_str_clear) struct bw_str policy = { 0 };
+    struct bw_json_writer w = { .out = &policy };
+    bw_policy_to_json(&deployment->policy, &w, NULL);
+    struct bw_stmt *stmt = bw_db_query(db, CREATE_SQL);
+    bind_identity(stmt, deployment, scope);
+    BW_BIND(stmt, 6, policy.text);
+    rc = bw_stmt_run(stmt, err);
+    *id = bw_db_last_id(db);
+    return rc;
+}
+
+enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
+                           struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, GET_SQL);
+    BW_CLEANUP(bw_json_freep) struct bw_json *policy = NULL;
+    BW_BIND(row, 1, id);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    *out = (struct bw_cohort){
+        .id = bw_stmt_i64(row, 0),
+        .platform = bw_stmt_text_dup(row, 1),
+        .scope = bw_stmt_text_dup(row, 2),
+        .base = bw_stmt_text_dup(row, 3),
+        .lineage = bw_stmt_text_dup(row, 6),
+        .members = bw_stmt_i64(row, 7),
+        .since_ms = bw_stmt_i64(row, 9),
+        .candidate = bw_stmt_text_dup(row, 10),
+        .relation = bw_stmt_text_dup(row, 11),
+        .via = bw_stmt_text_dup(row, 12),
+        .why = bw_stmt_text_dup(row, 13),
+        .train_on = bw_stmt_text_dup(row, 14),
+        .route = bw_stmt_text_dup(row, 15),
+        .train_by_ms = bw_stmt_i64(row, 16),
+        .serve_until_ms = bw_stmt_i64(row, 17),
+        .unlisted = bw_stmt_i64(row, 18) != 0,
+        .due_ms = bw_stmt_i64(row, 19),
+    };
+    (void)bw_technique_parse(bw_stmt_text(row, 4), &out->technique);
+    (void)bw_cohort_state_parse(bw_stmt_text(row, 8), &out->state);
+    const char *text = bw_stmt_text(row, 5);
+    rc = bw_json_parse(text, strlen(text), &policy, err);
+    return rc == BW_OK ? bw_policy_from_json(policy, &out->policy, err) : rc;
+}
+
+enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
+    BW_BIND(stmt, 1, cohort->id);
+    BW_BIND(stmt, 2, cohort->lineage);
+    BW_BIND(stmt, 3, bw_cohort_state_word(cohort->state));
+    BW_BIND(stmt, 4, cohort->since_ms);
+    BW_BIND(stmt, 5, cohort->candidate);
+    BW_BIND(stmt, 6, cohort->relation);
+    BW_BIND(stmt, 7, cohort->via);
+    BW_BIND(stmt, 8, cohort->why);
+    BW_BIND(stmt, 9, cohort->train_on);
+    BW_BIND(stmt, 10, cohort->route);
+    BW_BIND(stmt, 11, cohort->train_by_ms);
+    BW_BIND(stmt, 12, cohort->serve_until_ms);
+    BW_BIND(stmt, 13, (int64_t)cohort->unlisted);
+    BW_BIND(stmt, 14, cohort->due_ms);
+    return bw_stmt_run(stmt, err);
+}
+
+static enum bw_err ids_from_rows(struct bw_stmt *row, struct bw_ids *out, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, bw_stmt_i64(row, 0));
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform, const char *scope,
+                               struct bw_ids *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, TOUCHED_SQL);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    return ids_from_rows(row, out, err);
+}
+
+enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, ALL_DUE_SQL);
+    BW_BIND(stmt, 1, now_ms);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit, struct bw_ids *out,
+                           struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DUE_SQL);
+    BW_BIND(row, 1, now_ms);
+    BW_BIND(row, 2, limit);
+    return ids_from_rows(row, out, err);
+}
+
+enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
+{
+    return bw_stmt_one_i64(bw_db_query(db, NEXT_DUE_SQL), INT64_MAX, out_ms, err);
+}
+
+enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool baseline, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, FAN_BEGIN_SQL);
+    BW_BIND(stmt, 1, cohort);
+    BW_BIND(stmt, 2, (int64_t)baseline);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_fan_next(struct bw_db *db, int64_t *cohort, char **cursor, bool *baseline,
+                        struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FAN_NEXT_SQL);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *cohort = bw_stmt_i64(row, 0);
+        *cursor = bw_stmt_text_dup(row, 1);
+        *baseline = bw_stmt_i64(row, 2) != 0;
+    }
+    return rc;
+}
+
+enum bw_err bw_fan_advance(struct bw_db *db, int64_t cohort, const char *cursor,
+                           struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, FAN_ADVANCE_SQL);
+    BW_BIND(stmt, 1, cohort);
+    BW_BIND(stmt, 2, cursor);
+    return bw_stmt_run(stmt, err);
+}

@@ -1,0 +1,276 @@
+/* daemon/store/db.c: see db.h. */
+#include "store/db.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "base/embedded.h"
+#include "base/vec.h"
+
+extern const struct bw_embedded bw_schema_files[];
+
+enum { BUSY_TIMEOUT_MS = 2000 };
+
+struct bw_stmt {
+    const char *sql; /* identity, by address */
+    sqlite3_stmt *handle;
+    struct bw_db *db;
+};
+
+struct bw_db {
+    sqlite3 *handle;
+    bool in_transaction;
+    struct { /* open addressing by the address of the SQL text; never full */
+        struct bw_stmt **slots;
+        size_t count;
+        size_t capacity; /* a power of two */
+    } cache;
+};
+
+static enum bw_err fail(struct bw_db *db, struct bw_error *err, const char *what)
+{
+    int code = sqlite3_errcode(db->handle);
+    return bw_fail(err, (code & 0xff) == SQLITE_CONSTRAINT ? BW_ERR_EXISTS : BW_ERR_STORE,
+                   "%s: %s", what, sqlite3_errmsg(db->handle));
+}
+
+static enum bw_err execute(struct bw_db *db, const char *sql, struct bw_error *err)
+{
+    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? BW_OK
+                                                                        : fail(db, err, "database");
+}
+
+int bw_db_schema_version(void)
+{
+    int version = 0;
+    while (bw_schema_files[version].name != NULL) {
+        version++;
+    }
+    return version;
+}
+
+static enum bw_err read_version(struct bw_db *db, int *out, struct bw_error *err)
+{
+    sqlite3_stmt *row = NULL;
+    enum bw_err rc = BW_OK;
+    if (sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1, &row, NULL) != SQLITE_OK ||
+        sqlite3_step(row) != SQLITE_ROW) {
+        rc = fail(db, err, "read the schema version");
+    } else {
+        *out = sqlite3_column_int(row, 0);
+    }
+    (void)sqlite3_finalize(row);
+    return rc;
+}
+
+static enum bw_err apply_step(struct bw_db *db, int step, struct bw_error *err)
+{
+    char bump[64];
+    (void)snprintf(bump, sizeof(bump), "PRAGMA user_version = %d", step + 1);
+    enum bw_err rc = bw_db_begin(db, err);
+    if (rc == BW_OK) {
+        rc = execute(db, bw_schema_files[step].text, err);
+    }
+    if (rc == BW_OK) {
+        rc = execute(db, bump, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_db_commit(db, err);
+    }
+    if (rc != BW_OK) {
+        bw_db_rollback(db);
+        return bw_error_prefix(err, "schema step %s: ", bw_schema_files[step].name);
+    }
+    return BW_OK;
+}
+
+static enum bw_err migrate(struct bw_db *db, struct bw_error *err)
+{
+    int version = 0;
+    enum bw_err rc = read_version(db, &version, err);
+    if (rc == BW_OK && version > bw_db_schema_version()) {
+        return bw_fail(err, BW_ERR_NEWER,
+                       "it has schema version %d and this program knows %d; "
+                       "install the newer basewatch again, or restore a backup",
+                       version, bw_db_schema_version());
+    }
+    for (; rc == BW_OK && version < bw_db_schema_version(); version++) {
+        rc = apply_step(db, version, err);
+    }
+    return rc;
+}
+
+enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_db_freep) struct bw_db *db = bw_xcalloc(1, sizeof(*db));
+    db->cache.capacity = 512;
+    db->cache.slots = bw_xcalloc(db->cache.capacity, sizeof(struct bw_stmt *));
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    enum bw_err rc = BW_OK;
+    if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK) {
+        rc = fail(db, err, "open");
+    } else {
+        (void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+        /* FULL: NORMAL loses acknowledged commits in a power cut (DESIGN section 9). */
+        rc = execute(db,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                     "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
+                     "PRAGMA journal_size_limit = 16777216",
+                     err);
+    }
+    if (rc == BW_OK) {
+        rc = migrate(db, err);
+    }
+    if (rc != BW_OK) {
+        return bw_error_prefix(err, "database '%s': ", path);
+    }
+    *out = BW_TAKE(db);
+    return BW_OK;
+}
+
+void bw_db_free(struct bw_db *db)
+{
+    if (db == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < db->cache.capacity; i++) {
+        if (db->cache.slots[i] != NULL) {
+            (void)sqlite3_finalize(db->cache.slots[i]->handle);
+            free(db->cache.slots[i]);
+        }
+    }
+    free(db->cache.slots);
+    (void)sqlite3_close(db->handle);
+    free(db);
+}
+
+enum bw_err bw_db_begin(struct bw_db *db, struct bw_error *err)
+{
+    enum bw_err rc = execute(db, "BEGIN IMMEDIATE", err);
+    db->in_transaction = rc == BW_OK;
+    return rc;
+}
+
+enum bw_err bw_db_commit(struct bw_db *db, struct bw_error *err)
+{
+    enum bw_err rc = execute(db, "COMMIT", err);
+    db->in_transaction = rc != BW_OK;
+    return rc;
+}
+
+void bw_db_rollback(struct bw_db *db)
+{
+    if (db->in_transaction) {
+        (void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+        db->in_transaction = false;
+    }
+}
+
+struct bw_stmt *bw_db_query(struct bw_db *db, const char *sql)
+{
+    size_t mask = db->cache.capacity - 1;
+    size_t at = ((size_t)(uintptr_t)sql >> 4) & mask;
+    while (db->cache.slots[at] != NULL && db->cache.slots[at]->sql != sql) {
+        at = (at + 1) & mask;
+    }
+    struct bw_stmt *stmt = db->cache.slots[at];
+    if (stmt == NULL) {
+        if (++db->cache.count == db->cache.capacity) {
+            abort(); /* the program has fewer statements than slots, by construction */
+        }
+        stmt = bw_xcalloc(1, sizeof(*stmt));
+        stmt->sql = sql;
+        stmt->db = db;
+        db->cache.slots[at] = stmt;
+    }
+    if (stmt->handle == NULL) {
+        (void)sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle,
+                                 NULL);
+    }
+    (void)sqlite3_reset(stmt->handle);
+    (void)sqlite3_clear_bindings(stmt->handle);
+    return stmt;
+}
+
+void bw_stmt_bind_i64(struct bw_stmt *stmt, int index, int64_t value)
+{
+    (void)sqlite3_bind_int64(stmt->handle, index, value);
+}
+
+void bw_stmt_bind_text(struct bw_stmt *stmt, int index, const char *text)
+{
+    (void)sqlite3_bind_text(stmt->handle, index, text, -1, SQLITE_TRANSIENT);
+}
+
+enum bw_err bw_stmt_step(struct bw_stmt *stmt, struct bw_error *err)
+{
+    if (stmt->handle == NULL) {
+        return fail(stmt->db, err, "database");
+    }
+    switch (sqlite3_step(stmt->handle)) {
+    case SQLITE_ROW:
+        return BW_OK;
+    case SQLITE_DONE:
+        return BW_ERR_NOTFOUND;
+    default:
+        return fail(stmt->db, err, "database");
+    }
+}
+
+enum bw_err bw_stmt_run(struct bw_stmt *stmt, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    while (rc == BW_OK) {
+        rc = bw_stmt_step(stmt, err);
+    }
+    (void)sqlite3_reset(stmt->handle);
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+int64_t bw_stmt_i64(struct bw_stmt *stmt, int column)
+{
+    return sqlite3_column_int64(stmt->handle, column);
+}
+
+const char *bw_stmt_text(struct bw_stmt *stmt, int column)
+{
+    return (const char *)sqlite3_column_text(stmt->handle, column);
+}
+
+char *bw_stmt_text_dup(struct bw_stmt *stmt, int column)
+{
+    return bw_xstrdup(bw_stmt_text(stmt, column));
+}
+
+bool bw_stmt_is_null(struct bw_stmt *stmt, int column)
+{
+    return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL;
+}
+
+void bw_stmt_resetp(struct bw_stmt **stmt)
+{
+    if (*stmt != NULL) {
+        (void)sqlite3_reset((*stmt)->handle);
+    }
+}
+
+enum bw_err bw_stmt_one_i64(struct bw_stmt *stmt, int64_t fallback, int64_t *out,
+                            struct bw_error *err)
+{
+    enum bw_err rc = bw_stmt_step(stmt, err);
+    *out = rc == BW_OK && !bw_stmt_is_null(stmt, 0) ? bw_stmt_i64(stmt, 0) : fallback;
+    bw_stmt_resetp(&stmt);
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+int64_t bw_db_changes(struct bw_db *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
+int64_t bw_db_last_id(struct bw_db *db)
+{
+    return sqlite3_last_insert_rowid(db->handle);
+}

@@ -1,0 +1,190 @@
+/* daemon/store/inventory.c: see inventory.h. */
+#include "store/inventory.h"
+
+#include <string.h>
+
+#include "codec/deployment_json.h"
+
+static const char MEMBER_SQL[] = "SELECT cohort, body FROM deployment WHERE name = $1";
+static const char MEMBERS_SQL[] = "SELECT cohort, body FROM deployment WHERE cohort = $1"
+                                  " AND name > $2 ORDER BY name LIMIT $3";
+static const char PAGE_SQL[] = "SELECT cohort, body FROM deployment WHERE name > $1"
+                               " AND ($2 IS NULL OR owner = $2) ORDER BY name LIMIT $3";
+static const char WHERE_SQL[] = "SELECT cohort, hash FROM deployment WHERE name = $1";
+static const char INSERT_SQL[] =
+    "INSERT INTO deployment (cohort, name, origin, owner, hash, body)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
+static const char DELETE_SQL[] = "DELETE FROM deployment WHERE cohort = $1 AND name = $2";
+static const char COUNT_SQL[] = "UPDATE cohort SET members = members + $2 WHERE id = $1";
+static const char NAMES_SQL[] = "SELECT name FROM deployment WHERE origin = $1 ORDER BY name";
+static const char BY_STATE_SQL[] = "SELECT state, sum(members) FROM cohort GROUP BY state";
+
+void bw_member_clear(struct bw_member *member)
+{
+    bw_deployment_clear(&member->deployment);
+}
+
+void bw_members_clear(struct bw_members *members)
+{
+    BW_VEC_CLEAR(members, bw_member_clear);
+}
+
+static enum bw_err member_from_row(struct bw_stmt *row, struct bw_member *out,
+                                   struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    const char *body = bw_stmt_text(row, 1);
+    struct bw_policy none = { 0 };
+    out->cohort = bw_stmt_i64(row, 0);
+    enum bw_err rc = bw_json_parse(body, strlen(body), &json, err);
+    if (rc == BW_OK) {
+        rc = bw_deployment_from_json(json, &none, &out->deployment, err);
+    }
+    if (rc != BW_OK) {
+        (void)bw_error_prefix(err, "a stored deployment is damaged: ");
+        return BW_ERR_STORE;
+    }
+    return BW_OK;
+}
+
+static enum bw_err members_from_rows(struct bw_stmt *row, struct bw_members *out,
+                                     struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        struct bw_member member = { 0 };
+        rc = member_from_row(row, &member, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+        BW_VEC_PUSH(out, member);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+static enum bw_err locate(struct bw_db *db, const char *name, int64_t *cohort, int64_t *hash,
+                          struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, WHERE_SQL);
+    BW_BIND(row, 1, name);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *cohort = bw_stmt_i64(row, 0);
+        *hash = bw_stmt_i64(row, 1);
+    }
+    return rc;
+}
+
+static enum bw_err count_members(struct bw_db *db, int64_t cohort, int64_t change,
+                                 struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, COUNT_SQL);
+    BW_BIND(stmt, 1, cohort);
+    BW_BIND(stmt, 2, change);
+    return bw_stmt_run(stmt, err);
+}
+
+static enum bw_err delete_from(struct bw_db *db, int64_t cohort, const char *name,
+                               struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, DELETE_SQL);
+    BW_BIND(stmt, 1, cohort);
+    BW_BIND(stmt, 2, name);
+    enum bw_err rc = bw_stmt_run(stmt, err);
+    return rc == BW_OK ? count_members(db, cohort, -1, err) : rc;
+}
+
+enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
+                             int64_t cohort, bool *changed, struct bw_error *err)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
+    struct bw_json_writer w = { .out = &body };
+    bw_deployment_to_json(deployment, &w, NULL);
+    int64_t hash = (int64_t)bw_hash(body.text, body.size);
+    int64_t old_cohort = 0;
+    int64_t old_hash = 0;
+    enum bw_err rc = locate(db, deployment->name, &old_cohort, &old_hash, err);
+    *changed = rc != BW_OK || old_cohort != cohort || old_hash != hash;
+    if (rc == BW_OK && *changed) {
+        rc = delete_from(db, old_cohort, deployment->name, err);
+    }
+    if ((rc != BW_OK && rc != BW_ERR_NOTFOUND) || !*changed) {
+        return rc;
+    }
+    struct bw_stmt *stmt = bw_db_query(db, INSERT_SQL);
+    BW_BIND(stmt, 1, cohort);
+    BW_BIND(stmt, 2, deployment->name);
+    BW_BIND(stmt, 3, bw_origin_word(deployment->origin));
+    BW_BIND(stmt, 4, deployment->owner);
+    BW_BIND(stmt, 5, hash);
+    BW_BIND(stmt, 6, body.text);
+    rc = bw_stmt_run(stmt, err);
+    return rc == BW_OK ? count_members(db, cohort, 1, err) : rc;
+}
+
+enum bw_err bw_inventory_get(struct bw_db *db, const char *name, struct bw_member *out,
+                             struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MEMBER_SQL);
+    BW_BIND(row, 1, name);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_ERR_NOTFOUND) {
+        return bw_fail(err, rc, "no deployment is called '%.200s'", name);
+    }
+    return rc == BW_OK ? member_from_row(row, out, err) : rc;
+}
+
+enum bw_err bw_inventory_remove(struct bw_db *db, const char *name, struct bw_error *err)
+{
+    int64_t cohort = 0;
+    int64_t hash = 0;
+    enum bw_err rc = locate(db, name, &cohort, &hash, err);
+    if (rc == BW_ERR_NOTFOUND) {
+        return bw_fail(err, rc, "no deployment is called '%.200s'", name);
+    }
+    return rc == BW_OK ? delete_from(db, cohort, name, err) : rc;
+}
+
+enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin, struct bw_names *out,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, NAMES_SQL);
+    BW_BIND(row, 1, bw_origin_word(origin));
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort, const char *after,
+                                 int64_t limit, struct bw_members *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MEMBERS_SQL);
+    BW_BIND(row, 1, cohort);
+    BW_BIND(row, 2, after);
+    BW_BIND(row, 3, limit);
+    return members_from_rows(row, out, err);
+}
+
+enum bw_err bw_inventory_page(struct bw_db *db, const char *owner, const char *after,
+                              int64_t limit, struct bw_members *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PAGE_SQL);
+    BW_BIND(row, 1, after);
+    BW_BIND(row, 2, owner);
+    BW_BIND(row, 3, limit);
+    return members_from_rows(row, out, err);
+}
+
+enum bw_err bw_inventory_by_state(struct bw_db *db, int64_t *counts, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, BY_STATE_SQL);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        enum bw_cohort_state state = BW_COHORT_UNKNOWN;
+        (void)bw_cohort_state_parse(bw_stmt_text(row, 0), &state);
+        counts[state] = bw_stmt_i64(row, 1);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}

@@ -1,0 +1,71 @@
+/* daemon/store/inventory.h: deployments, and the cohorts that carry their state. */
+#ifndef BW_STORE_INVENTORY_H
+#define BW_STORE_INVENTORY_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "domain/cohort.h"
+#include "domain/deployment.h"
+#include "store/db.h"
+
+struct bw_member { /* a deployment as stored */
+    int64_t cohort;
+    struct bw_deployment deployment;
+};
+struct bw_members BW_VEC(struct bw_member);
+void bw_member_clear(struct bw_member *member);
+void bw_members_clear(struct bw_members *members);
+
+/* Find or create the cohort of a deployment in `scope`. *created tells which. */
+BW_MUST_CHECK enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
+                                          const char *scope, int64_t *id, bool *created,
+                                          struct bw_error *err);
+/* Errors: BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
+                                         struct bw_error *err);
+/* Write what evaluation found. */
+BW_MUST_CHECK enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort,
+                                          struct bw_error *err);
+/* Ids of cohorts with members: in a platform and scope; due by time. */
+BW_MUST_CHECK enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform,
+                                             const char *scope, struct bw_ids *out,
+                                             struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms,
+                                             struct bw_error *err); /* judge every one again */
+BW_MUST_CHECK enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit,
+                                         struct bw_ids *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms,
+                                              struct bw_error *err); /* INT64_MAX: never */
+
+/* Fan-out: begin (again) at the first member; read where the first waiting cohort stands;
+ * move its cursor; finish. baseline: sum up its notices. */
+BW_MUST_CHECK enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool baseline,
+                                       struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_fan_next(struct bw_db *db, int64_t *cohort, char **cursor,
+                                      bool *baseline, struct bw_error *err); /* BW_ERR_NOTFOUND */
+BW_MUST_CHECK enum bw_err bw_fan_advance(struct bw_db *db, int64_t cohort, const char *cursor,
+                                         struct bw_error *err); /* cursor NULL: done */
+
+/* Deployments. put inserts or moves between cohorts and keeps the members right; *changed is false
+ * when the same was stored already. Errors: BW_ERR_NOTFOUND for get and remove. */
+BW_MUST_CHECK enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
+                                           int64_t cohort, bool *changed, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_inventory_get(struct bw_db *db, const char *name,
+                                           struct bw_member *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_inventory_remove(struct bw_db *db, const char *name,
+                                              struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin,
+                                             struct bw_names *out, struct bw_error *err);
+/* Members of a cohort after `after` ("" from the start), by name. */
+BW_MUST_CHECK enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort, const char *after,
+                                               int64_t limit, struct bw_members *out,
+                                               struct bw_error *err);
+/* All deployments after `after`, by name; owner NULL: anybody's. */
+BW_MUST_CHECK enum bw_err bw_inventory_page(struct bw_db *db, const char *owner, const char *after,
+                                            int64_t limit, struct bw_members *out,
+                                            struct bw_error *err);
+
+/* Deployments by state: a sum over cohorts. counts has one place for each enum bw_cohort_state. */
+BW_MUST_CHECK enum bw_err bw_inventory_by_state(struct bw_db *db, int64_t *counts,
+                                                struct bw_error *err);
+#endif

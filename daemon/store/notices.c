@@ -1,0 +1,271 @@
+/* daemon/store/notices.c: see notices.h. */
+#include "store/notices.h"
+
+#include "base/str.h"
+
+#define COLUMNS                                                                                    \
+    "id, subject, kind, state, severity, owner, platform, base, candidate, relation, via,"         \
+    " train_on, route, opened_ms, updated_ms, until_ms, train_by_ms, serve_until_ms, summary,"     \
+    " estimate, refused, swap"
+
+static const char INSERT_SQL[] =
+    "INSERT INTO notice (subject, kind, state, severity, owner, platform, base, candidate,"
+    " relation, via, train_on, route, opened_ms, updated_ms, until_ms, train_by_ms,"
+    " serve_until_ms, summary, estimate, refused, swap, matter, live)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+    " $19, $20, $21, $22, $23)";
+static const char SAVE_SQL[] =
+    "UPDATE notice SET subject = $1, kind = $2, state = $3, severity = $4, owner = $5,"
+    " platform = $6, base = $7, candidate = $8, relation = $9, via = $10, train_on = $11,"
+    " route = $12, opened_ms = $13, updated_ms = $14, until_ms = $15, train_by_ms = $16,"
+    " serve_until_ms = $17, summary = $18, estimate = $19, refused = $20, swap = $21,"
+    " matter = $22, live = $23 WHERE id = $24";
+static const char GET_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id = $1";
+static const char LIVE_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1 ORDER BY id";
+static const char PAGE_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE id > $1 AND ($2 IS NULL OR owner = $2)"
+    " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"
+    " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"
+    " AND ($7 IS NULL OR subject = $7) ORDER BY id LIMIT $8";
+static const char COUNT_LIVE_SQL[] = "SELECT count(*) FROM notice WHERE live = 1";
+static const char ENDED_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE live = 1 AND until_ms > 0 AND until_ms <= $1"
+    " ORDER BY id LIMIT $2";
+static const char NEXT_END_SQL[] =
+    "SELECT min(until_ms) FROM notice WHERE live = 1 AND until_ms > 0";
+static const char LOG_SQL[] =
+    "INSERT INTO notice_event (notice, at_ms, event, from_state, to_state, actor, reason)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+static const char HISTORY_SQL[] =
+    "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
+    " WHERE notice = $1 ORDER BY id";
+static const char EVENTS_SQL[] =
+    "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
+    " WHERE id > $1 ORDER BY id LIMIT $2";
+
+void bw_notice_clear(struct bw_notice *notice)
+{
+    char *const texts[] = {
+        notice->subject,  notice->owner,   notice->platform, notice->base,     notice->candidate,
+        notice->relation, notice->via,     notice->train_on, notice->route,    notice->summary,
+        notice->estimate, notice->refused, notice->swap,
+    };
+    for (size_t i = 0; i < BW_COUNT(texts); i++) {
+        free(texts[i]);
+    }
+    *notice = (struct bw_notice){ 0 };
+}
+
+void bw_notices_clear(struct bw_notices *notices)
+{
+    BW_VEC_CLEAR(notices, bw_notice_clear);
+}
+
+static void event_clear(struct bw_notice_event *event)
+{
+    free(event->event);
+    free(event->from_state);
+    free(event->to_state);
+    free(event->actor);
+    free(event->reason);
+}
+
+void bw_notice_events_clear(struct bw_notice_events *events)
+{
+    BW_VEC_CLEAR(events, event_clear);
+}
+
+static struct bw_notice from_row(struct bw_stmt *row)
+{
+    struct bw_notice notice = {
+        .id = bw_stmt_i64(row, 0),
+        .subject = bw_stmt_text_dup(row, 1),
+        .owner = bw_stmt_text_dup(row, 5),
+        .platform = bw_stmt_text_dup(row, 6),
+        .base = bw_stmt_text_dup(row, 7),
+        .candidate = bw_stmt_text_dup(row, 8),
+        .relation = bw_stmt_text_dup(row, 9),
+        .via = bw_stmt_text_dup(row, 10),
+        .train_on = bw_stmt_text_dup(row, 11),
+        .route = bw_stmt_text_dup(row, 12),
+        .opened_ms = bw_stmt_i64(row, 13),
+        .updated_ms = bw_stmt_i64(row, 14),
+        .until_ms = bw_stmt_i64(row, 15),
+        .train_by_ms = bw_stmt_i64(row, 16),
+        .serve_until_ms = bw_stmt_i64(row, 17),
+        .summary = bw_stmt_text_dup(row, 18),
+        .estimate = bw_stmt_text_dup(row, 19),
+        .refused = bw_stmt_text_dup(row, 20),
+        .swap = bw_stmt_text_dup(row, 21),
+    };
+    (void)bw_notice_kind_parse(bw_stmt_text(row, 2), &notice.kind);
+    (void)bw_notice_state_parse(bw_stmt_text(row, 3), &notice.state);
+    (void)bw_severity_parse(bw_stmt_text(row, 4), &notice.severity);
+    return notice;
+}
+
+static void bind_notice(struct bw_stmt *stmt, const struct bw_notice *notice)
+{
+    BW_BIND(stmt, 1, notice->subject);
+    BW_BIND(stmt, 2, bw_notice_kind_word(notice->kind));
+    BW_BIND(stmt, 3, bw_notice_state_word(notice->state));
+    BW_BIND(stmt, 4, bw_severity_word(notice->severity));
+    BW_BIND(stmt, 5, notice->owner);
+    BW_BIND(stmt, 6, notice->platform);
+    BW_BIND(stmt, 7, notice->base);
+    BW_BIND(stmt, 8, notice->candidate);
+    BW_BIND(stmt, 9, notice->relation);
+    BW_BIND(stmt, 10, notice->via);
+    BW_BIND(stmt, 11, notice->train_on);
+    BW_BIND(stmt, 12, notice->route);
+    BW_BIND(stmt, 13, notice->opened_ms);
+    BW_BIND(stmt, 14, notice->updated_ms);
+    BW_BIND(stmt, 15, notice->until_ms);
+    BW_BIND(stmt, 16, notice->train_by_ms);
+    BW_BIND(stmt, 17, notice->serve_until_ms);
+    BW_BIND(stmt, 18, notice->summary);
+    BW_BIND(stmt, 19, notice->estimate);
+    BW_BIND(stmt, 20, notice->refused);
+    BW_BIND(stmt, 21, notice->swap);
+    BW_BIND(stmt, 22, bw_notice_matter(notice->kind));
+    BW_BIND(stmt, 23, (int64_t)bw_notice_is_live(notice->state));
+}
+
+enum bw_err bw_notices_insert(struct bw_db *db, struct bw_notice *notice, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, INSERT_SQL);
+    bind_notice(stmt, notice);
+    enum bw_err rc = bw_stmt_run(stmt, err);
+    if (rc == BW_OK) {
+        notice->id = bw_db_last_id(db);
+    }
+    return rc;
+}
+
+enum bw_err bw_notices_save(struct bw_db *db, const struct bw_notice *notice, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
+    bind_notice(stmt, notice);
+    BW_BIND(stmt, 24, notice->id);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_notices_get(struct bw_db *db, int64_t id, struct bw_notice *out,
+                           struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, GET_SQL);
+    BW_BIND(row, 1, id);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = from_row(row);
+    } else if (rc == BW_ERR_NOTFOUND) {
+        (void)bw_fail(err, rc, "there is no notice %lld", (long long)id);
+    }
+    return rc;
+}
+
+static enum bw_err notices_from_rows(struct bw_stmt *row, struct bw_notices *out,
+                                     struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, from_row(row));
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_notices_live(struct bw_db *db, const char *subject, struct bw_notices *out,
+                            struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LIVE_SQL);
+    BW_BIND(row, 1, subject);
+    return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
+                            int64_t after_id, int64_t limit, struct bw_notices *out,
+                            struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PAGE_SQL);
+    BW_BIND(row, 1, after_id);
+    BW_BIND(row, 2, filter->owner);
+    BW_BIND(row, 3, filter->state);
+    BW_BIND(row, 4, filter->kind);
+    BW_BIND(row, 5, filter->severity);
+    BW_BIND(row, 6, filter->platform);
+    BW_BIND(row, 7, filter->subject);
+    BW_BIND(row, 8, limit);
+    return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out, struct bw_error *err)
+{
+    return bw_stmt_one_i64(bw_db_query(db, COUNT_LIVE_SQL), 0, out, err);
+}
+
+enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int64_t limit,
+                             struct bw_notices *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, ENDED_SQL);
+    BW_BIND(row, 1, now_ms);
+    BW_BIND(row, 2, limit);
+    return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_next_end(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
+{
+    return bw_stmt_one_i64(bw_db_query(db, NEXT_END_SQL), INT64_MAX, out_ms, err);
+}
+
+enum bw_err bw_notices_log(struct bw_db *db, const struct bw_notice *notice, int64_t at_ms,
+                           const char *event, const char *from_state, const char *actor,
+                           const char *reason, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, LOG_SQL);
+    BW_BIND(stmt, 1, notice->id);
+    BW_BIND(stmt, 2, at_ms);
+    BW_BIND(stmt, 3, event);
+    BW_BIND(stmt, 4, from_state);
+    BW_BIND(stmt, 5, bw_notice_state_word(notice->state));
+    BW_BIND(stmt, 6, actor);
+    BW_BIND(stmt, 7, reason);
+    return bw_stmt_run(stmt, err);
+}
+
+static enum bw_err events_from_rows(struct bw_stmt *row, struct bw_notice_events *out,
+                                    struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        struct bw_notice_event event = {
+            .id = bw_stmt_i64(row, 0),
+            .notice = bw_stmt_i64(row, 1),
+            .at_ms = bw_stmt_i64(row, 2),
+            .event = bw_stmt_text_dup(row, 3),
+            .from_state = bw_stmt_text_dup(row, 4),
+            .to_state = bw_stmt_text_dup(row, 5),
+            .actor = bw_stmt_text_dup(row, 6),
+            .reason = bw_stmt_text_dup(row, 7),
+        };
+        BW_VEC_PUSH(out, event);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_notices_history(struct bw_db *db, int64_t notice, struct bw_notice_events *out,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, HISTORY_SQL);
+    BW_BIND(row, 1, notice);
+    return events_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_events(struct bw_db *db, int64_t after, int64_t limit,
+                              struct bw_notice_events *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, EVENTS_SQL);
+    BW_BIND(row, 1, after);
+    BW_BIND(row, 2, limit);
+    return events_from_rows(row, out, err);
+}

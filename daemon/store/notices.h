@@ -1,0 +1,91 @@
+/* daemon/store/notices.h: notices and the log of everything that happened to them. */
+#ifndef BW_STORE_NOTICES_H
+#define BW_STORE_NOTICES_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+#include "domain/notice.h"
+#include "store/db.h"
+
+struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known */
+    int64_t id;
+    char *subject; /* deployment, or source */
+    enum bw_notice_kind kind;
+    enum bw_notice_state state;
+    enum bw_severity severity;
+    char *owner;
+    char *platform;
+    char *base;
+    char *candidate;
+    char *relation;
+    char *via;
+    char *train_on;
+    char *route;
+    int64_t opened_ms;
+    int64_t updated_ms;
+    int64_t until_ms;
+    int64_t train_by_ms;
+    int64_t serve_until_ms;
+    char *summary;
+    char *estimate; /* JSON */
+    char *refused;
+    char *swap; /* JSON */
+};
+struct bw_notices BW_VEC(struct bw_notice);
+void bw_notice_clear(struct bw_notice *notice);
+void bw_notices_clear(struct bw_notices *notices);
+
+struct bw_notice_event {
+    int64_t id;
+    int64_t notice;
+    int64_t at_ms;
+    char *event;
+    char *from_state; /* NULL: it did not exist before */
+    char *to_state;
+    char *actor;
+    char *reason;
+};
+struct bw_notice_events BW_VEC(struct bw_notice_event);
+void bw_notice_events_clear(struct bw_notice_events *events);
+
+struct bw_notice_filter { /* NULL: any */
+    const char *owner;
+    const char *state; /* a state, or "live" */
+    const char *kind;
+    const char *severity;
+    const char *platform;
+    const char *subject;
+};
+
+/* Insert; notice->id is set. BW_ERR_EXISTS when the subject has a live one of this matter. */
+BW_MUST_CHECK enum bw_err bw_notices_insert(struct bw_db *db, struct bw_notice *notice,
+                                            struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_notices_save(struct bw_db *db, const struct bw_notice *notice,
+                                          struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_notices_get(struct bw_db *db, int64_t id, struct bw_notice *out,
+                                         struct bw_error *err);
+/* The live notices of a subject. */
+BW_MUST_CHECK enum bw_err bw_notices_live(struct bw_db *db, const char *subject,
+                                          struct bw_notices *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
+                                          int64_t after_id, int64_t limit, struct bw_notices *out,
+                                          struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out,
+                                                struct bw_error *err);
+/* Snoozes and waivers that end by now_ms; and when the next one does (INT64_MAX: never). */
+BW_MUST_CHECK enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int64_t limit,
+                                           struct bw_notices *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_notices_next_end(struct bw_db *db, int64_t *out_ms,
+                                              struct bw_error *err);
+
+BW_MUST_CHECK enum bw_err bw_notices_log(struct bw_db *db, const struct bw_notice *notice,
+                                         int64_t at_ms, const char *event, const char *from_state,
+                                         const char *actor, const char *reason,
+                                         struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_notices_history(struct bw_db *db, int64_t notice,
+                                             struct bw_notice_events *out, struct bw_error *err);
+/* Events after `after`, whatever notice: for players of history and followers. */
+BW_MUST_CHECK enum bw_err bw_notices_events(struct bw_db *db, int64_t after, int64_t limit,
+                                            struct bw_notice_events *out, struct bw_error *err);
+#endif

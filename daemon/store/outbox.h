@@ -1,0 +1,88 @@
+/* daemon/store/outbox.h: messages that survive a crash, the sinks they go to, and the items that
+ * wait for their card. */
+#ifndef BW_STORE_OUTBOX_H
+#define BW_STORE_OUTBOX_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+#include "domain/delivery.h"
+#include "store/db.h"
+
+struct bw_sink {
+    char *name;
+    int64_t failures; /* in a row */
+    int64_t paused_until_ms;
+    int64_t disabled_ms; /* 0: in use */
+    char *detail;
+};
+struct bw_sinks BW_VEC(struct bw_sink);
+void bw_sink_clear(struct bw_sink *sink);
+void bw_sinks_clear(struct bw_sinks *sinks);
+
+struct bw_delivery { /* one message; times UTC ms */
+    int64_t id;
+    char *sink;
+    char *message_id;
+    char *type;
+    char *subject;
+    int64_t notice; /* 0: none */
+    char *body;
+    enum bw_delivery_state state;
+    int64_t attempts;
+    int64_t due_ms;
+    int64_t created_ms;
+    int64_t settled_ms;
+    char *detail;
+};
+struct bw_deliveries BW_VEC(struct bw_delivery);
+void bw_delivery_clear(struct bw_delivery *delivery);
+void bw_deliveries_clear(struct bw_deliveries *deliveries);
+
+/* As with sources: forget, then name each configured one. */
+BW_MUST_CHECK enum bw_err bw_sinks_deactivate(struct bw_db *db, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_sinks_configure(struct bw_db *db, const char *name,
+                                             struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_sinks_list(struct bw_db *db, struct bw_sinks *out,
+                                        struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_sinks_save(struct bw_db *db, const struct bw_sink *sink,
+                                        struct bw_error *err);
+
+/* Insert; delivery->id is set. */
+BW_MUST_CHECK enum bw_err bw_outbox_insert(struct bw_db *db, struct bw_delivery *delivery,
+                                           struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_outbox_get(struct bw_db *db, int64_t id, struct bw_delivery *out,
+                                        struct bw_error *err);
+/* Write state, attempts, due_ms, settled_ms, detail. */
+BW_MUST_CHECK enum bw_err bw_outbox_save(struct bw_db *db, const struct bw_delivery *delivery,
+                                         struct bw_error *err);
+/* Pending ones of a sink due at now_ms, longest due first; of one notice only its oldest. */
+BW_MUST_CHECK enum bw_err bw_outbox_due(struct bw_db *db, const char *sink, int64_t now_ms,
+                                        int64_t limit, struct bw_deliveries *out,
+                                        struct bw_error *err);
+/* When the next pending one of a sink that is not due at now_ms will be; INT64_MAX: none. */
+BW_MUST_CHECK enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_ms,
+                                             int64_t *out_ms, struct bw_error *err);
+/* Withdraw what was never tried of a notice. */
+BW_MUST_CHECK enum bw_err bw_outbox_withdraw(struct bw_db *db, int64_t notice, int64_t now_ms,
+                                             struct bw_error *err);
+/* Did, or will, this sink hear of the notice? */
+BW_MUST_CHECK enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice,
+                                          bool *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state,
+                                         int64_t after_id, int64_t limit,
+                                         struct bw_deliveries *out, struct bw_error *err);
+
+/* Items: a notice waits for its card to sink and owner. */
+BW_MUST_CHECK enum bw_err bw_items_insert(struct bw_db *db, const char *sink, const char *owner,
+                                          int64_t notice, struct bw_error *err);
+/* The next sink and owner with waiting items; BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, char **sink, char **owner,
+                                        struct bw_error *err);
+/* The notices waiting for one card, and then forget them. */
+BW_MUST_CHECK enum bw_err bw_items_take(struct bw_db *db, const char *sink, const char *owner,
+                                        struct bw_ids *notices, struct bw_error *err);
+
+/* What names this installation in messages. Ownership: the caller's. */
+BW_MUST_CHECK enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *err);
+#endif

@@ -1,0 +1,134 @@
+/* daemon/store/sources.c: see sources.h. */
+#include "store/sources.h"
+
+#include "base/words.h"
+
+#define COLUMNS                                                                                    \
+    "name, active, platform, scope, every_ms, state, detail, entries, set_hash, failures,"         \
+    " last_attempt_ms, last_success_ms, changed_ms, due_ms, baseline_ms, held_hash,"               \
+    " held_since_ms, held_set"
+
+static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
+static const char CONFIGURE_SQL[] =
+    "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms)"
+    " VALUES ($1, 1, $2, $3, $4, 'new', $5)"
+    " ON CONFLICT (name) DO UPDATE SET active = 1, platform = excluded.platform,"
+    " scope = excluded.scope, every_ms = excluded.every_ms,"
+    " due_ms = CASE WHEN source.active = 1 AND source.due_ms < excluded.due_ms + excluded.every_ms"
+    " THEN source.due_ms ELSE excluded.due_ms END";
+static const char GET_SQL[] = "SELECT " COLUMNS " FROM source WHERE name = $1 AND active = 1";
+static const char LIST_SQL[] = "SELECT " COLUMNS " FROM source WHERE active = 1 ORDER BY name";
+static const char SAVE_SQL[] =
+    "UPDATE source SET state = $2, detail = $3, entries = $4, set_hash = $5, failures = $6,"
+    " last_attempt_ms = $7, last_success_ms = $8, changed_ms = $9, due_ms = $10,"
+    " baseline_ms = $11, held_hash = $12, held_since_ms = $13, held_set = $14 WHERE name = $1";
+
+static const char *const STATE_WORDS[] = {
+    [BW_SOURCE_NEW] = "new",
+    [BW_SOURCE_OK] = "ok",
+    [BW_SOURCE_FAILING] = "failing",
+    [BW_SOURCE_HELD] = "held",
+};
+BW_DEFINE_WORDS(bw_source_state, STATE_WORDS)
+
+void bw_source_clear(struct bw_source *source)
+{
+    free(source->name);
+    free(source->platform);
+    free(source->scope);
+    free(source->detail);
+    free(source->held_set);
+    *source = (struct bw_source){ 0 };
+}
+
+void bw_sources_clear(struct bw_sources *sources)
+{
+    BW_VEC_CLEAR(sources, bw_source_clear);
+}
+
+static struct bw_source from_row(struct bw_stmt *row)
+{
+    struct bw_source source = {
+        .name = bw_stmt_text_dup(row, 0),
+        .active = bw_stmt_i64(row, 1) != 0,
+        .platform = bw_stmt_text_dup(row, 2),
+        .scope = bw_stmt_text_dup(row, 3),
+        .every_ms = bw_stmt_i64(row, 4),
+        .detail = bw_stmt_text_dup(row, 6),
+        .entries = bw_stmt_i64(row, 7),
+        .set_hash = bw_stmt_i64(row, 8),
+        .failures = bw_stmt_i64(row, 9),
+        .last_attempt_ms = bw_stmt_i64(row, 10),
+        .last_success_ms = bw_stmt_i64(row, 11),
+        .changed_ms = bw_stmt_i64(row, 12),
+        .due_ms = bw_stmt_i64(row, 13),
+        .baseline_ms = bw_stmt_i64(row, 14),
+        .held_hash = bw_stmt_i64(row, 15),
+        .held_since_ms = bw_stmt_i64(row, 16),
+        .held_set = bw_stmt_text_dup(row, 17),
+    };
+    (void)bw_source_state_parse(bw_stmt_text(row, 5), &source.state);
+    return source;
+}
+
+enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err)
+{
+    return bw_stmt_run(bw_db_query(db, DEACTIVATE_SQL), err);
+}
+
+enum bw_err bw_sources_configure(struct bw_db *db, const char *name, const char *platform,
+                                 const char *scope, int64_t every_ms, int64_t now_ms,
+                                 struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, CONFIGURE_SQL);
+    BW_BIND(stmt, 1, name);
+    BW_BIND(stmt, 2, platform);
+    BW_BIND(stmt, 3, scope);
+    BW_BIND(stmt, 4, every_ms);
+    BW_BIND(stmt, 5, now_ms);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_sources_get(struct bw_db *db, const char *name, struct bw_source *out,
+                           struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, GET_SQL);
+    BW_BIND(row, 1, name);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = from_row(row);
+    } else if (rc == BW_ERR_NOTFOUND) {
+        (void)bw_fail(err, rc, "no source is called '%s'", name);
+    }
+    return rc;
+}
+
+enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
+    BW_BIND(stmt, 1, source->name);
+    BW_BIND(stmt, 2, bw_source_state_word(source->state));
+    BW_BIND(stmt, 3, source->detail == NULL ? "" : source->detail);
+    BW_BIND(stmt, 4, source->entries);
+    BW_BIND(stmt, 5, source->set_hash);
+    BW_BIND(stmt, 6, source->failures);
+    BW_BIND(stmt, 7, source->last_attempt_ms);
+    BW_BIND(stmt, 8, source->last_success_ms);
+    BW_BIND(stmt, 9, source->changed_ms);
+    BW_BIND(stmt, 10, source->due_ms);
+    BW_BIND(stmt, 11, source->baseline_ms);
+    BW_BIND(stmt, 12, source->held_hash);
+    BW_BIND(stmt, 13, source->held_since_ms);
+    BW_BIND(stmt, 14, source->held_set);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LIST_SQL);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, from_row(row));
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}

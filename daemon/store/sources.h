@@ -1,0 +1,61 @@
+/* daemon/store/sources.h: the places that are polled, and how each is doing. */
+#ifndef BW_STORE_SOURCES_H
+#define BW_STORE_SOURCES_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+#include "store/db.h"
+
+enum bw_source_state {
+    BW_SOURCE_NEW,     /* never answered */
+    BW_SOURCE_OK,
+    BW_SOURCE_FAILING, /* the last good set stays */
+    BW_SOURCE_HELD,    /* a set that looks wrong waits to be accepted */
+};
+
+struct bw_source { /* one row; times in UTC ms, 0: never */
+    char *name;
+    bool active;
+    char *platform;
+    char *scope;
+    int64_t every_ms;
+    enum bw_source_state state;
+    char *detail;
+    int64_t entries;
+    int64_t set_hash;
+    int64_t failures;
+    int64_t last_attempt_ms;
+    int64_t last_success_ms;
+    int64_t changed_ms;
+    int64_t due_ms;
+    int64_t baseline_ms;
+    int64_t held_hash;
+    int64_t held_since_ms;
+    char *held_set; /* JSON, NULL: nothing held */
+};
+
+struct bw_sources BW_VEC(struct bw_source);
+
+void bw_source_clear(struct bw_source *source);
+void bw_sources_clear(struct bw_sources *sources);
+
+/* Forget who is configured; follow with one bw_sources_configure() for each that is. */
+BW_MUST_CHECK enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err);
+/* Insert or re-activate; a new one is due at now_ms. */
+BW_MUST_CHECK enum bw_err bw_sources_configure(struct bw_db *db, const char *name,
+                                               const char *platform, const char *scope,
+                                               int64_t every_ms, int64_t now_ms,
+                                               struct bw_error *err);
+/* Errors: BW_ERR_NOTFOUND, also for one that is no longer configured. */
+BW_MUST_CHECK enum bw_err bw_sources_get(struct bw_db *db, const char *name,
+                                         struct bw_source *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source,
+                                          struct bw_error *err);
+/* The configured ones, by name. */
+BW_MUST_CHECK enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out,
+                                          struct bw_error *err);
+
+const char *bw_source_state_word(enum bw_source_state state);
+bool bw_source_state_parse(const char *word, enum bw_source_state *out);
+#endif
