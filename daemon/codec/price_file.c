@@ -121,41 +121,39 @@ static enum bw_err read_file(struct reader *reader, const struct bw_yaml *root)
     return rc == BW_OK ? each(reader, bw_yaml_get(root, "prices"), read_group) : rc;
 }
 
-enum bw_err bw_price_file_load(const char *file, const char *text, size_t size,
-                               struct bw_price_book *book, struct bw_error *err)
+static enum bw_err read_text(const char *file, const char *text, size_t size,
+                             struct bw_price_book *book, struct bw_error *err)
 {
     BW_CLEANUP(bw_yaml_freep) struct bw_yaml *root = NULL;
     enum bw_err rc = bw_yaml_parse(file, text, size, &root, err);
     if (rc != BW_OK) {
         return rc;
     }
+    struct reader reader = { .file = file, .book = book, .err = err };
+    return read_file(&reader, root);
+}
+
+enum bw_err bw_price_file_load(const char *file, const char *text, size_t size,
+                               struct bw_price_book *book, struct bw_error *err)
+{
     BW_CLEANUP(bw_price_book_clear) struct bw_price_book found = { 0 };
-    struct reader reader = { .file = file, .book = &found, .err = err };
-    rc = read_file(&reader, root);
-    if (rc != BW_OK) {
-        return rc;
+    enum bw_err rc = read_text(file, text, size, &found, err);
+    if (rc == BW_OK) {
+        bw_price_book_absorb(book, &found);
     }
-    BW_VEC_EACH(struct bw_fact, fact, &found.facts)
-    {
-        bw_price_book_add(book, *fact);
-    }
-    BW_VEC_EACH(struct bw_tuning_rule, rule, &found.tuning)
-    {
-        bw_price_book_add_tuning(book, *rule);
-    }
-    found.facts.count = 0;
-    found.tuning.count = 0;
-    return BW_OK;
+    return rc;
 }
 
 enum bw_err bw_price_file_load_shipped(struct bw_price_book *book, struct bw_error *err)
 {
+    BW_CLEANUP(bw_price_book_clear) struct bw_price_book found = { 0 };
     for (const struct bw_embedded *file = bw_price_files; file->name != NULL; file++) {
-        enum bw_err rc = bw_price_file_load(file->name, file->text, file->size, book, err);
+        enum bw_err rc = read_text(file->name, file->text, file->size, &found, err);
         if (rc != BW_OK) {
             return rc;
         }
     }
+    bw_price_book_absorb(book, &found);
     return BW_OK;
 }
 

@@ -20,7 +20,8 @@
 #include "base/error.h"
 #include "domain/prices.h"
 
-/* Add what the file says to the book; what it repeats it replaces. Nothing is added on failure.
+/* Add what the file says to the book; a price it repeats it replaces, and its word on fine-tuning
+ * comes before what was loaded earlier. Nothing is added on failure.
  * Errors: BW_ERR_INVALID: "file:line:col: error: ..."; a price without source or date is one. */
 BW_MUST_CHECK enum bw_err bw_price_file_load(const char *file, const char *text, size_t size,
                                              struct bw_price_book *book, struct bw_error *err);

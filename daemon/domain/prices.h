@@ -39,6 +39,7 @@ struct bw_fact {
     enum bw_fact_kind kind;
     char *platform;    /* canonical name, or "any" */
     char *subject;     /* model, GPU or item as its source spells it; "any": all of the platform */
+    char *plain;       /* the subject by bw_price_subject(); set by bw_price_book_add() */
     char *method;      /* lora-sft, full-dpo, ...; "any" */
     double up_to;      /* size class: parameters, inclusive; 0: no class, INFINITY: the last one */
     struct bw_cost value;
@@ -98,6 +99,8 @@ enum { BW_PRICE_OLD_DAYS = 180, BW_PRICE_STALE_DAYS = 365 };
  * earlier one (all but value, source, date and trust alike) replaces it. */
 void bw_price_book_add(struct bw_price_book *book, struct bw_fact fact);
 void bw_price_book_add_tuning(struct bw_price_book *book, struct bw_tuning_rule rule);
+/* Add all of `other`, which is empty afterwards; its rules come before those already there. */
+void bw_price_book_absorb(struct bw_price_book *book, struct bw_price_book *other);
 void bw_price_book_clear(struct bw_price_book *book);
 void bw_fact_clear(struct bw_fact *fact);
 void bw_tuning_rule_clear(struct bw_tuning_rule *rule);

@@ -40,8 +40,7 @@ static const char *const RECORD[] = {
     [BW_CRITERION_EXAMPLES] = "worth.clean_examples: how many rows have been checked",
     [BW_CRITERION_TRIED] = "worth.tried: which of prompt, few-shot and rag came before tuning",
     [BW_CRITERION_BEHAVIOUR] = "worth.purpose: behaviour or knowledge",
-    [BW_CRITERION_ECONOMY] = "traffic: calls_per_day, input_tokens, output_tokens and "
-                             "prompted_input_tokens",
+    [BW_CRITERION_ECONOMY] = "traffic: calls_per_day, input, output and prompted_input tokens",
 };
 
 /* What is cheap to find out comes first: a line from memory, a count, a look at a dashboard, a
@@ -240,12 +239,12 @@ static struct span span_of(const struct bw_worth *worth, int fixed, enum bw_answ
 static const char *next_to_record(const struct bw_worth *worth, struct span now)
 {
     for (size_t i = 0; i < BW_COUNT(CHEAPEST_FIRST); i++) {
-        int criterion = CHEAPEST_FIRST[i];
+        enum bw_criterion criterion = CHEAPEST_FIRST[i];
         if (worth->criteria[criterion].met != BW_UNKNOWN) {
             continue;
         }
-        struct span met = span_of(worth, criterion, BW_YES);
-        struct span failed = span_of(worth, criterion, BW_NO);
+        struct span met = span_of(worth, (int)criterion, BW_YES);
+        struct span failed = span_of(worth, (int)criterion, BW_NO);
         if (met.worst != now.worst || failed.best != now.best) {
             return worth->criteria[criterion].record;
         }

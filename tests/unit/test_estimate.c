@@ -47,6 +47,17 @@ static const struct bw_term *term_called(const struct bw_estimate *estimate, con
     return NULL;
 }
 
+static bool remarked(const struct bw_estimate *estimate, const char *start)
+{
+    BW_VEC_EACH(char *, remark, &estimate->remarks)
+    {
+        if (bw_str_starts_with(*remark, start)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Test(estimate, a_retrain_where_it_is_has_every_term_with_its_source)
 {
     struct bw_estimate_input in = input_at("2026-11-24");
@@ -93,40 +104,29 @@ Test(estimate, after_the_door_closed_the_next_best_allowed_route_is_priced)
     cr_expect(not(zero(ptr, strstr(err.text, "closed since 2027-01-06"))), "%s", err.text);
 
     deployment.policy.data_may_leave = true;
-    const struct bw_move move = bw_estimate_move(&in);
-    struct bw_route_options options;
-    bw_routes_list(&move, &options);
-    const struct bw_route_option *next = bw_route_choose(&options, true);
-    cr_assert(eq(str, next->platform, "fireworks"));
-    in.route = next->route;
-    in.platform = next->platform;
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_estimate_best_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_expect(eq(int, got.route, BW_ROUTE_OTHER_PLATFORM));
+    cr_assert(eq(str, got.platform, "fireworks"));
+    cr_expect(remarked(&got, "same-platform (openai): fine-tuning on openai is closed since"));
+    cr_expect(remarked(&got, "other-platform (azure): no price of training"));
     /* 9.3M tokens at $0.50 and up to 16B: 4.65 a run */
     cr_expect(eq(i64, term_called(&got, "training")->cost.expected.micros, 13950000));
     cr_expect(eq(i64, term_called(&got, "engineering")->cost.expected.micros, 6400000000));
     cr_expect(eq(i64, term_called(&got, "hosting-overlap")->cost.expected.micros,
                  7 * 24 * 8 * INT64_C(1000000)));
     bw_estimate_clear(&got);
-    bw_route_options_clear(&options);
 }
 
 Test(estimate, data_that_must_stay_leaves_own_gpus)
 {
     struct bw_estimate_input in = input_at("2027-02-01");
-    const struct bw_move move = bw_estimate_move(&in);
-    struct bw_route_options options;
-    bw_routes_list(&move, &options);
-    cr_expect(eq(int, bw_route_choose(&options, true)->route, BW_ROUTE_SELF_HOSTED));
-    const struct bw_route_option *away = bw_route_find(&options, BW_ROUTE_OTHER_PLATFORM, NULL);
-    cr_expect(not(away->feasible));
-    cr_expect(not(zero(ptr, strstr(away->why, "data_may_leave: false"))));
-    in.route = BW_ROUTE_SELF_HOSTED;
     struct bw_estimate got = { 0 };
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_estimate_best_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_expect(eq(int, got.route, BW_ROUTE_SELF_HOSTED));
+    cr_expect(remarked(&got, "other-platform (fireworks): the policy keeps training data on openai"));
     cr_expect(zero(ptr, got.platform));
     cr_expect(gt(dbl, got.wall_hours, 0));
     bw_estimate_clear(&got);
-    bw_route_options_clear(&options);
 }
 
 Test(estimate, refuses_what_it_cannot_know)
@@ -136,6 +136,12 @@ Test(estimate, refuses_what_it_cannot_know)
     deployment.training.rows = 0;
     cr_expect(eq(int, bw_estimate_retrain(&in, &got, &err), BW_ERR_REFUSED));
     cr_expect(not(zero(ptr, strstr(err.text, "training.rows"))), "%s", err.text);
+    cr_expect(eq(int, bw_estimate_best_retrain(&in, &got, &err), BW_ERR_REFUSED));
+    cr_expect(not(zero(ptr, strstr(err.text, "training.rows"))), "%s", err.text);
+    deployment.technique = BW_TECHNIQUE_PROMPT;
+    cr_expect(eq(int, bw_estimate_best_retrain(&in, &got, &err), BW_ERR_REFUSED));
+    cr_expect(eq(str, err.text, "there is nothing to train by that route"));
+    deployment.technique = BW_TECHNIQUE_FINE_TUNED;
 
     deployment.training.rows = 5000;
     free(deployment.platform);

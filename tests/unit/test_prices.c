@@ -193,6 +193,14 @@ Test(prices, fine_tuning_closes_on_its_day)
     }
 }
 
+Test(prices, a_later_file_has_the_first_word_on_fine_tuning)
+{
+    cr_assert(eq(int, load("platform: openai\nfine_tuning:\n  - {status: open, why: our contract "
+                           "says so, source: contract, as_of: 2026-11}\n"), BW_OK));
+    cr_expect(eq(int, bw_price_book_tuning(&book, "openai", "gpt-4o-mini", "sft",
+                                           bw_test_day("2027-06-01")).status, BW_TUNING_OPEN));
+}
+
 Test(prices, the_catalogs_own_price_counts_before_the_books)
 {
     struct bw_entry entry = { .price_input = { true, bw_money_from_usd(7) },

@@ -68,7 +68,6 @@ Test(route, a_legacy_base_on_bedrock_takes_no_new_job)
     set(&deployment.platform, "bedrock");
     set(&deployment.base, "amazon.nova-micro-v1:0");
     set(&base.id, "amazon.nova-micro-v1:0");
-    base.price_training = (struct bw_price){ true, bw_money_from_usd(1) };
     cr_expect(option(BW_ROUTE_SAME_PLATFORM, NULL)->feasible);
     base.life = BW_LIFE_DEPRECATED;
     const struct bw_route_option *same = option(BW_ROUTE_SAME_PLATFORM, NULL);
@@ -83,7 +82,7 @@ Test(route, other_platforms_need_leave_and_come_with_the_same_base_first)
     const struct bw_route_option *azure = option(BW_ROUTE_OTHER_PLATFORM, NULL);
     cr_expect(eq(str, azure->platform, "azure"));
     cr_expect(azure->same_base);
-    cr_expect(not(azure->feasible)); /* nobody published its price of supervised tuning */
+    cr_expect(azure->feasible);
     cr_expect(option(BW_ROUTE_OTHER_PLATFORM, "fireworks")->feasible);
     cr_expect(not(option(BW_ROUTE_OTHER_PLATFORM, "fireworks")->same_base));
     cr_expect(zero(ptr, (void *)option(BW_ROUTE_OTHER_PLATFORM, "cohere")));
@@ -102,10 +101,20 @@ Test(route, a_platform_nobody_knows_is_trained_for_on_gpus)
     cr_expect(not(option(BW_ROUTE_SAME_PLATFORM, NULL)->feasible));
     cr_expect(option(BW_ROUTE_SELF_HOSTED, NULL)->feasible);
     cr_expect(option(BW_ROUTE_SELF_HOSTED, NULL)->same_base);
-    set(&deployment.training.gpu, "abacus");
-    const struct bw_route_option *own = option(BW_ROUTE_SELF_HOSTED, NULL);
-    cr_expect(not(own->feasible));
-    cr_expect(not(zero(ptr, strstr(own->why, "'abacus'"))));
+    deployment.training.parameters = 0;
+    cr_expect(not(option(BW_ROUTE_SELF_HOSTED, NULL)->same_base));
+}
+
+Test(route, the_catalog_alone_may_say_that_a_model_is_tunable)
+{
+    int64_t until_ms = 1;
+    set(&base.id, "house-model-8b");
+    cr_expect(not(bw_route_may_train(&book, "acme", &base, NULL, move.now_ms, &until_ms)));
+    base.tunable = BW_YES;
+    cr_expect(bw_route_may_train(&book, "acme", &base, NULL, move.now_ms, &until_ms));
+    cr_expect(eq(i64, until_ms, 0));
+    base.tunable = BW_NO;
+    cr_expect(not(bw_route_may_train(&book, "fireworks", &base, "sft", move.now_ms, &until_ms)));
 }
 
 Test(route, what_is_not_tuned_is_prompted_or_left)
