@@ -33,7 +33,7 @@ static const enum bw_fact_kind PLAIN_KINDS[] = {
 
 static const char *const FILE_KEYS[] = { "platform", "fine_tuning", "prices", NULL };
 static const char *const RULE_KEYS[] = { "status", "until", "why", "source", "as_of",
-                                         "models", "methods", "open_weights", NULL };
+                                         "models", "methods", "open_weights", "base_price", NULL };
 static const char *const GROUP_KEYS[] = {
     "source", "as_of", "confidence", "tuned", "base", "training_by_size", "training",
     "training_hour", "job_minimum", "hosting_hour", "storage_month", "gpu_hour", "label", NULL,
@@ -173,6 +173,16 @@ static enum bw_err read_globs(struct reader *reader, const struct bw_yaml *list,
     return BW_OK;
 }
 
+static enum bw_err read_flag(struct reader *reader, const struct bw_yaml *node, bool *out)
+{
+    const char *text = bw_yaml_text(node);
+    if (node != NULL && !bw_str_equal(text, "true") && !bw_str_equal(text, "false")) {
+        return bw_yaml_fail(reader->err, reader->file, node, "true or false is wanted here");
+    }
+    *out = bw_str_equal(text, "true");
+    return BW_OK;
+}
+
 static enum bw_err read_rule(struct reader *reader, const struct bw_yaml *node)
 {
     BW_CLEANUP(bw_tuning_rule_clear) struct bw_tuning_rule rule = { 0 };
@@ -198,6 +208,12 @@ static enum bw_err read_rule(struct reader *reader, const struct bw_yaml *node)
                           "'%s' is none of open, closing, deprecated, closed, none", status);
     }
     if (rc == BW_OK) {
+        rc = read_flag(reader, bw_yaml_get(node, "open_weights"), &rule.open_weights);
+    }
+    if (rc == BW_OK) {
+        rc = read_flag(reader, bw_yaml_get(node, "base_price"), &rule.base_price);
+    }
+    if (rc == BW_OK) {
         rc = read_globs(reader, bw_yaml_get(node, "models"), &rule.models);
     }
     if (rc == BW_OK) {
@@ -206,7 +222,6 @@ static enum bw_err read_rule(struct reader *reader, const struct bw_yaml *node)
     if (rc != BW_OK) {
         return rc;
     }
-    rule.open_weights = bw_str_equal(bw_yaml_text(bw_yaml_get(node, "open_weights")), "true");
     rule.platform = bw_xstrdup(reader->platform);
     rule.why = bw_xstrdup(why);
     rule.source = bw_xstrdup(source);

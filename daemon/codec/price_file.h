@@ -12,7 +12,8 @@
  *         gpu_hour: {H100: {low: 1.99, expected: 4.3, high: 6.16}}
  *         training_by_size: [{up_to: 16e9, lora-sft: 0.5}, {lora-sft: 10}]
  *
- * `fine_tuning` rows may name `models` and `methods` (globs) and `open_weights: true`. */
+ * `fine_tuning` rows may name `models` and `methods` (globs), `open_weights: true` and
+ * `base_price: true` (domain/prices.h). */
 #ifndef BW_CODEC_PRICE_FILE_H
 #define BW_CODEC_PRICE_FILE_H
 #include <stddef.h>

@@ -327,14 +327,14 @@ struct bw_inference_price bw_price_inference(const struct bw_price_book *book, c
                                              const char *model, const struct bw_entry *entry,
                                              bool tuned)
 {
-    struct bw_inference_price price = { .known = false };
     if (tuned) {
-        price = from_book(book, platform, model, BW_FACT_TUNED_INPUT);
+        struct bw_inference_price own = from_book(book, platform, model, BW_FACT_TUNED_INPUT);
+        struct bw_tuning_state state = bw_price_book_tuning(book, platform, model, NULL, 0);
+        if (own.known || state.rule == NULL || !state.rule->base_price) {
+            return own;
+        }
     }
-    if (price.known) {
-        return price;
-    }
-    price = from_book(book, platform, model, BW_FACT_BASE_INPUT);
+    struct bw_inference_price price = from_book(book, platform, model, BW_FACT_BASE_INPUT);
     struct bw_inference_price listed = from_entry(entry);
     return listed.known && !is_users(price) ? listed : price;
 }

@@ -65,6 +65,7 @@ struct bw_tuning_rule {
     enum bw_tuning status;
     int64_t until_ms;        /* closing: the first day without new jobs; 0: no date */
     bool open_weights;       /* trains open models, whoever made them */
+    bool base_price;         /* tokens of a tuned model cost what those of its base cost */
     char *why;               /* one sentence */
     char *source;
     int64_t as_of_ms;
@@ -118,9 +119,9 @@ bool bw_fact_may_show(const struct bw_fact *fact);
 struct bw_cost bw_fact_value(const struct bw_fact *fact, int64_t now_ms);
 int64_t bw_fact_age_days(const struct bw_fact *fact, int64_t now_ms); /* 0 for the future */
 
-/* Token prices of a model, tuned or as it is. Where tuned tokens have no price of their own the
- * base's counts. The user's facts win, then the catalog entry's own price (NULL: none; base only),
- * then the book. */
+/* Token prices of a model, tuned or as it is. Tuned tokens have a price of their own, or the base's
+ * where the platform says so (base_price), or none. Of a base's prices the user's facts win, then the
+ * catalog entry's own (NULL: none), then the book. */
 struct bw_inference_price bw_price_inference(const struct bw_price_book *book, const char *platform,
                                              const char *model, const struct bw_entry *entry,
                                              bool tuned);

@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "domain/move_terms.h"
 #include "domain/run_cost.h"
 
 static const double USUAL_MOVES = 2;
@@ -159,8 +160,11 @@ static bool fill_economy(const struct bw_worth_input *in, struct bw_worth *out)
     const struct bw_move move = { .deployment = deployment, .base = in->base,
                                   .candidate = in->candidate, .book = in->book,
                                   .now_ms = in->now_ms };
-    const struct bw_serving tuned = { .platform = in->retrain->platform,
-                                      .model = in->retrain->model, .tuned = true };
+    bool stays = in->retrain->route == BW_ROUTE_SAME_PLATFORM;
+    const struct bw_serving tuned = {
+        .platform = in->retrain->platform, .model = in->retrain->model, .tuned = true,
+        .entry = !stays ? NULL : in->train_on == NULL ? in->base : in->train_on,
+    };
     const struct bw_serving prompted = { .platform = in->swap->platform,
                                          .model = in->swap->model, .entry = in->candidate };
     struct bw_running with = bw_run_cost(&move, &tuned);
@@ -168,8 +172,7 @@ static bool fill_economy(const struct bw_worth_input *in, struct bw_worth *out)
     if (!with.call_known || !without.call_known || deployment->traffic.calls_per_day <= 0) {
         return false;
     }
-    double day = in->person_day.micros > 0 ? bw_money_usd(in->person_day) : 800;
-    double standing = STANDING_DAYS * day;
+    double standing = STANDING_DAYS * bw_person_day_usd(in->person_day).expected;
     out->tuned_call_usd = with.call_usd;
     out->prompted_call_usd = without.call_usd;
     out->prompted_call_uncached_usd = without.call_uncached_usd;

@@ -213,4 +213,9 @@ Test(prices, the_catalogs_own_price_counts_before_the_books)
         bw_price_inference(&book, "openai", "gpt-4.1-mini", &entry, true);
     cr_expect(eq(i64, tuned.cached.micros, 200000));
     cr_expect(not(bw_price_inference(&book, "openai", "nobody", NULL, true).known));
+    cr_expect(not(bw_price_inference(&book, "openai", "gpt-5.4", &entry, true).known));
+    cr_expect(eq(i64, bw_price_inference(&book, "azure", "gpt-4.1", &entry, true).input.micros,
+                 7000000));
+    cr_expect(eq(i64, bw_price_inference(&book, "bedrock", "amazon.nova-micro-v1:0", NULL,
+                                         true).output.micros, 140000));
 }
