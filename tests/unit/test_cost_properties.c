@@ -152,3 +152,23 @@ Test(cost_properties, gpu_hours_rise_with_tokens_and_parameters)
         cr_expect(use >= 0.02 && use <= 0.60);
     }
 }
+
+Test(cost_properties, shipped_factors_point_the_measured_way)
+{
+    struct bw_gpu_run run = { .method = BW_GPU_FULL, .gpu = bw_gpu_find("A100"),
+                              .parameters = 7e9, .tokens = 1e9, .packed = BW_YES };
+    double small = bw_gpu_run_utilisation(&run, &bw_gpu_constants);
+    run.checkpoints = BW_NO; /* 20 to 25 % of the tokens per second */
+    double kept = bw_gpu_run_utilisation(&run, &bw_gpu_constants);
+    cr_expect(kept > 1.19 * small && kept < 1.34 * small);
+    run.checkpoints = BW_YES;
+    run.parameters = 30e9; /* measured: 64 % at 7B, 55 % at 30B */
+    double large = bw_gpu_run_utilisation(&run, &bw_gpu_constants);
+    cr_expect(large < small && large > 0.8 * small);
+    run.parameters = 1e15;
+    cr_expect(ge(dbl, bw_gpu_run_utilisation(&run, &bw_gpu_constants), small / 1.26));
+    run.packed = BW_UNKNOWN;
+    double unknown = bw_gpu_run_utilisation(&run, &bw_gpu_constants);
+    run.packed = BW_NO;
+    cr_expect(eq(dbl, bw_gpu_run_utilisation(&run, &bw_gpu_constants), unknown));
+}

@@ -129,6 +129,70 @@ Test(estimate, data_that_must_stay_leaves_own_gpus)
     bw_estimate_clear(&got);
 }
 
+Test(estimate, old_prices_and_closing_doors_are_said)
+{
+    struct bw_estimate_input in = input_at("2026-12-24");
+    struct bw_estimate got = { 0 };
+    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK));
+    cr_expect(remarked(&got, "no new training job on openai from 2027-01-06"));
+    cr_expect(remarked(&got, "the price behind 'labels' is of 2026-01-01"));
+    cr_expect(not(remarked(&got, "the price behind 'evaluation'")));
+    cr_expect(not(remarked(&got, "no eval suite")));
+    bw_estimate_clear(&got);
+    free(deployment.evals.suite);
+    deployment.evals.suite = NULL;
+    cr_assert(eq(int, bw_estimate_swap(&in, &got, &err), BW_OK));
+    cr_expect(remarked(&got, "no eval suite"));
+    bw_estimate_clear(&got);
+}
+
+static void move_to(const char *platform, const char *base)
+{
+    free(deployment.platform);
+    free(deployment.base);
+    deployment.platform = bw_xstrdup(platform);
+    deployment.base = bw_xstrdup(base);
+}
+
+Test(estimate, an_open_model_tells_its_size_and_pairs_count_twice)
+{
+    struct bw_estimate_input in = input_at("2026-11-24");
+    struct bw_estimate got = { 0 };
+    move_to("acme-vllm", "meta-llama/Llama-3.1-70B-Instruct");
+    in.route = BW_ROUTE_SELF_HOSTED;
+    deployment.training.gpu = bw_xstrdup("a100");
+    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    const char *inputs = term_called(&got, "training")->inputs;
+    cr_expect(not(zero(ptr, strstr(inputs, "70B parameters, lora, 9300000 tokens, 4 x A100-80"))),
+              "%s", inputs);
+    bw_estimate_clear(&got);
+    free(deployment.training.method);
+    deployment.training.method = bw_xstrdup("dpo");
+    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    inputs = term_called(&got, "training")->inputs;
+    cr_expect(not(zero(ptr, strstr(inputs, "70B parameters, dpo, 18600000 tokens, 32 x A100-80"))),
+              "%s", inputs);
+    bw_estimate_clear(&got);
+}
+
+Test(estimate, leaving_a_hosted_fine_tune_saves_its_host)
+{
+    struct bw_estimate_input in = input_at("2026-11-24");
+    struct bw_estimate got = { 0 };
+    move_to("azure", "gpt-4.1-nano");
+    struct bw_entry base = { .id = deployment.base,
+                             .price_input = { true, bw_money_from_usd(0.1) },
+                             .price_output = { true, bw_money_from_usd(0.4) } };
+    candidate.price_input = (struct bw_price){ true, bw_money_from_usd(0.1) };
+    candidate.price_output = (struct bw_price){ true, bw_money_from_usd(0.4) };
+    deployment.traffic.prompted_input_tokens = deployment.traffic.input_tokens;
+    in.base = &base;
+    cr_assert(eq(int, bw_estimate_swap(&in, &got, &err), BW_OK));
+    cr_assert(got.run_cost_known);
+    cr_expect(eq(i64, got.run_cost_delta_month.micros, -1241000000)); /* 730 h at 1.70 */
+    bw_estimate_clear(&got);
+}
+
 Test(estimate, refuses_what_it_cannot_know)
 {
     struct bw_estimate got = { 0 };
@@ -144,10 +208,7 @@ Test(estimate, refuses_what_it_cannot_know)
     deployment.technique = BW_TECHNIQUE_FINE_TUNED;
 
     deployment.training.rows = 5000;
-    free(deployment.platform);
-    free(deployment.base);
-    deployment.platform = bw_xstrdup("vertex");
-    deployment.base = bw_xstrdup("gemini-2.5-flash");
+    move_to("vertex", "gemini-2.5-flash");
     cr_expect(eq(int, bw_estimate_retrain(&in, &got, &err), BW_ERR_REFUSED));
     cr_expect(not(zero(ptr, strstr(err.text, "unverified"))), "%s", err.text);
     cr_expect(zero(sz, got.terms.count));

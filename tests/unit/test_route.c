@@ -83,6 +83,11 @@ Test(route, other_platforms_need_leave_and_come_with_the_same_base_first)
     cr_expect(eq(str, azure->platform, "azure"));
     cr_expect(azure->same_base);
     cr_expect(azure->feasible);
+    static const char ACME[] = "platform: acme\nfine_tuning:\n  - {status: open, open_weights: true, "
+                               "why: ours, source: us, as_of: 2026-11}\n";
+    cr_assert(eq(int, bw_price_file_load("a", ACME, sizeof(ACME) - 1, &book, NULL), BW_OK));
+    cr_expect(option(BW_ROUTE_OTHER_PLATFORM, "acme")->feasible);
+    cr_expect(eq(str, option(BW_ROUTE_OTHER_PLATFORM, NULL)->platform, "azure"));
     cr_expect(option(BW_ROUTE_OTHER_PLATFORM, "fireworks")->feasible);
     cr_expect(not(option(BW_ROUTE_OTHER_PLATFORM, "fireworks")->same_base));
     cr_expect(zero(ptr, (void *)option(BW_ROUTE_OTHER_PLATFORM, "cohere")));

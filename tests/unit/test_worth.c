@@ -84,6 +84,39 @@ Test(worth, one_weakness_is_borderline)
     cr_expect(eq(str, worth.criteria[BW_CRITERION_EXAMPLES].evidence, "150 clean examples"));
 }
 
+Test(worth, two_weaknesses_are_too_many)
+{
+    deployment.worth.clean_examples = 150;
+    deployment.worth.stable_since_ms = bw_test_day("2026-10-01");
+    judge();
+    cr_expect(eq(int, worth.verdict, BW_VERDICT_NOT_EARNED));
+}
+
+Test(worth, slightly_too_few_calls_are_borderline)
+{
+    judge();
+    double even = worth.break_even_calls;
+    deployment.traffic.calls_per_day = (int64_t)(0.8 * even / 365);
+    judge();
+    cr_expect(eq(int, worth.verdict, BW_VERDICT_BORDERLINE));
+    cr_expect(eq(int, worth.criteria[BW_CRITERION_ECONOMY].met, BW_NO));
+    deployment.traffic.calls_per_day = (int64_t)(0.4 * even / 365);
+    judge();
+    cr_expect(eq(int, worth.verdict, BW_VERDICT_NOT_EARNED));
+}
+
+Test(worth, a_host_of_its_own_is_part_of_the_year)
+{
+    judge();
+    double before = worth.tuned_year_usd;
+    free(retrain.platform);
+    retrain.platform = bw_xstrdup("fireworks");
+    retrain.route = BW_ROUTE_OTHER_PLATFORM;
+    judge();
+    cr_expect(epsilon_eq(dbl, worth.tuned_year_usd - before, 8 * 8760, 1e-6));
+    cr_expect(zero(dbl, worth.tuned_call_usd));
+}
+
 Test(worth, what_is_not_recorded_is_said_and_the_cheapest_is_asked_for)
 {
     bw_names_clear(&deployment.worth.tried);
