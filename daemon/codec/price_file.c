@@ -33,7 +33,7 @@ static const enum bw_fact_kind PLAIN_KINDS[] = {
 
 static const char *const FILE_KEYS[] = { "platform", "fine_tuning", "prices", NULL };
 static const char *const RULE_KEYS[] = { "status", "until", "why", "source", "as_of",
-                                         "models", "methods", "open_weights", NULL };
+                                         "models", "methods", "open_weights", "base_price", NULL };
 static const char *const GROUP_KEYS[] = {
     "source", "as_of", "confidence", "tuned", "base", "training_by_size", "training",
     "training_hour", "job_minimum", "hosting_hour", "storage_month", "gpu_hour", "label", NULL,
@@ -55,9 +55,11 @@ static enum bw_err check_keys(struct reader *reader, const struct bw_yaml *map,
             key++;
         }
         if (*key == NULL) {
+            const struct bw_yaml at_key = { .line = child->key_line, .column = child->key_column };
             const char *nearest = bw_str_nearest(child->key, keys);
-            return bw_yaml_fail(reader->err, reader->file, child, "unknown key '%s'; did you mean '%s'?",
-                                child->key, nearest == NULL ? keys[0] : nearest);
+            return bw_yaml_fail(reader->err, reader->file, &at_key, "unknown key '%s'%s%s%s",
+                                child->key, nearest == NULL ? "" : "; did you mean '",
+                                nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
         }
     }
     return BW_OK;
@@ -119,41 +121,39 @@ static enum bw_err read_file(struct reader *reader, const struct bw_yaml *root)
     return rc == BW_OK ? each(reader, bw_yaml_get(root, "prices"), read_group) : rc;
 }
 
-enum bw_err bw_price_file_load(const char *file, const char *text, size_t size,
-                               struct bw_price_book *book, struct bw_error *err)
+static enum bw_err read_text(const char *file, const char *text, size_t size,
+                             struct bw_price_book *book, struct bw_error *err)
 {
     BW_CLEANUP(bw_yaml_freep) struct bw_yaml *root = NULL;
     enum bw_err rc = bw_yaml_parse(file, text, size, &root, err);
     if (rc != BW_OK) {
         return rc;
     }
+    struct reader reader = { .file = file, .book = book, .err = err };
+    return read_file(&reader, root);
+}
+
+enum bw_err bw_price_file_load(const char *file, const char *text, size_t size,
+                               struct bw_price_book *book, struct bw_error *err)
+{
     BW_CLEANUP(bw_price_book_clear) struct bw_price_book found = { 0 };
-    struct reader reader = { .file = file, .book = &found, .err = err };
-    rc = read_file(&reader, root);
-    if (rc != BW_OK) {
-        return rc;
+    enum bw_err rc = read_text(file, text, size, &found, err);
+    if (rc == BW_OK) {
+        bw_price_book_absorb(book, &found);
     }
-    BW_VEC_EACH(struct bw_fact, fact, &found.facts)
-    {
-        bw_price_book_add(book, *fact);
-    }
-    BW_VEC_EACH(struct bw_tuning_rule, rule, &found.tuning)
-    {
-        bw_price_book_add_tuning(book, *rule);
-    }
-    found.facts.count = 0;
-    found.tuning.count = 0;
-    return BW_OK;
+    return rc;
 }
 
 enum bw_err bw_price_file_load_shipped(struct bw_price_book *book, struct bw_error *err)
 {
+    BW_CLEANUP(bw_price_book_clear) struct bw_price_book found = { 0 };
     for (const struct bw_embedded *file = bw_price_files; file->name != NULL; file++) {
-        enum bw_err rc = bw_price_file_load(file->name, file->text, file->size, book, err);
+        enum bw_err rc = read_text(file->name, file->text, file->size, &found, err);
         if (rc != BW_OK) {
             return rc;
         }
     }
+    bw_price_book_absorb(book, &found);
     return BW_OK;
 }
 
@@ -170,6 +170,16 @@ static enum bw_err read_globs(struct reader *reader, const struct bw_yaml *list,
         }
         BW_VEC_PUSH(out, bw_xstrdup(text));
     }
+    return BW_OK;
+}
+
+static enum bw_err read_flag(struct reader *reader, const struct bw_yaml *node, bool *out)
+{
+    const char *text = bw_yaml_text(node);
+    if (node != NULL && !bw_str_equal(text, "true") && !bw_str_equal(text, "false")) {
+        return bw_yaml_fail(reader->err, reader->file, node, "true or false is wanted here");
+    }
+    *out = bw_str_equal(text, "true");
     return BW_OK;
 }
 
@@ -198,6 +208,12 @@ static enum bw_err read_rule(struct reader *reader, const struct bw_yaml *node)
                           "'%s' is none of open, closing, deprecated, closed, none", status);
     }
     if (rc == BW_OK) {
+        rc = read_flag(reader, bw_yaml_get(node, "open_weights"), &rule.open_weights);
+    }
+    if (rc == BW_OK) {
+        rc = read_flag(reader, bw_yaml_get(node, "base_price"), &rule.base_price);
+    }
+    if (rc == BW_OK) {
         rc = read_globs(reader, bw_yaml_get(node, "models"), &rule.models);
     }
     if (rc == BW_OK) {
@@ -206,7 +222,6 @@ static enum bw_err read_rule(struct reader *reader, const struct bw_yaml *node)
     if (rc != BW_OK) {
         return rc;
     }
-    rule.open_weights = bw_str_equal(bw_yaml_text(bw_yaml_get(node, "open_weights")), "true");
     rule.platform = bw_xstrdup(reader->platform);
     rule.why = bw_xstrdup(why);
     rule.source = bw_xstrdup(source);

@@ -12,7 +12,8 @@
  *         gpu_hour: {H100: {low: 1.99, expected: 4.3, high: 6.16}}
  *         training_by_size: [{up_to: 16e9, lora-sft: 0.5}, {lora-sft: 10}]
  *
- * `fine_tuning` rows may name `models` and `methods` (globs) and `open_weights: true`. */
+ * `fine_tuning` rows may name `models` and `methods` (globs), `open_weights: true` and
+ * `base_price: true` (domain/prices.h). */
 #ifndef BW_CODEC_PRICE_FILE_H
 #define BW_CODEC_PRICE_FILE_H
 #include <stddef.h>
@@ -20,7 +21,8 @@
 #include "base/error.h"
 #include "domain/prices.h"
 
-/* Add what the file says to the book; what it repeats it replaces. Nothing is added on failure.
+/* Add what the file says to the book; a price it repeats it replaces, and its word on fine-tuning
+ * comes before what was loaded earlier. Nothing is added on failure.
  * Errors: BW_ERR_INVALID: "file:line:col: error: ..."; a price without source or date is one. */
 BW_MUST_CHECK enum bw_err bw_price_file_load(const char *file, const char *text, size_t size,
                                              struct bw_price_book *book, struct bw_error *err);

@@ -83,30 +83,6 @@ static struct bw_serving serving_prompted(const struct bw_move *move)
                                 .entry = move->candidate };
 }
 
-static enum bw_err feasible_option(const struct bw_estimate_input *in,
-                                   const struct bw_route_options *options,
-                                   const struct bw_route_option **out, struct bw_error *err)
-{
-    BW_VEC_EACH(const struct bw_route_option, option, options)
-    {
-        bool wanted = option->route == in->route &&
-                      (in->route != BW_ROUTE_OTHER_PLATFORM || in->platform == NULL ||
-                       strcmp(option->platform, in->platform) == 0);
-        if (wanted && option->feasible) {
-            *out = option;
-            return BW_OK;
-        }
-        if (wanted && *out == NULL) {
-            *out = option;
-        }
-    }
-    if (*out == NULL) {
-        return bw_fail(err, BW_ERR_REFUSED, "no %s route is known%s%s", bw_route_word(in->route),
-                       in->platform == NULL ? "" : ": ", in->platform == NULL ? "" : in->platform);
-    }
-    return bw_fail(err, BW_ERR_REFUSED, "%s", (*out)->why);
-}
-
 static enum bw_err plan_of(const struct bw_move *move, const struct bw_route_option *option,
                            struct bw_training_plan *out, struct bw_error *err)
 {
@@ -140,26 +116,22 @@ static void remark_door(struct bw_estimate *out, const struct bw_route_option *o
     }
 }
 
-enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in, struct bw_estimate *out,
+/* Price one feasible option. */
+static enum bw_err price_option(const struct bw_estimate_input *in,
+                                const struct bw_route_option *option, struct bw_estimate *out,
                                 struct bw_error *err)
 {
     const struct bw_move move = bw_estimate_move(in);
-    BW_CLEANUP(bw_route_options_clear) struct bw_route_options options = { 0 };
-    bw_routes_list(&move, &options);
-    const struct bw_route_option *option = NULL;
-    enum bw_err rc = feasible_option(in, &options, &option, err);
-    if (rc != BW_OK) {
-        return rc;
-    }
     BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
-    rc = plan_of(&move, option, &plan, err);
+    enum bw_err rc = plan_of(&move, option, &plan, err);
     if (rc != BW_OK) {
         return rc;
     }
+    bool stays = option->route == BW_ROUTE_SAME_PLATFORM;
     const struct bw_serving variants[] = {
         serving_now(&move),
         { .platform = option->platform, .model = plan.model, .tuned = true,
-          .entry = option->route == BW_ROUTE_SAME_PLATFORM ? move.train_on : NULL },
+          .entry = !stays ? NULL : move.train_on == NULL ? move.base : move.train_on },
         move.candidate == NULL ? serving_now(&move) : serving_prompted(&move),
     };
     struct bw_running before = bw_run_cost(&move, &variants[0]);
@@ -168,7 +140,6 @@ enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in, struct bw_es
                                  .platform = bw_xstrdup(option->platform),
                                  .model = bw_xstrdup(plan.model),
                                  .wall_hours = plan.wall_hours };
-    bool stays = option->route == BW_ROUTE_SAME_PLATFORM;
     bw_terms_add_data(&out->terms, &move);
     bw_terms_add_training(&out->terms, &plan);
     bw_terms_add_evaluation(&out->terms, &move, variants, move.candidate == NULL ? 2 : 3);
@@ -178,6 +149,69 @@ enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in, struct bw_es
     remark_door(out, option);
     finish(out, &move, &before, &after);
     return BW_OK;
+}
+
+static bool is_wanted(const struct bw_estimate_input *in, bool any_route,
+                      const struct bw_route_option *option)
+{
+    if (any_route || option->route != in->route) {
+        return any_route && option->route < BW_ROUTE_PROMPT;
+    }
+    return in->route != BW_ROUTE_OTHER_PLATFORM || in->platform == NULL ||
+           strcmp(option->platform, in->platform) == 0;
+}
+
+static void pass_over(struct bw_names *passed, const struct bw_route_option *option,
+                      const char *why)
+{
+    BW_VEC_PUSH(passed, option->platform == NULL
+                            ? bw_xasprintf("%s: %s", bw_route_word(option->route), why)
+                            : bw_xasprintf("%s (%s): %s", bw_route_word(option->route),
+                                           option->platform, why));
+}
+
+/* The first wanted option that is feasible and has a price; why others were passed over becomes a
+ * remark each, and the refusal when there is none. */
+static enum bw_err price_first(const struct bw_estimate_input *in, bool any_route,
+                               struct bw_estimate *out, struct bw_error *err)
+{
+    const struct bw_move move = bw_estimate_move(in);
+    BW_CLEANUP(bw_route_options_clear) struct bw_route_options options = { 0 };
+    BW_CLEANUP(bw_names_clear) struct bw_names passed = { 0 };
+    struct bw_error first = { 0 };
+    bw_routes_list(&move, &options);
+    BW_VEC_EACH(const struct bw_route_option, option, &options)
+    {
+        if (!is_wanted(in, any_route, option)) {
+            continue;
+        }
+        struct bw_error why = { 0 };
+        enum bw_err rc = option->feasible ? price_option(in, option, out, &why)
+                                          : bw_fail(&why, BW_ERR_REFUSED, "%s", option->why);
+        if (rc == BW_OK) {
+            BW_VEC_EACH(char *, remark, &passed)
+            {
+                BW_VEC_PUSH(&out->remarks, BW_TAKE(*remark));
+            }
+            return BW_OK;
+        }
+        first = passed.count == 0 ? why : first;
+        pass_over(&passed, option, why.text);
+    }
+    return bw_fail(err, BW_ERR_REFUSED, "%s",
+                   passed.count == 0 ? "there is nothing to train by that route" : first.text);
+}
+
+enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in, struct bw_estimate *out,
+                                struct bw_error *err)
+{
+    return price_first(in, false, out, err);
+}
+
+enum bw_err bw_estimate_best_retrain(const struct bw_estimate_input *in, struct bw_estimate *out,
+                                     struct bw_error *err)
+{
+    return price_first(in, true, out, err);
 }
 
 enum bw_err bw_estimate_swap(const struct bw_estimate_input *in, struct bw_estimate *out,

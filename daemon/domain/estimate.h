@@ -21,7 +21,7 @@ struct bw_estimate_input {
     struct bw_money person_day;       /* 0: 400 / 800 / 1,200 dollars */
     int64_t now_ms;
     enum bw_route route;              /* retrain only: one of the three that train */
-    const char *platform;             /* other platform only: which; NULL: the first feasible */
+    const char *platform;             /* other platform only: which; NULL: the first with a price */
 };
 
 struct bw_estimate {
@@ -45,6 +45,12 @@ struct bw_estimate {
  * neither tokens nor rows are known. */
 BW_MUST_CHECK enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in,
                                               struct bw_estimate *out, struct bw_error *err);
+
+/* The same by the first route in order of preference that is feasible and has a price; in->route and
+ * in->platform are not read. What was passed over is a remark each.
+ * Errors: BW_ERR_REFUSED when none is left, with the reason of the first. */
+BW_MUST_CHECK enum bw_err bw_estimate_best_retrain(const struct bw_estimate_input *in,
+                                                   struct bw_estimate *out, struct bw_error *err);
 
 /* Price prompting the candidate: engineering and evaluation. Errors: BW_ERR_REFUSED without one. */
 BW_MUST_CHECK enum bw_err bw_estimate_swap(const struct bw_estimate_input *in,

@@ -20,30 +20,39 @@ enum { GPUS_MOST = 65536 };
 
 /* Peaks: vendors' data sheets, dense and without sparsity; GeForce with fp32 accumulation. */
 static const struct bw_gpu GPUS[] = {
-    { "A100-80", BW_GPU_AMPERE, 312, 80 },    { "A100-40", BW_GPU_AMPERE, 312, 40 },
-    { "A800", BW_GPU_AMPERE, 312, 80 },       { "H100", BW_GPU_HOPPER, 989, 80 },
-    { "H100-PCIe", BW_GPU_HOPPER, 756, 80 },  { "H800", BW_GPU_HOPPER, 989, 80 },
-    { "H200", BW_GPU_HOPPER, 989, 141 },      { "GH200", BW_GPU_HOPPER, 989, 96 },
-    { "B200", BW_GPU_BLACKWELL, 2250, 180 },  { "B300", BW_GPU_BLACKWELL, 2250, 288 },
-    { "GB200", BW_GPU_BLACKWELL, 2250, 186 }, { "RTX3090", BW_GPU_DESK, 71, 24 },
-    { "RTX4090", BW_GPU_DESK, 165, 24 },      { "RTX5090", BW_GPU_DESK, 209, 32 },
-    { "A6000", BW_GPU_DESK, 155, 48 },        { "A5000", BW_GPU_DESK, 111, 24 },
-    { "A10G", BW_GPU_DESK, 70, 24 },          { "A10", BW_GPU_DESK, 125, 24 },
-    { "A40", BW_GPU_DESK, 150, 48 },          { "L4", BW_GPU_ADA, 121, 24 },
-    { "L40", BW_GPU_ADA, 181, 48 },           { "L40S", BW_GPU_ADA, 362, 48 },
-    { "RTX6000Ada", BW_GPU_ADA, 364, 48 },    { "MI250X", BW_GPU_OTHER, 383, 128 },
-    { "MI300X", BW_GPU_OTHER, 1300, 192 },    { "MI325X", BW_GPU_OTHER, 1307, 256 },
-    { "V100", BW_GPU_OTHER, 125, 32 },        { "T4", BW_GPU_OTHER, 65, 16 },
-    { "TPUv3", BW_GPU_OTHER, 123, 32 },       { "TPUv4", BW_GPU_OTHER, 275, 32 },
-    { "TPUv5e", BW_GPU_OTHER, 197, 16 },      { "TPUv5p", BW_GPU_OTHER, 459, 95 },
+    { "A100-80", BW_GPU_AMPERE, 312, 80 },     { "A100-40", BW_GPU_AMPERE, 312, 40 },
+    { "A800", BW_GPU_AMPERE, 312, 80 },        { "A30", BW_GPU_AMPERE, 165, 24 },
+    { "H100", BW_GPU_HOPPER, 989, 80 },        { "H100-PCIe", BW_GPU_HOPPER, 756, 80 },
+    { "H100-NVL", BW_GPU_HOPPER, 835, 94 },    { "H800", BW_GPU_HOPPER, 989, 80 },
+    { "H200", BW_GPU_HOPPER, 989, 141 },       { "GH200", BW_GPU_HOPPER, 989, 96 },
+    { "H20", BW_GPU_OTHER, 148, 96 },          { "B200", BW_GPU_BLACKWELL, 2250, 180 },
+    { "B300", BW_GPU_BLACKWELL, 2250, 288 },   { "GB200", BW_GPU_BLACKWELL, 2250, 186 },
+    { "GB300", BW_GPU_BLACKWELL, 2250, 288 },  { "RTX2080Ti", BW_GPU_DESK, 54, 11 },
+    { "RTX3080", BW_GPU_DESK, 60, 10 },        { "RTX3090", BW_GPU_DESK, 71, 24 },
+    { "RTX4080", BW_GPU_DESK, 97, 16 },        { "RTX4090", BW_GPU_DESK, 165, 24 },
+    { "RTX5090", BW_GPU_DESK, 209, 32 },       { "A6000", BW_GPU_DESK, 155, 48 },
+    { "A5000", BW_GPU_DESK, 111, 24 },         { "A10G", BW_GPU_DESK, 70, 24 },
+    { "A10", BW_GPU_DESK, 125, 24 },           { "A40", BW_GPU_DESK, 150, 48 },
+    { "L4", BW_GPU_ADA, 121, 24 },             { "L40", BW_GPU_ADA, 181, 48 },
+    { "L40S", BW_GPU_ADA, 362, 48 },           { "RTX6000Ada", BW_GPU_ADA, 364, 48 },
+    { "RTXPro6000", BW_GPU_OTHER, 252, 96 },   { "MI250", BW_GPU_OTHER, 362, 128 },
+    { "MI250X", BW_GPU_OTHER, 383, 128 },      { "MI300X", BW_GPU_OTHER, 1300, 192 },
+    { "MI325X", BW_GPU_OTHER, 1307, 256 },     { "MI355X", BW_GPU_OTHER, 2300, 288 },
+    { "V100", BW_GPU_OTHER, 125, 32 },         { "T4", BW_GPU_OTHER, 65, 16 },
+    { "TPUv3", BW_GPU_OTHER, 123, 32 },        { "TPUv4", BW_GPU_OTHER, 275, 32 },
+    { "TPUv5e", BW_GPU_OTHER, 197, 16 },       { "TPUv5p", BW_GPU_OTHER, 459, 95 },
+    { "TPUv6e", BW_GPU_OTHER, 918, 32 },       { "Gaudi2", BW_GPU_OTHER, 432, 96 },
+    { "Gaudi3", BW_GPU_OTHER, 1835, 128 },     { "Trainium2", BW_GPU_OTHER, 667, 96 },
 };
 
 static const struct {
     const char *alias;
     const char *name;
 } ALIASES[] = {
-    { "A100", "A100-80" },    { "H100-SXM", "H100" },   { "H100-80", "H100" },
-    { "RTX-A6000", "A6000" }, { "RTX-A5000", "A5000" },
+    { "A100", "A100-80" },      { "A100-80GB", "A100-80" }, { "A100-SXM", "A100-80" },
+    { "A100-40GB", "A100-40" }, { "H100-SXM", "H100" },     { "H100-80", "H100" },
+    { "H100-80GB", "H100" },    { "RTX-A6000", "A6000" },   { "RTX-A5000", "A5000" },
+    { "V100-32", "V100" },      { "V100-16", "V100" },
 };
 
 static const char *const METHOD_WORDS[] = {

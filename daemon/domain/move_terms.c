@@ -71,6 +71,8 @@ void bw_terms_add_data(struct bw_terms *terms, const struct bw_move *move)
     struct bw_term review = { .name = "review", .purse = BW_PURSE_PEOPLE };
     const struct bw_fact *fact = label_fact(move);
     struct bw_range share = refresh_share(training, &labels);
+    char a[BW_RANGE_TEXT];
+    char b[BW_RANGE_TEXT];
     const struct bw_data_refresh refresh = {
         .rows = bw_range_scale(share, (double)training->rows),
         .label_usd = fact == NULL ? LABEL_USD : bw_cost_usd(bw_fact_value(fact, move->now_ms)),
@@ -81,18 +83,16 @@ void bw_terms_add_data(struct bw_terms *terms, const struct bw_move *move)
     };
     labels.cost = bw_cost_from_usd(bw_data_label_usd(&refresh));
     labels.formula = bw_xstrdup("rows x refreshed share x price of a label, and a pilot");
-    labels.inputs = bw_xasprintf("%lld rows, %g / %g / %g refreshed, $%g / %g / %g a label, pilot "
-                                 "10-20 %%",
-                                 (long long)training->rows, share.low, share.expected, share.high,
-                                 refresh.label_usd.low, refresh.label_usd.expected,
-                                 refresh.label_usd.high);
+    labels.inputs = bw_xasprintf("%lld rows, %s refreshed, $%s a label, pilot 10-20 %%",
+                                 (long long)training->rows, bw_range_format(share, a),
+                                 bw_range_format(refresh.label_usd, b));
     if (fact != NULL) {
         bw_term_priced_by(&labels, fact);
     }
     review.cost = bw_cost_from_usd(bw_data_review_usd(&refresh));
     review.formula = bw_xstrdup("refreshed rows x minutes x reviewer's hour");
-    review.inputs = bw_xasprintf("%g / %g / %g rows, 0.5 / 2 / 5 minutes, $20 / 45 / 90 an hour",
-                                 refresh.rows.low, refresh.rows.expected, refresh.rows.high);
+    review.inputs = bw_xasprintf("%s rows, 0.5 / 2 / 5 minutes, $20 / 45 / 90 an hour",
+                                 bw_range_format(refresh.rows, a));
     bw_term_guess(&review, "review minutes");
     BW_VEC_PUSH(terms, labels);
     BW_VEC_PUSH(terms, review);
@@ -148,8 +148,8 @@ static void add_spot_checks(struct bw_terms *terms, struct bw_range cases)
     struct bw_range hours = bw_range_scale(bw_range_times(cases, SPOT_SHARE), SPOT_MINUTES / 60);
     term.cost = bw_cost_from_usd(bw_range_times(hours, REVIEWER_HOUR_USD));
     term.formula = bw_xstrdup("cases x share checked x 2 minutes x reviewer's hour");
-    term.inputs = bw_xasprintf("%g / %g / %g cases, 0 / 0.05 / 0.2 checked", cases.low,
-                               cases.expected, cases.high);
+    char text[BW_RANGE_TEXT];
+    term.inputs = bw_xasprintf("%s cases, 0 / 0.05 / 0.2 checked", bw_range_format(cases, text));
     bw_term_guess(&term, "share checked");
     BW_VEC_PUSH(terms, term);
 }
@@ -169,9 +169,9 @@ void bw_terms_add_evaluation(struct bw_terms *terms, const struct bw_move *move,
     struct bw_range cases = given > 0 ? bw_range_exact((double)given) : CASES;
     term.cost = bw_cost_from_usd(bw_evaluation_usd(cases, TRIALS, calls, count));
     term.formula = bw_xstrdup("cases x trials x (call and judge of each variant)");
-    term.inputs = bw_xasprintf("%g / %g / %g cases, 1 / 3 / 5 trials, %zu variants, judge 1,200 + "
-                               "150 tokens at $2 / $10 per million",
-                               cases.low, cases.expected, cases.high, count);
+    char text[BW_RANGE_TEXT];
+    term.inputs = bw_xasprintf("%s cases, 1 / 3 / 5 trials, %zu variants, judge 1,200 + 150 tokens "
+                               "at $2 / $10 per million", bw_range_format(cases, text), count);
     if (given <= 0) {
         bw_term_guess(&term, "eval cases");
     }
@@ -196,8 +196,10 @@ struct bw_range bw_terms_add_engineering(struct bw_terms *terms, enum bw_work wo
     struct bw_range day_usd = bw_person_day_usd(person_day);
     term.cost = bw_cost_from_usd(bw_range_times(days, day_usd));
     term.formula = bw_xasprintf("person-days x rate: %s", WORK[work].what);
-    term.inputs = bw_xasprintf("%g / %g / %g days, $%g / %g / %g a day", days.low, days.expected,
-                               days.high, day_usd.low, day_usd.expected, day_usd.high);
+    char a[BW_RANGE_TEXT];
+    char b[BW_RANGE_TEXT];
+    term.inputs = bw_xasprintf("%s days, $%s a day", bw_range_format(days, a),
+                               bw_range_format(day_usd, b));
     bw_term_guess(&term, "person-days");
     if (person_day.micros <= 0) {
         bw_term_guess(&term, "person-day rate");
@@ -215,9 +217,9 @@ void bw_terms_add_overlap(struct bw_terms *terms, const struct bw_running *runni
     struct bw_range hours = bw_range_scale(OVERLAP_DAYS, 24);
     term.cost = bw_cost_from_usd(bw_range_times(hours, running->host_hour_usd));
     term.formula = bw_xstrdup("days of both hosts x 24 x price of an hour");
-    term.inputs = bw_xasprintf("0 / 7 / 30 days, $%g / %g / %g an hour",
-                               running->host_hour_usd.low, running->host_hour_usd.expected,
-                               running->host_hour_usd.high);
+    char text[BW_RANGE_TEXT];
+    term.inputs = bw_xasprintf("0 / 7 / 30 days, $%s an hour",
+                               bw_range_format(running->host_hour_usd, text));
     if (running->host_fact != NULL) {
         bw_term_priced_by(&term, running->host_fact);
     }

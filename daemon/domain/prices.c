@@ -53,6 +53,7 @@ void bw_fact_clear(struct bw_fact *fact)
 {
     free(fact->platform);
     free(fact->subject);
+    free(fact->plain);
     free(fact->method);
     free(fact->source);
     *fact = (struct bw_fact){ 0 };
@@ -81,7 +82,7 @@ static bool same_question(const struct bw_fact *a, const struct bw_fact *b)
            !(a->up_to < b->up_to) && !(a->up_to > b->up_to);
 }
 
-void bw_price_book_add(struct bw_price_book *book, struct bw_fact fact)
+static void add_fact(struct bw_price_book *book, struct bw_fact fact)
 {
     BW_VEC_EACH(struct bw_fact, old, &book->facts)
     {
@@ -94,9 +95,31 @@ void bw_price_book_add(struct bw_price_book *book, struct bw_fact fact)
     BW_VEC_PUSH(&book->facts, fact);
 }
 
+void bw_price_book_add(struct bw_price_book *book, struct bw_fact fact)
+{
+    fact.plain = bw_price_subject(fact.subject);
+    add_fact(book, fact);
+}
+
 void bw_price_book_add_tuning(struct bw_price_book *book, struct bw_tuning_rule rule)
 {
     BW_VEC_PUSH(&book->tuning, rule);
+}
+
+void bw_price_book_absorb(struct bw_price_book *book, struct bw_price_book *other)
+{
+    BW_VEC_EACH(struct bw_fact, fact, &other->facts)
+    {
+        add_fact(book, *fact);
+    }
+    BW_VEC_EACH(struct bw_tuning_rule, rule, &book->tuning)
+    {
+        BW_VEC_PUSH(&other->tuning, *rule);
+    }
+    free(book->tuning.items);
+    book->tuning = other->tuning;
+    free(other->facts.items);
+    *other = (struct bw_price_book){ 0 };
 }
 
 static bool all_digits(const char *text, size_t size)
@@ -184,8 +207,7 @@ static enum fit subject_fit(const struct bw_fact *fact, const char *subject, con
     if (bw_str_equal(fact->subject, subject)) {
         return FIT_EXACT;
     }
-    BW_CLEANUP(bw_freep) char *own = bw_price_subject(fact->subject);
-    return bw_str_equal(own, plain) ? FIT_SPELLING : FIT_NONE;
+    return bw_str_equal(fact->plain, plain) ? FIT_SPELLING : FIT_NONE;
 }
 
 static bool method_fits(const struct bw_fact *fact, const char *method)
@@ -305,14 +327,14 @@ struct bw_inference_price bw_price_inference(const struct bw_price_book *book, c
                                              const char *model, const struct bw_entry *entry,
                                              bool tuned)
 {
-    struct bw_inference_price price = { .known = false };
     if (tuned) {
-        price = from_book(book, platform, model, BW_FACT_TUNED_INPUT);
+        struct bw_inference_price own = from_book(book, platform, model, BW_FACT_TUNED_INPUT);
+        struct bw_tuning_state state = bw_price_book_tuning(book, platform, model, NULL, 0);
+        if (own.known || state.rule == NULL || !state.rule->base_price) {
+            return own;
+        }
     }
-    if (price.known) {
-        return price;
-    }
-    price = from_book(book, platform, model, BW_FACT_BASE_INPUT);
+    struct bw_inference_price price = from_book(book, platform, model, BW_FACT_BASE_INPUT);
     struct bw_inference_price listed = from_entry(entry);
     return listed.known && !is_users(price) ? listed : price;
 }

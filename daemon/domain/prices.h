@@ -39,6 +39,7 @@ struct bw_fact {
     enum bw_fact_kind kind;
     char *platform;    /* canonical name, or "any" */
     char *subject;     /* model, GPU or item as its source spells it; "any": all of the platform */
+    char *plain;       /* the subject by bw_price_subject(); set by bw_price_book_add() */
     char *method;      /* lora-sft, full-dpo, ...; "any" */
     double up_to;      /* size class: parameters, inclusive; 0: no class, INFINITY: the last one */
     struct bw_cost value;
@@ -64,6 +65,7 @@ struct bw_tuning_rule {
     enum bw_tuning status;
     int64_t until_ms;        /* closing: the first day without new jobs; 0: no date */
     bool open_weights;       /* trains open models, whoever made them */
+    bool base_price;         /* tokens of a tuned model cost what those of its base cost */
     char *why;               /* one sentence */
     char *source;
     int64_t as_of_ms;
@@ -98,6 +100,8 @@ enum { BW_PRICE_OLD_DAYS = 180, BW_PRICE_STALE_DAYS = 365 };
  * earlier one (all but value, source, date and trust alike) replaces it. */
 void bw_price_book_add(struct bw_price_book *book, struct bw_fact fact);
 void bw_price_book_add_tuning(struct bw_price_book *book, struct bw_tuning_rule rule);
+/* Add all of `other`, which is empty afterwards; its rules come before those already there. */
+void bw_price_book_absorb(struct bw_price_book *book, struct bw_price_book *other);
 void bw_price_book_clear(struct bw_price_book *book);
 void bw_fact_clear(struct bw_fact *fact);
 void bw_tuning_rule_clear(struct bw_tuning_rule *rule);
@@ -115,9 +119,9 @@ bool bw_fact_may_show(const struct bw_fact *fact);
 struct bw_cost bw_fact_value(const struct bw_fact *fact, int64_t now_ms);
 int64_t bw_fact_age_days(const struct bw_fact *fact, int64_t now_ms); /* 0 for the future */
 
-/* Token prices of a model, tuned or as it is. Where tuned tokens have no price of their own the
- * base's counts. The user's facts win, then the catalog entry's own price (NULL: none; base only),
- * then the book. */
+/* Token prices of a model, tuned or as it is. Tuned tokens have a price of their own, or the base's
+ * where the platform says so (base_price), or none. Of a base's prices the user's facts win, then the
+ * catalog entry's own (NULL: none), then the book. */
 struct bw_inference_price bw_price_inference(const struct bw_price_book *book, const char *platform,
                                              const char *model, const struct bw_entry *entry,
                                              bool tuned);

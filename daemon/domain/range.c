@@ -2,6 +2,7 @@
 #include "domain/range.h"
 
 #include <math.h>
+#include <stdio.h>
 
 struct bw_range bw_range_exact(double value)
 {
@@ -26,6 +27,16 @@ struct bw_range bw_range_scale(struct bw_range a, double factor)
 struct bw_range bw_range_spread(struct bw_range a, double factor)
 {
     return (struct bw_range){ a.low / factor, a.expected, a.high * factor };
+}
+
+const char *bw_range_format(struct bw_range a, char *out)
+{
+    if (a.low < a.high) {
+        (void)snprintf(out, BW_RANGE_TEXT, "%.10g / %.10g / %.10g", a.low, a.expected, a.high);
+    } else {
+        (void)snprintf(out, BW_RANGE_TEXT, "%.10g", a.expected);
+    }
+    return out;
 }
 
 struct bw_cost bw_cost_from_usd(struct bw_range usd)

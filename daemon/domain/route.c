@@ -1,13 +1,11 @@
 /* daemon/domain/route.c: see route.h. */
 #include "domain/route.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/instant.h"
 #include "base/str.h"
 #include "base/words.h"
-#include "domain/training_plan.h"
 
 static const char *const ROUTE_WORDS[] = {
     [BW_ROUTE_SAME_PLATFORM] = "same-platform", [BW_ROUTE_OTHER_PLATFORM] = "other-platform",
@@ -22,13 +20,31 @@ static void add(struct bw_route_options *out, struct bw_route_option option, con
     BW_VEC_PUSH(out, option);
 }
 
-/* "closed since 2027-01-06: sentence (source, date)". */
+static const char *status_phrase(enum bw_tuning status)
+{
+    switch (status) {
+    case BW_TUNING_UNKNOWN:
+        return "not known to be offered";
+    case BW_TUNING_OPEN:
+        return "open";
+    case BW_TUNING_CLOSING:
+        return "closing";
+    case BW_TUNING_DEPRECATED:
+        return "deprecated";
+    case BW_TUNING_CLOSED:
+        return "closed";
+    case BW_TUNING_NONE:
+        break;
+    }
+    return "not offered";
+}
+
+/* "fine-tuning on openai is closed since 2027-01-06: sentence (source, date)". */
 static char *tuning_sentence(const char *platform, const struct bw_tuning_state *state)
 {
     struct bw_str text = { 0 };
     char day[BW_INSTANT_TEXT];
-    bw_str_appendf(&text, "fine-tuning on %s is %s", platform,
-                   state->status == BW_TUNING_NONE ? "not offered" : bw_tuning_word(state->status));
+    bw_str_appendf(&text, "fine-tuning on %s is %s", platform, status_phrase(state->status));
     if (state->until_ms != 0) {
         bw_str_appendf(&text, "%s %s", state->status == BW_TUNING_CLOSED ? " since" : " on",
                        bw_instant_format_day(state->until_ms, day));
@@ -40,86 +56,83 @@ static char *tuning_sentence(const char *platform, const struct bw_tuning_state 
     return bw_str_take(&text);
 }
 
-static bool may_train(enum bw_tuning status)
+static bool is_offered(enum bw_tuning status)
 {
-    switch (status) {
-    case BW_TUNING_OPEN:
-    case BW_TUNING_CLOSING:
-    case BW_TUNING_DEPRECATED:
-        return true;
-    case BW_TUNING_UNKNOWN:
-    case BW_TUNING_CLOSED:
-    case BW_TUNING_NONE:
-        break;
-    }
-    return false;
+    return status == BW_TUNING_OPEN || status == BW_TUNING_CLOSING ||
+           status == BW_TUNING_DEPRECATED;
 }
 
-static const char *trained_model(const struct bw_move *move)
+/* What the catalog itself says against training; NULL: nothing. An earlier end moves *until_ms.
+ * Ownership: the caller's. */
+static char *catalog_objection(const char *platform, const struct bw_entry *entry, int64_t now_ms,
+                               int64_t *until_ms)
 {
-    return move->train_on == NULL ? move->deployment->base : move->train_on->id;
-}
-
-static const struct bw_entry *trained_entry(const struct bw_move *move)
-{
-    return move->train_on == NULL ? move->base : move->train_on;
-}
-
-/* What the catalog itself says against training; NULL: nothing. Ownership: the caller's. */
-static char *catalog_objection(const struct bw_move *move, int64_t *until_ms)
-{
-    const struct bw_entry *entry = trained_entry(move);
-    if (entry == NULL) {
-        return NULL;
-    }
     const struct bw_date *last = bw_entry_date(entry, BW_CLOCK_TRAINING);
     if (last != NULL && last->certainty == BW_CERTAINTY_FIRM) {
         if (*until_ms == 0 || last->at_ms < *until_ms) {
             *until_ms = last->at_ms;
         }
-        if (move->now_ms >= last->at_ms) {
+        if (now_ms >= last->at_ms) {
             char day[BW_INSTANT_TEXT];
             return bw_xasprintf("'%s' takes no new training job since %s", entry->id,
                                 bw_instant_format_day(last->at_ms, day));
         }
     }
     if (entry->tunable == BW_NO) {
-        return bw_xasprintf("'%s' cannot be fine-tuned on %s", entry->id,
-                            move->deployment->platform);
+        return bw_xasprintf("'%s' cannot be fine-tuned on %s", entry->id, platform);
     }
     if (entry->life == BW_LIFE_RETIRED) {
         return bw_xasprintf("'%s' is retired", entry->id);
     }
     /* docs.aws.amazon.com/bedrock, model lifecycle: a Legacy model takes no new job. */
-    if (entry->life == BW_LIFE_DEPRECATED && strcmp(move->deployment->platform, "bedrock") == 0) {
+    if (entry->life == BW_LIFE_DEPRECATED && strcmp(platform, "bedrock") == 0) {
         return bw_xasprintf("'%s' is in Legacy state and takes no new training job", entry->id);
     }
     return NULL;
 }
 
+/* The verdict on one door. Ownership of *why: the caller's. */
+static bool door_is_open(const struct bw_price_book *book, const char *platform, const char *model,
+                         const struct bw_entry *entry, const char *method, int64_t now_ms,
+                         int64_t *until_ms, char **why)
+{
+    struct bw_tuning_state state = bw_price_book_tuning(book, platform, model, method, now_ms);
+    *until_ms = state.until_ms;
+    bool listed = state.status == BW_TUNING_UNKNOWN && entry != NULL && entry->tunable == BW_YES;
+    if (!is_offered(state.status) && !listed) {
+        *why = tuning_sentence(platform, &state);
+        return false;
+    }
+    *why = entry == NULL ? NULL : catalog_objection(platform, entry, now_ms, until_ms);
+    if (*why != NULL) {
+        return false;
+    }
+    *why = listed ? bw_xasprintf("the catalog of %s lists '%s' as tunable", platform, model)
+                  : tuning_sentence(platform, &state);
+    return true;
+}
+
+bool bw_route_may_train(const struct bw_price_book *book, const char *platform,
+                        const struct bw_entry *entry, const char *method, int64_t now_ms,
+                        int64_t *until_ms)
+{
+    BW_CLEANUP(bw_freep) char *why = NULL;
+    return door_is_open(book, platform, entry->id, entry, method, now_ms, until_ms, &why);
+}
+
 static void add_same_platform(const struct bw_move *move, struct bw_route_options *out)
 {
     const struct bw_deployment *deployment = move->deployment;
-    const struct bw_entry *entry = trained_entry(move);
-    struct bw_tuning_state state =
-        bw_price_book_tuning(move->book, deployment->platform, trained_model(move),
-                             deployment->training.method, move->now_ms);
+    const struct bw_entry *entry = move->train_on == NULL ? move->base : move->train_on;
     struct bw_route_option option = { .route = BW_ROUTE_SAME_PLATFORM,
                                       .platform = deployment->platform,
-                                      .same_base = true,
-                                      .until_ms = state.until_ms };
-    BW_CLEANUP(bw_freep) char *sentence = tuning_sentence(deployment->platform, &state);
-    BW_CLEANUP(bw_freep) char *objection = catalog_objection(move, &option.until_ms);
-    bool listed = state.status == BW_TUNING_UNKNOWN && entry != NULL && entry->tunable == BW_YES;
-    if (objection != NULL || (!may_train(state.status) && !listed)) {
-        add(out, option, may_train(state.status) || listed ? objection : sentence);
-        return;
-    }
-    BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
-    struct bw_error err = { 0 };
-    option.feasible = bw_training_plan_hosted(move, deployment->platform, entry,
-                                              trained_model(move), &plan, &err) == BW_OK;
-    add(out, option, option.feasible ? sentence : err.text);
+                                      .same_base = true };
+    BW_CLEANUP(bw_freep) char *why = NULL;
+    option.feasible = door_is_open(move->book, deployment->platform,
+                                   move->train_on == NULL ? deployment->base : move->train_on->id,
+                                   entry, deployment->training.method, move->now_ms,
+                                   &option.until_ms, &why);
+    add(out, option, why);
 }
 
 static bool base_is_open(const struct bw_move *move)
@@ -156,13 +169,9 @@ static void add_other_platform(const struct bw_move *move, const char *platform,
         add(out, option, why);
         return;
     }
-    BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
-    struct bw_error err = { 0 };
-    option.feasible = bw_training_plan_hosted(move, platform, NULL,
-                                              option.same_base ? deployment->base : NULL, &plan,
-                                              &err) == BW_OK;
+    option.feasible = true;
     BW_CLEANUP(bw_freep) char *sentence = tuning_sentence(platform, &state);
-    add(out, option, option.feasible ? sentence : err.text);
+    add(out, option, sentence);
 }
 
 static bool already_seen(const struct bw_tuning_rules *rules, const struct bw_tuning_rule *rule)
@@ -199,16 +208,13 @@ static void add_other_platforms(const struct bw_move *move, struct bw_route_opti
 
 static void add_self_hosted(const struct bw_move *move, struct bw_route_options *out)
 {
-    struct bw_route_option option = { .route = BW_ROUTE_SELF_HOSTED,
-                                      .same_base = base_is_open(move) };
-    BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
-    struct bw_error err = { 0 };
-    option.feasible = bw_training_plan_gpus(move, NULL, &plan, &err) == BW_OK;
-    add(out, option,
-        !option.feasible ? err.text
-        : option.same_base ? "the base has open weights: rented or own GPUs can train it"
-                           : "an open model of like size can be trained on rented or own GPUs; the "
-                             "present base has closed weights");
+    bool open = base_is_open(move);
+    add(out,
+        (struct bw_route_option){ .route = BW_ROUTE_SELF_HOSTED, .feasible = true,
+                                  .same_base = open },
+        open ? "the base has open weights: rented or own GPUs can train it"
+             : "the base has closed weights: rented or own GPUs can train an open model of like "
+               "size instead");
 }
 
 static void add_prompt(const struct bw_move *move, struct bw_route_options *out)

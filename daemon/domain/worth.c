@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "domain/move_terms.h"
 #include "domain/run_cost.h"
 
 static const double USUAL_MOVES = 2;
@@ -40,8 +41,7 @@ static const char *const RECORD[] = {
     [BW_CRITERION_EXAMPLES] = "worth.clean_examples: how many rows have been checked",
     [BW_CRITERION_TRIED] = "worth.tried: which of prompt, few-shot and rag came before tuning",
     [BW_CRITERION_BEHAVIOUR] = "worth.purpose: behaviour or knowledge",
-    [BW_CRITERION_ECONOMY] = "traffic: calls_per_day, input_tokens, output_tokens and "
-                             "prompted_input_tokens",
+    [BW_CRITERION_ECONOMY] = "traffic: calls_per_day, input, output and prompted_input tokens",
 };
 
 /* What is cheap to find out comes first: a line from memory, a count, a look at a dashboard, a
@@ -160,8 +160,11 @@ static bool fill_economy(const struct bw_worth_input *in, struct bw_worth *out)
     const struct bw_move move = { .deployment = deployment, .base = in->base,
                                   .candidate = in->candidate, .book = in->book,
                                   .now_ms = in->now_ms };
-    const struct bw_serving tuned = { .platform = in->retrain->platform,
-                                      .model = in->retrain->model, .tuned = true };
+    bool stays = in->retrain->route == BW_ROUTE_SAME_PLATFORM;
+    const struct bw_serving tuned = {
+        .platform = in->retrain->platform, .model = in->retrain->model, .tuned = true,
+        .entry = !stays ? NULL : in->train_on == NULL ? in->base : in->train_on,
+    };
     const struct bw_serving prompted = { .platform = in->swap->platform,
                                          .model = in->swap->model, .entry = in->candidate };
     struct bw_running with = bw_run_cost(&move, &tuned);
@@ -169,8 +172,7 @@ static bool fill_economy(const struct bw_worth_input *in, struct bw_worth *out)
     if (!with.call_known || !without.call_known || deployment->traffic.calls_per_day <= 0) {
         return false;
     }
-    double day = in->person_day.micros > 0 ? bw_money_usd(in->person_day) : 800;
-    double standing = STANDING_DAYS * day;
+    double standing = STANDING_DAYS * bw_person_day_usd(in->person_day).expected;
     out->tuned_call_usd = with.call_usd;
     out->prompted_call_usd = without.call_usd;
     out->prompted_call_uncached_usd = without.call_uncached_usd;
@@ -240,12 +242,12 @@ static struct span span_of(const struct bw_worth *worth, int fixed, enum bw_answ
 static const char *next_to_record(const struct bw_worth *worth, struct span now)
 {
     for (size_t i = 0; i < BW_COUNT(CHEAPEST_FIRST); i++) {
-        int criterion = CHEAPEST_FIRST[i];
+        enum bw_criterion criterion = CHEAPEST_FIRST[i];
         if (worth->criteria[criterion].met != BW_UNKNOWN) {
             continue;
         }
-        struct span met = span_of(worth, criterion, BW_YES);
-        struct span failed = span_of(worth, criterion, BW_NO);
+        struct span met = span_of(worth, (int)criterion, BW_YES);
+        struct span failed = span_of(worth, (int)criterion, BW_NO);
         if (met.worst != now.worst || failed.best != now.best) {
             return worth->criteria[criterion].record;
         }

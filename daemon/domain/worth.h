@@ -53,6 +53,7 @@ struct bw_worth_input {
     const struct bw_deployment *deployment;
     const struct bw_entry *base;
     const struct bw_entry *candidate;
+    const struct bw_entry *train_on;   /* NULL: the base */
     const struct bw_price_book *book;
     const struct bw_estimate *retrain; /* NULL: refused */
     const struct bw_estimate *swap;    /* NULL: refused */
