@@ -159,6 +159,8 @@ static const struct key WORD_KEYS[] = {
     { "serving", read_kinds, BW_WORD_SERVING },   { "tags", read_kinds, BW_WORD_TAG },
     { "not_text", read_kinds, BW_WORD_NOT_TEXT }, { "variants", read_kinds, BW_WORD_VARIANT },
     { "tuned", read_kinds, BW_WORD_TUNED },       { "hosts", read_kinds, BW_WORD_HOST },
+    { "numbered_at", read_kinds, BW_WORD_NUMBERED },
+    { "numbered_at", read_kinds, BW_WORD_NUMBERED },
     { "regions", read_kinds, BW_WORD_REGION },    { NULL, NULL, 0 },
 };
 
@@ -367,6 +369,7 @@ static const struct key FAMILY_KEYS[] = {
     { "derived", read_flag, offsetof(struct bw_family, derived) },
     { "undated_first", read_flag, offsetof(struct bw_family, undated_first) },
     { "dated_minor", read_flag, offsetof(struct bw_family, dated_minor) },
+    { "point_only", read_flag, offsetof(struct bw_family, point_only) },
     { "dated_release", read_flag, offsetof(struct bw_family, dated_release) },
     { NULL, NULL, 0 },
 };
@@ -424,7 +427,6 @@ static enum bw_err read_releases(struct loader *loader, const struct bw_yaml *va
 static enum bw_err add_stamp(struct loader *loader, const struct bw_yaml *item,
                              const struct key *key)
 {
-    (void)key;
     struct bw_release begin = { 0 };
     if (!bw_version_parse(item->key, strlen(item->key), false, &begin.version)) {
         return bw_yaml_fail(loader->err, loader->file, item, "expected version: \"year-month\"");
@@ -432,7 +434,12 @@ static enum bw_err add_stamp(struct loader *loader, const struct bw_yaml *item,
     if (!parse_stamp(bw_yaml_text(item), &begin.stamp)) {
         return fail_stamp(loader, item);
     }
-    BW_VEC_PUSH(&loader->line->stamps, begin);
+    struct bw_line *line = loader->line;
+    if (key->offset == 0) {
+        BW_VEC_PUSH(&line->stamps, begin);
+    } else {
+        BW_VEC_PUSH(&line->general, begin);
+    }
     return BW_OK;
 }
 
@@ -452,6 +459,7 @@ static enum bw_err read_line_unversioned(struct loader *loader, const struct bw_
 static const struct key LINE_KEYS[] = {
     { "releases", read_releases, 0 },
     { "stamps", read_stamps, 0 },
+    { "general", read_stamps, 1 },
     { "unversioned", read_line_unversioned, 0 },
     { NULL, NULL, 0 },
 };

@@ -120,6 +120,7 @@ static void line_clear(struct bw_line *line)
     free(line->name);
     BW_VEC_CLEAR(&line->releases, BW_VEC_PLAIN);
     BW_VEC_CLEAR(&line->stamps, BW_VEC_PLAIN);
+    BW_VEC_CLEAR(&line->general, BW_VEC_PLAIN);
 }
 
 static void override_clear(struct bw_override *override)

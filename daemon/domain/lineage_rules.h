@@ -30,6 +30,7 @@ enum bw_word { /* bits: what a word may be, wherever it stands */
     BW_WORD_RENAME = 1 << 9,    /* the whole name is another one's old or short form */
     BW_WORD_VARIANT = 1 << 10,  /* an ordinary word of variants: mini, coder, thinking */
     BW_WORD_TUNED = 1 << 11,    /* tuned to follow instructions: instruct, chat, it */
+    BW_WORD_NUMBERED = 1 << 12, /* a platform that ends ids with a revision of its own: Phi-4-7 */
 };
 
 struct bw_word_entry {
@@ -52,7 +53,7 @@ struct bw_stamp_word {
 };
 
 struct bw_size_class {
-    char *name;
+    char *name; /* "-": the line does without it */
     int64_t from_millions; /* both ends belong to it */
     int64_t to_millions;
 };
@@ -88,6 +89,7 @@ struct bw_family {
     bool undated_first;     /* a name without date is the first release, not an alias */
     bool decimal;           /* versions are decimal fractions */
     bool dated_minor;       /* a new date is a new version, not a snapshot */
+    bool point_only;        /* a minor version follows a point, never a dash */
     bool dated_release;     /* "preview" with a date is a release */
 };
 
@@ -97,6 +99,7 @@ struct bw_line { /* facts about one line of a family */
     bw_version unversioned;
     struct BW_VEC(struct bw_release) releases; /* by stamp */
     struct BW_VEC(struct bw_release) stamps;   /* version: the month its month-day stamps begin */
+    struct BW_VEC(struct bw_release) general;  /* version: general availability */
 };
 
 struct bw_override { /* the user's word, which comes first */

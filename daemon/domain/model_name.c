@@ -269,6 +269,10 @@ static size_t read_date(struct reader *reader, size_t at)
             set_stamp(reader, (int64_t)next * 10000 + value * 100, false);
             return 2;
         }
+        if (value > 12 && value < 40 && whole(reader, at + 1, 2) && is_month(next)) {
+            set_stamp(reader, (2000 + (int64_t)value) * 10000 + next * 100, false);
+            return 2;
+        }
         if (is_month(value) && whole(reader, at + 1, 2) && is_day(next) &&
             (reader->out->version != 0 || reader->parts.items[at].at[0] == '0')) {
             set_stamp(reader, value * 100 + next, true);
@@ -322,7 +326,8 @@ static size_t read_version(struct reader *reader, size_t at, bw_version *out)
             return 0;
         }
         const struct bw_part *next = part + 1;
-        bool pair = is_small(reader, at + 1) && !next->glued && !next->marked;
+        bool pair = is_small(reader, at + 1) && !next->glued && !next->marked &&
+                    !(reader->family != NULL && reader->family->point_only);
         took = pair ? 2 : 1;
         size = snprintf(text, sizeof(text), "%.*s%s%.*s", (int)part->size, part->at, pair ? "." : "",
                         pair ? (int)next->size : 0, pair ? next->at : "");
@@ -343,6 +348,18 @@ static bool is_context(const struct bw_part *part)
     return part->size >= 4 && value >= 2048 && value % 1024 == 0;
 }
 
+/* The last number of an id, on a platform that appends revisions, once the maker's own were read. */
+static bool is_host_revision(const struct reader *reader, size_t at)
+{
+    if (at + 1 != reader->parts.count || !is_small(reader, at) || reader->platform == NULL ||
+        (reader->out->version == 0 && reader->out->stamp == 0)) {
+        return false;
+    }
+    const struct bw_word_entry *entry =
+        bw_lineage_rules_find(reader->rules, reader->platform, strlen(reader->platform));
+    return entry != NULL && (entry->kinds & BW_WORD_NUMBERED) != 0;
+}
+
 /* Read the number at a part; gives the parts it took. */
 static size_t read_number(struct reader *reader, size_t at)
 {
@@ -353,6 +370,10 @@ static size_t read_number(struct reader *reader, size_t at)
     }
     if (took > 0) {
         return took;
+    }
+    if (is_host_revision(reader, at)) {
+        reader->out->copy = true;
+        return 1;
     }
     if (whole(reader, at, 0) && part->at[0] == '0' && part->size > 1 && part->size < 4) {
         set_stamp(reader, number_value(part), false);
@@ -411,16 +432,23 @@ static void read_size(struct reader *reader, const struct bw_part *part)
     }
 }
 
+/* Before a family's name, its maker or a host only says where the model is from. */
+static bool is_label(const struct reader *reader, const struct bw_part *part)
+{
+    return part->entry != NULL &&
+           (((part->entry->kinds & BW_WORD_MAKER) != 0 &&
+             part->entry->maker == reader->out->maker) ||
+            (part->entry->kinds & BW_WORD_HOST) != 0);
+}
+
 static void read_parts(struct reader *reader, size_t family_at)
 {
     size_t took = 1;
     for (size_t i = 0; i < reader->parts.count; i += took) {
         const struct bw_part *part = &reader->parts.items[i];
         const struct bw_family *other = family_of(reader, part);
-        bool own_maker = part->entry != NULL && (part->entry->kinds & BW_WORD_MAKER) != 0 &&
-                         part->entry->maker == reader->out->maker;
         took = 1;
-        if (i == family_at || (own_maker && i < family_at)) {
+        if (i == family_at || (i < family_at && is_label(reader, part))) {
             continue;
         }
         if (other != NULL && reader->family != NULL && other->maker != reader->family->maker) {
@@ -498,7 +526,8 @@ static void apply_family(struct reader *reader)
     {
         if (out->size.size > 0 && out->size_millions >= size->from_millions &&
             out->size_millions <= size->to_millions) {
-            out->size = (struct bw_slice){ size->name, strlen(size->name) };
+            bool told = strcmp(size->name, "-") != 0;
+            out->size = (struct bw_slice){ size->name, told ? strlen(size->name) : 0 };
             break;
         }
     }
