@@ -8,9 +8,9 @@
 #include "base/str.h"
 
 static const char *const RELATION_WORDS[] = {
-    [BW_RELATION_NONE] = "none",           [BW_RELATION_SAME] = "same",
-    [BW_RELATION_SNAPSHOT] = "snapshot",   [BW_RELATION_MINOR] = "minor",
-    [BW_RELATION_MAJOR] = "major",         [BW_RELATION_UNORDERED] = "unordered",
+    [BW_RELATION_NONE] = "none",         [BW_RELATION_SAME] = "same",
+    [BW_RELATION_SNAPSHOT] = "snapshot", [BW_RELATION_MINOR] = "minor",
+    [BW_RELATION_MAJOR] = "major",       [BW_RELATION_UNORDERED] = "unordered",
     [BW_RELATION_DECLARED] = "declared",
 };
 
@@ -37,8 +37,7 @@ static const struct bw_override *find_override(const struct bw_lineage_rules *ru
                                                const struct bw_model_facts *older,
                                                const struct bw_model_facts *newer)
 {
-    BW_VEC_EACH(const struct bw_override, override, &rules->overrides)
-    {
+    BW_VEC_EACH (const struct bw_override, override, &rules->overrides) {
         if (strcmp(override->from, older->id) == 0 && strcmp(override->to, newer->id) == 0 &&
             (override->platform == NULL || bw_str_equal(override->platform, older->platform))) {
             return override;
@@ -53,8 +52,7 @@ static bool counts_as_major(const struct bw_family *family, bw_version from, bw_
         return true;
     }
     if (family != NULL) {
-        BW_VEC_EACH(const struct bw_version_word, major, &family->majors)
-        {
+        BW_VEC_EACH (const struct bw_version_word, major, &family->majors) {
             if (from < major->version && major->version <= to) {
                 return true;
             }
@@ -143,8 +141,8 @@ static void judge_snapshots(const struct bw_placement *a, const struct bw_placem
         return;
     }
     bool minor = a->family != NULL && a->family->dated_minor && a->stamp != 0;
-    say(out, minor ? BW_RELATION_MINOR : BW_RELATION_SNAPSHOT,
-        "same line %s, snapshot %s -> %s", a->line, from, to);
+    say(out, minor ? BW_RELATION_MINOR : BW_RELATION_SNAPSHOT, "same line %s, snapshot %s -> %s",
+        a->line, from, to);
     out->successor = true;
 }
 
@@ -161,8 +159,8 @@ static void judge_versions(const struct bw_placement *a, const struct bw_placeme
         say(out, BW_RELATION_NONE, "'%s' is older: version %s, not above %s", newer->id, to, from);
         return;
     }
-    enum bw_relation step = counts_as_major(a->family, a->version, b->version) ? BW_RELATION_MAJOR
-                                                                               : BW_RELATION_MINOR;
+    enum bw_relation step =
+        counts_as_major(a->family, a->version, b->version) ? BW_RELATION_MAJOR : BW_RELATION_MINOR;
     say(out, step, "same line %s (%s), %s -> %s%s%s", a->line,
         a->family != NULL ? "curated" : "by name", from, to,
         say_dates(older, newer, dates, sizeof(dates)),
@@ -179,8 +177,8 @@ static bool same_region(const struct bw_placement *a, const struct bw_placement 
 }
 
 static void judge_pair(const struct bw_placement *a, const struct bw_placement *b,
-                         const struct bw_model_facts *older, const struct bw_model_facts *newer,
-                         struct bw_judgement *out)
+                       const struct bw_model_facts *older, const struct bw_model_facts *newer,
+                       struct bw_judgement *out)
 {
     if (a->line[0] == '\0' || b->line[0] == '\0') {
         say(out, BW_RELATION_UNORDERED, "'%s' cannot be placed: its maker is not known",
@@ -188,8 +186,7 @@ static void judge_pair(const struct bw_placement *a, const struct bw_placement *
         return;
     }
     if (!a->text || !b->text) {
-        say(out, BW_RELATION_NONE, "'%s' does not generate text",
-            a->text ? newer->id : older->id);
+        say(out, BW_RELATION_NONE, "'%s' does not generate text", a->text ? newer->id : older->id);
         return;
     }
     if (strcmp(a->line, b->line) != 0) {
@@ -208,7 +205,8 @@ static void judge_pair(const struct bw_placement *a, const struct bw_placement *
     if (a->version == b->version) {
         judge_snapshots(a, b, newer, out);
     } else if (a->version == 0 && a->name.preview && b->version != 0 && !b->name.preview) {
-        say(out, BW_RELATION_MAJOR, "same line %s, a release after a preview without version", a->line);
+        say(out, BW_RELATION_MAJOR, "same line %s, a release after a preview without version",
+            a->line);
         out->successor = true;
     } else if (bw_placement_moves(a) || bw_placement_moves(b)) {
         say(out, BW_RELATION_UNORDERED, "'%s' names no version of %s",
@@ -230,7 +228,8 @@ void bw_lineage_judge(const struct bw_lineage_rules *rules, const struct bw_mode
     bw_lineage_judge_placed(rules, older, &a, newer, &b, out);
 }
 
-void bw_lineage_judge_placed(const struct bw_lineage_rules *rules, const struct bw_model_facts *older,
+void bw_lineage_judge_placed(const struct bw_lineage_rules *rules,
+                             const struct bw_model_facts *older,
                              const struct bw_placement *older_place,
                              const struct bw_model_facts *newer,
                              const struct bw_placement *newer_place, struct bw_judgement *out)
@@ -299,7 +298,8 @@ enum bw_spelling bw_lineage_spelling(const struct bw_lineage_rules *rules,
     return name.stamp != 0 && !name.floating ? BW_SPELLING_PINNED : BW_SPELLING_ALIAS;
 }
 
-bool bw_lineage_is_floating(const struct bw_lineage_rules *rules, const struct bw_model_facts *model)
+bool bw_lineage_is_floating(const struct bw_lineage_rules *rules,
+                            const struct bw_model_facts *model)
 {
     struct bw_placement placed;
     bw_placement_of(rules, model, &placed);

@@ -7,21 +7,21 @@
 
 #include "domain/placement.h"
 
-enum bw_relation { /* what the newer model is to the older one */
-    BW_RELATION_NONE,      /* another line, an older model, or none at all */
-    BW_RELATION_SAME,      /* the same model under another name */
-    BW_RELATION_SNAPSHOT,  /* new weights of the same version */
-    BW_RELATION_MINOR,
-    BW_RELATION_MAJOR,
-    BW_RELATION_UNORDERED, /* the names do not say */
-    BW_RELATION_DECLARED,  /* the platform names it as the replacement */
+enum bw_relation {                       /* what the newer model is to the older one */
+                   BW_RELATION_NONE,     /* another line, an older model, or none at all */
+                   BW_RELATION_SAME,     /* the same model under another name */
+                   BW_RELATION_SNAPSHOT, /* new weights of the same version */
+                   BW_RELATION_MINOR,
+                   BW_RELATION_MAJOR,
+                   BW_RELATION_UNORDERED, /* the names do not say */
+                   BW_RELATION_DECLARED,  /* the platform names it as the replacement */
 };
 
 enum bw_via { /* the evidence */
-    BW_VIA_NONE,
-    BW_VIA_OVERRIDE,
-    BW_VIA_DECLARED,
-    BW_VIA_LINE,
+              BW_VIA_NONE,
+              BW_VIA_OVERRIDE,
+              BW_VIA_DECLARED,
+              BW_VIA_LINE,
 };
 
 enum { BW_WHY_TEXT = 320 };
@@ -36,8 +36,8 @@ struct bw_judgement {
 };
 
 enum bw_spelling { /* DESIGN: a pinned base is offered the pinned spelling, an alias the alias */
-    BW_SPELLING_ALIAS,  /* no snapshot named; the platform may move it */
-    BW_SPELLING_PINNED, /* names one snapshot */
+                   BW_SPELLING_ALIAS,  /* no snapshot named; the platform may move it */
+                   BW_SPELLING_PINNED, /* names one snapshot */
 };
 
 /* Judge one pair. Ownership: all is borrowed. */
@@ -45,7 +45,8 @@ void bw_lineage_judge(const struct bw_lineage_rules *rules, const struct bw_mode
                       const struct bw_model_facts *newer, struct bw_judgement *out);
 
 /* The same for models that have been placed already: one placement serves many judgements. */
-void bw_lineage_judge_placed(const struct bw_lineage_rules *rules, const struct bw_model_facts *older,
+void bw_lineage_judge_placed(const struct bw_lineage_rules *rules,
+                             const struct bw_model_facts *older,
                              const struct bw_placement *older_place,
                              const struct bw_model_facts *newer,
                              const struct bw_placement *newer_place, struct bw_judgement *out);
@@ -59,7 +60,8 @@ const char *bw_lineage_key(const struct bw_lineage_rules *rules, const struct bw
 int bw_lineage_compare(const struct bw_lineage_rules *rules, const struct bw_model_facts *a,
                        const struct bw_model_facts *b);
 
-bool bw_lineage_is_preview(const struct bw_lineage_rules *rules, const struct bw_model_facts *model);
+bool bw_lineage_is_preview(const struct bw_lineage_rules *rules,
+                           const struct bw_model_facts *model);
 bool bw_lineage_is_text(const struct bw_lineage_rules *rules, const struct bw_model_facts *model);
 enum bw_spelling bw_lineage_spelling(const struct bw_lineage_rules *rules,
                                      const struct bw_model_facts *model);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/name_parts.h"
+#include "domain/name_stamp.h"
 
 struct reader {
     const struct bw_lineage_rules *rules;
@@ -108,8 +109,8 @@ static size_t choose_family(struct reader *reader)
         }
     }
     const struct bw_word_entry *first = reader->parts.items[0].entry;
-    if (reader->family == NULL && reader->parts.vendor < 0 && !reader->parts.stranger && first != NULL &&
-        (first->kinds & BW_WORD_MAKER) != 0) {
+    if (reader->family == NULL && reader->parts.vendor < 0 && !reader->parts.stranger &&
+        first != NULL && (first->kinds & BW_WORD_MAKER) != 0) {
         reader->parts.vendor = first->maker; /* "moonshot-v1-8k" */
     }
     if (reader->family == NULL && reader->parts.vendor >= 0) {
@@ -161,8 +162,7 @@ static void read_word(struct reader *reader, const struct bw_part *part)
         return;
     }
     if (family != NULL) {
-        BW_VEC_EACH(const struct bw_stamp_word, revision, &family->revisions)
-        {
+        BW_VEC_EACH (const struct bw_stamp_word, revision, &family->revisions) {
             if (strncmp(revision->word, part->at, part->size) == 0 &&
                 revision->word[part->size] == '\0') {
                 reader->out->stamp = revision->stamp;
@@ -178,109 +178,12 @@ static void read_word(struct reader *reader, const struct bw_part *part)
     add_word(reader, part->at, part->size);
 }
 
-static int number_value(const struct bw_part *part)
+/* The first stamp counts. */
+static void set_stamp(struct bw_model_name *out, struct bw_name_stamp stamp)
 {
-    int value = 0;
-    for (size_t i = 0; i < part->size && i < 9; i++) {
-        value = value * 10 + (part->at[i] - '0');
-    }
-    return value;
-}
-
-/* The part is a whole number of so many digits (0: any). */
-static bool whole(const struct reader *reader, size_t at, size_t digits)
-{
-    if (at >= reader->parts.count || reader->parts.items[at].kind != BW_PART_NUMBER) {
-        return false;
-    }
-    const struct bw_part *part = &reader->parts.items[at];
-    return memchr(part->at, '.', part->size) == NULL && (digits == 0 || part->size == digits);
-}
-
-static bool is_month(int month)
-{
-    return month >= 1 && month <= 12;
-}
-
-static bool is_day(int day)
-{
-    return day >= 1 && day <= 31;
-}
-
-static bool is_year(int year)
-{
-    return year >= 2020 && year <= 2099;
-}
-
-static void set_stamp(struct reader *reader, int64_t stamp, bool yearless)
-{
-    if (reader->out->stamp == 0) {
-        reader->out->stamp = stamp;
-        reader->out->yearless = yearless;
-    }
-}
-
-/* Read a date that begins at a part; gives the number of parts it took, 0 when it is no date. A stamp
- * of four digits is a year and month (2506) or a month and day (0125): as long as years are above 12
- * and up to 39, none is both. */
-static size_t read_date(struct reader *reader, size_t at)
-{
-    if (!whole(reader, at, 0)) {
-        return 0;
-    }
-    int value = number_value(&reader->parts.items[at]);
-    int next = whole(reader, at + 1, 0) ? number_value(&reader->parts.items[at + 1]) : 0;
-    int third = whole(reader, at + 2, 2) ? number_value(&reader->parts.items[at + 2]) : 0;
-    switch (reader->parts.items[at].size) {
-    case 8:
-        if (is_year(value / 10000) && is_month(value / 100 % 100) && is_day(value % 100)) {
-            set_stamp(reader, value, false);
-            return 1;
-        }
-        return 0;
-    case 6:
-        if (is_year(value / 100) && is_month(value % 100)) {
-            set_stamp(reader, (int64_t)value * 100, false);
-            return 1;
-        }
-        if (value / 10000 > 12 && value / 10000 < 40 && is_month(value / 100 % 100) &&
-            is_day(value % 100)) {
-            set_stamp(reader, 20000000 + (int64_t)value, false);
-            return 1;
-        }
-        return 0;
-    case 4:
-        if (is_year(value) && whole(reader, at + 1, 2) && is_month(next)) {
-            bool day = is_day(third);
-            set_stamp(reader, (int64_t)value * 10000 + next * 100 + (day ? third : 0), false);
-            return day ? 3 : 2;
-        }
-        if (value / 100 > 12 && value / 100 < 40 && is_month(value % 100)) {
-            set_stamp(reader, (2000 + (int64_t)(value / 100)) * 10000 + (value % 100) * 100, false);
-            return 1;
-        }
-        if (is_month(value / 100) && is_day(value % 100)) {
-            set_stamp(reader, value, true);
-            return 1;
-        }
-        return 0;
-    case 2:
-        if (is_month(value) && whole(reader, at + 1, 4) && is_year(next)) {
-            set_stamp(reader, (int64_t)next * 10000 + value * 100, false);
-            return 2;
-        }
-        if (value > 12 && value < 40 && whole(reader, at + 1, 2) && is_month(next)) {
-            set_stamp(reader, (2000 + (int64_t)value) * 10000 + next * 100, false);
-            return 2;
-        }
-        if (is_month(value) && whole(reader, at + 1, 2) && is_day(next) &&
-            (reader->out->version != 0 || reader->parts.items[at].at[0] == '0')) {
-            set_stamp(reader, value * 100 + next, true);
-            return 2;
-        }
-        return 0;
-    default:
-        return 0;
+    if (out->stamp == 0) {
+        out->stamp = stamp.value;
+        out->yearless = stamp.yearless;
     }
 }
 
@@ -291,8 +194,7 @@ static size_t read_written(struct reader *reader, size_t at)
     if (reader->family == NULL) {
         return 0;
     }
-    BW_VEC_EACH(const struct bw_version_word, written, &reader->family->written)
-    {
+    BW_VEC_EACH (const struct bw_version_word, written, &reader->family->written) {
         const char *begin = reader->parts.items[at].at;
         size_t size = strlen(written->word);
         for (size_t last = at; last < reader->parts.count && last < at + 3; last++) {
@@ -309,7 +211,7 @@ static size_t read_written(struct reader *reader, size_t at)
 
 static bool is_small(const struct reader *reader, size_t at)
 {
-    return whole(reader, at, 0) && reader->parts.items[at].size <= 2 &&
+    return bw_name_parts_whole(&reader->parts, at, 0) && reader->parts.items[at].size <= 2 &&
            (reader->parts.items[at].size == 1 || reader->parts.items[at].at[0] != '0');
 }
 
@@ -321,7 +223,7 @@ static size_t read_version(struct reader *reader, size_t at, bw_version *out)
     char text[BW_VERSION_TEXT];
     size_t took = 1;
     int size = 0;
-    if (whole(reader, at, 0)) {
+    if (bw_name_parts_whole(&reader->parts, at, 0)) {
         if (!is_small(reader, at)) {
             return 0;
         }
@@ -329,8 +231,8 @@ static size_t read_version(struct reader *reader, size_t at, bw_version *out)
         bool pair = is_small(reader, at + 1) && !next->glued && !next->marked &&
                     !(reader->family != NULL && reader->family->point_only);
         took = pair ? 2 : 1;
-        size = snprintf(text, sizeof(text), "%.*s%s%.*s", (int)part->size, part->at, pair ? "." : "",
-                        pair ? (int)next->size : 0, pair ? next->at : "");
+        size = snprintf(text, sizeof(text), "%.*s%s%.*s", (int)part->size, part->at,
+                        pair ? "." : "", pair ? (int)next->size : 0, pair ? next->at : "");
     } else {
         size = snprintf(text, sizeof(text), "%.*s", (int)part->size, part->at);
     }
@@ -344,11 +246,12 @@ static size_t read_version(struct reader *reader, size_t at, bw_version *out)
 /* Some numbers only say again how long the context is: llama3-8b-8192. */
 static bool is_context(const struct bw_part *part)
 {
-    int value = number_value(part);
+    int value = bw_part_number(part);
     return part->size >= 4 && value >= 2048 && value % 1024 == 0;
 }
 
-/* The last number of an id, on a platform that appends revisions, once the maker's own were read. */
+/* The last number of an id, on a platform that appends revisions, once the maker's own were read.
+ */
 static bool is_host_revision(const struct reader *reader, size_t at)
 {
     if (at + 1 != reader->parts.count || !is_small(reader, at) || reader->platform == NULL ||
@@ -366,7 +269,11 @@ static size_t read_number(struct reader *reader, size_t at)
     const struct bw_part *part = &reader->parts.items[at];
     size_t took = reader->out->version == 0 ? read_written(reader, at) : 0;
     if (took == 0) {
-        took = read_date(reader, at);
+        struct bw_name_stamp stamp;
+        took = bw_name_stamp_read(&reader->parts, at, reader->out->version != 0, &stamp);
+        if (took > 0) {
+            set_stamp(reader->out, stamp);
+        }
     }
     if (took > 0) {
         return took;
@@ -375,8 +282,9 @@ static size_t read_number(struct reader *reader, size_t at)
         reader->out->copy = true;
         return 1;
     }
-    if (whole(reader, at, 0) && part->at[0] == '0' && part->size > 1 && part->size < 4) {
-        set_stamp(reader, number_value(part), false);
+    if (bw_name_parts_whole(&reader->parts, at, 0) && part->at[0] == '0' && part->size > 1 &&
+        part->size < 4) {
+        set_stamp(reader->out, (struct bw_name_stamp){ bw_part_number(part), false });
         return 1;
     }
     bw_version version = 0;
@@ -398,8 +306,9 @@ static size_t skip_base(struct reader *reader, size_t at)
     if (!reader->family->derived) {
         add_word(reader, reader->parts.items[at].at, reader->parts.items[at].size);
     }
+    struct bw_name_stamp date;
     if (at + 1 < reader->parts.count && reader->parts.items[at + 1].kind == BW_PART_NUMBER &&
-        read_date(reader, at + 1) == 0) {
+        bw_name_stamp_read(&reader->parts, at + 1, true, &date) == 0) {
         size_t took = read_version(reader, at + 1, &reader->base_version);
         return 1 + (took > 0 ? took : 1);
     }
@@ -435,10 +344,9 @@ static void read_size(struct reader *reader, const struct bw_part *part)
 /* Before a family's name, its maker or a host only says where the model is from. */
 static bool is_label(const struct reader *reader, const struct bw_part *part)
 {
-    return part->entry != NULL &&
-           (((part->entry->kinds & BW_WORD_MAKER) != 0 &&
-             part->entry->maker == reader->out->maker) ||
-            (part->entry->kinds & BW_WORD_HOST) != 0);
+    return part->entry != NULL && (((part->entry->kinds & BW_WORD_MAKER) != 0 &&
+                                    part->entry->maker == reader->out->maker) ||
+                                   (part->entry->kinds & BW_WORD_HOST) != 0);
 }
 
 static void read_parts(struct reader *reader, size_t family_at)
@@ -494,8 +402,8 @@ static void remove_words_of(struct reader *reader, const struct bw_names *names)
     out->word_count = kept;
 }
 
-/* Settle what only the family's conventions say: classes of size, the tier of a bare name, whether a
- * bare name is the pretrained model, and whose model it is after all. */
+/* Settle what only the family's conventions say: classes of size, the tier of a bare name, whether
+ * a bare name is the pretrained model, and whose model it is after all. */
 static void apply_family(struct reader *reader)
 {
     struct bw_model_name *out = reader->out;
@@ -503,7 +411,8 @@ static void apply_family(struct reader *reader)
     if (family == NULL) {
         return;
     }
-    bool foreign = reader->parts.vendor >= 0 ? reader->parts.vendor != family->maker : reader->parts.stranger;
+    bool foreign =
+        reader->parts.vendor >= 0 ? reader->parts.vendor != family->maker : reader->parts.stranger;
     if (foreign && reader->unknown_word) { /* somebody's own model on that base */
         out->maker = reader->parts.vendor;
         return;
@@ -512,7 +421,8 @@ static void apply_family(struct reader *reader)
     if (out->version == 0) {
         out->version = reader->base_version;
     }
-    if (family->bare_tier != NULL && out->word_count == 0 && out->version >= family->bare_tier_from) {
+    if (family->bare_tier != NULL && out->word_count == 0 &&
+        out->version >= family->bare_tier_from) {
         add_word(reader, family->bare_tier, strlen(family->bare_tier));
     }
     if (out->size.size > 0) {
@@ -522,8 +432,7 @@ static void apply_family(struct reader *reader)
     if (has_word_of(reader, &family->tiers)) {
         out->size = (struct bw_slice){ "", 0 };
     }
-    BW_VEC_EACH(const struct bw_size_class, size, &family->sizes)
-    {
+    BW_VEC_EACH (const struct bw_size_class, size, &family->sizes) {
         if (out->size.size > 0 && out->size_millions >= size->from_millions &&
             out->size_millions <= size->to_millions) {
             bool told = strcmp(size->name, "-") != 0;

@@ -38,6 +38,24 @@ bool bw_name_parts_cut(const struct bw_lineage_rules *rules, const char *id,
     return cut_tokens(&cutter, name);
 }
 
+bool bw_name_parts_whole(const struct bw_name_parts *parts, size_t at, size_t digits)
+{
+    if (at >= parts->count || parts->items[at].kind != BW_PART_NUMBER) {
+        return false;
+    }
+    const struct bw_part *part = &parts->items[at];
+    return memchr(part->at, '.', part->size) == NULL && (digits == 0 || part->size == digits);
+}
+
+int bw_part_number(const struct bw_part *part)
+{
+    int value = 0;
+    for (size_t i = 0; i < part->size && i < 9; i++) {
+        value = value * 10 + (part->at[i] - '0');
+    }
+    return value;
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -50,7 +68,7 @@ static bool is_alpha(char c)
 
 static int hex_value(char c)
 {
-    return is_digit(c)              ? c - '0'
+    return is_digit(c)            ? c - '0'
            : c >= 'a' && c <= 'f' ? c - 'a' + 10
            : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                   : -1;
@@ -105,7 +123,8 @@ static void read_namespace(struct cutter *cutter, const char *word, size_t size)
     }
 }
 
-/* Read "accounts/x/models/", "maker/" and "ft:base:org:name:id"; what is left is the model's name. */
+/* Read "accounts/x/models/", "maker/" and "ft:base:org:name:id"; what is left is the model's name.
+ */
 static char *read_path(struct cutter *cutter, char *text)
 {
     if (bw_str_starts_with(text, "ft:")) {
@@ -154,7 +173,8 @@ static char *read_prefixes(struct cutter *cutter, char *name)
 {
     (void)renamed(cutter, name);
     char *dot = strchr(name, '.');
-    const struct bw_word_entry *entry = dot == NULL ? NULL : find(cutter, name, (size_t)(dot - name));
+    const struct bw_word_entry *entry =
+        dot == NULL ? NULL : find(cutter, name, (size_t)(dot - name));
     if (entry != NULL && (entry->kinds & BW_WORD_REGION) != 0) {
         cutter->out->region = name;
         cutter->out->region_size = (size_t)(dot - name);
@@ -242,7 +262,8 @@ static bool cut_number(struct cutter *cutter, const char *at, const char *end, b
         case 't':
             return add_part(cutter, BW_PART_SIZE, at, end, glued, false);
         case 'm': /* 270m parameters, 1m of context */
-            return add_part(cutter, rest - at > 1 ? BW_PART_SIZE : BW_PART_IGNORED, at, end, glued, false);
+            return add_part(cutter, rest - at > 1 ? BW_PART_SIZE : BW_PART_IGNORED, at, end, glued,
+                            false);
         case 'k':
         case 'e':
             return add_part(cutter, BW_PART_IGNORED, at, end, glued, false);

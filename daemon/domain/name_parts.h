@@ -1,5 +1,5 @@
-/* daemon/domain/name_parts.h: a model id cleaned and cut into words and numbers, before anybody asks
- * what they mean. */
+/* daemon/domain/name_parts.h: a model id cleaned and cut into words and numbers, before anybody
+ * asks what they mean. */
 #ifndef BW_DOMAIN_NAME_PARTS_H
 #define BW_DOMAIN_NAME_PARTS_H
 #include <stdbool.h>
@@ -31,11 +31,11 @@ struct bw_name_parts {
     size_t count;
     const char *region; /* "eu", in the text; NULL: none */
     size_t region_size;
-    int vendor;         /* maker that a path or prefix names, -1: none */
-    bool stranger;      /* a path names somebody the vocabulary does not know */
-    bool floating;      /* a router's own moving name */
-    bool tuned;         /* a fine-tune of what is named */
-    bool copy;          /* a router's tag follows the name */
+    int vendor;    /* maker that a path or prefix names, -1: none */
+    bool stranger; /* a path names somebody the vocabulary does not know */
+    bool floating; /* a router's own moving name */
+    bool tuned;    /* a fine-tune of what is named */
+    bool copy;     /* a router's tag follows the name */
 };
 
 /* Clean id into text and cut it. The platform's decoration ("ft:", paths, "eu.anthropic.", "-v1:0",
@@ -44,4 +44,9 @@ struct bw_name_parts {
  * Ownership: parts point into text and rules. */
 bool bw_name_parts_cut(const struct bw_lineage_rules *rules, const char *id,
                        char text[BW_ENTRY_ID_MAX + 1], struct bw_name_parts *out);
+
+/* Is there, at this place, a whole number of so many digits (0: any)? */
+bool bw_name_parts_whole(const struct bw_name_parts *parts, size_t at, size_t digits);
+/* The value of a whole number; of its first nine digits when it is longer. */
+int bw_part_number(const struct bw_part *part);
 #endif

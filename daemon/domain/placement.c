@@ -22,7 +22,6 @@ static const char *write_line(const struct bw_lineage_rules *rules, struct bw_pl
     bw_model_name_line(rules, &out->name, rest, sizeof(out->line) - used);
     if (rest[0] == '\0') {
         memcpy(rest, maker, used);
-        rest[used - 1] = '\0';
     }
     return rest;
 }

@@ -1,11 +1,11 @@
-/* daemon/domain/replacement.h: what platforms themselves name as replacements. Advice is revised and
- * its targets retire too, so it is followed to a model that lives, and never blindly. */
+/* daemon/domain/replacement.h: what platforms themselves name as replacements. Advice is revised
+ * and its targets retire too, so it is followed to a model that lives, and never blindly. */
 #ifndef BW_DOMAIN_REPLACEMENT_H
 #define BW_DOMAIN_REPLACEMENT_H
 #include <stdbool.h>
 #include <stdint.h>
 
-struct bw_declared { /* what a platform says of one model */
+struct bw_declared {         /* what a platform says of one model */
     const char *replacement; /* NULL: none named */
     bool retired;            /* it answers no more, or has a firm end */
     int64_t released_ms;     /* 0: unknown */
@@ -30,8 +30,8 @@ struct bw_followed {
 
 enum { BW_FOLLOW_HOPS_MAX = 32 }; /* a longer chain is reported as a cycle */
 
-/* Follow the declared replacements of id to a live end. Ownership: ids that find gives must stay good
- * until this returns, end's longer. */
+/* Follow the declared replacements of id to a live end. Ownership: ids that find gives must stay
+ * good until this returns, end's longer. */
 struct bw_followed bw_replacement_follow(const char *id, bw_declared_find *find, void *context);
 
 const char *bw_follow_word(enum bw_follow outcome);
