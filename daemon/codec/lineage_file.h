@@ -26,7 +26,8 @@ extern const struct bw_embedded bw_lineage_files[]; /* the conventions that ship
  * its name or adds to them. vectors may be NULL. Ownership: *out is the caller's.
  * Errors: BW_ERR_IO for a directory or file that cannot be read; BW_ERR_INVALID:
  * "file:line:col: error: what". */
-BW_MUST_CHECK enum bw_err bw_lineage_files_load(const char *directory, struct bw_lineage_rules **out,
+BW_MUST_CHECK enum bw_err bw_lineage_files_load(const char *directory,
+                                                struct bw_lineage_rules **out,
                                                 struct bw_lineage_vectors *vectors,
                                                 struct bw_error *err);
 

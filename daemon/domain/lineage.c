@@ -6,12 +6,11 @@
 
 #include "base/instant.h"
 #include "base/str.h"
-#include "domain/model_name.h"
 
 static const char *const RELATION_WORDS[] = {
-    [BW_RELATION_NONE] = "none",           [BW_RELATION_SAME] = "same",
-    [BW_RELATION_SNAPSHOT] = "snapshot",   [BW_RELATION_MINOR] = "minor",
-    [BW_RELATION_MAJOR] = "major",         [BW_RELATION_UNORDERED] = "unordered",
+    [BW_RELATION_NONE] = "none",         [BW_RELATION_SAME] = "same",
+    [BW_RELATION_SNAPSHOT] = "snapshot", [BW_RELATION_MINOR] = "minor",
+    [BW_RELATION_MAJOR] = "major",       [BW_RELATION_UNORDERED] = "unordered",
     [BW_RELATION_DECLARED] = "declared",
 };
 
@@ -21,20 +20,6 @@ static const char *const VIA_WORDS[] = {
     [BW_VIA_DECLARED] = "declared",
     [BW_VIA_LINE] = "line",
 };
-
-struct placed { /* a model in its line */
-    struct bw_model_name name;
-    const struct bw_family *family; /* NULL: none */
-    char line[BW_LINEAGE_TEXT];
-    bw_version version; /* by name, by release date or by convention; 0: unknown */
-    int64_t stamp;      /* YYYYMMDD, or a revision; 0: none */
-    bool yearless;      /* stamp is MMDD still */
-};
-
-static void place(const struct bw_lineage_rules *rules, const struct bw_model_facts *facts,
-                  struct placed *out);
-
-static const char *const NOT_TEXT = "does not generate text";
 
 static void say(struct bw_judgement *out, enum bw_relation relation, const char *format, ...)
     BW_PRINTF(3, 4);
@@ -52,8 +37,7 @@ static const struct bw_override *find_override(const struct bw_lineage_rules *ru
                                                const struct bw_model_facts *older,
                                                const struct bw_model_facts *newer)
 {
-    BW_VEC_EACH(const struct bw_override, override, &rules->overrides)
-    {
+    BW_VEC_EACH (const struct bw_override, override, &rules->overrides) {
         if (strcmp(override->from, older->id) == 0 && strcmp(override->to, newer->id) == 0 &&
             (override->platform == NULL || bw_str_equal(override->platform, older->platform))) {
             return override;
@@ -62,37 +46,13 @@ static const struct bw_override *find_override(const struct bw_lineage_rules *ru
     return NULL;
 }
 
-static int order_i64(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-/* The one order of a line: version, then preview before release, then snapshot. */
-static int order(const struct placed *a, const struct placed *b)
-{
-    if (a->version != b->version) {
-        return a->version < b->version ? -1 : 1;
-    }
-    if (a->name.preview != b->name.preview) {
-        return a->name.preview ? -1 : 1;
-    }
-    int by_stamp = order_i64(a->stamp, b->stamp);
-    return by_stamp != 0 ? by_stamp : order_i64(a->name.size_millions, b->name.size_millions);
-}
-
-static bool moves(const struct placed *placed)
-{
-    return placed->version == 0 && (placed->name.floating || placed->stamp == 0);
-}
-
 static bool counts_as_major(const struct bw_family *family, bw_version from, bw_version to)
 {
     if (bw_version_major(from) != bw_version_major(to)) {
         return true;
     }
     if (family != NULL) {
-        BW_VEC_EACH(const struct bw_version_word, major, &family->majors)
-        {
+        BW_VEC_EACH (const struct bw_version_word, major, &family->majors) {
             if (from < major->version && major->version <= to) {
                 return true;
             }
@@ -116,7 +76,7 @@ static const char *say_dates(const struct bw_model_facts *older, const struct bw
     return out;
 }
 
-static void say_stamp(const struct placed *placed, char *out, size_t size)
+static void say_stamp(const struct bw_placement *placed, char *out, size_t size)
 {
     int64_t stamp = placed->stamp;
     if (stamp == 0) {
@@ -139,7 +99,7 @@ static bool same_stamp(int64_t a, int64_t b)
     return a == b || (a / 100 == b / 100 && (a % 100 == 0 || b % 100 == 0) && a > 9999);
 }
 
-static void judge_snapshots(const struct placed *a, const struct placed *b,
+static void judge_snapshots(const struct bw_placement *a, const struct bw_placement *b,
                             const struct bw_model_facts *newer, struct bw_judgement *out)
 {
     char from[BW_INSTANT_TEXT];
@@ -147,13 +107,15 @@ static void judge_snapshots(const struct placed *a, const struct placed *b,
     say_stamp(a, from, sizeof(from));
     say_stamp(b, to, sizeof(to));
     bool first_undated = a->name.undated_first;
-    if (a->name.preview && !b->name.preview) {
-        say(out, BW_RELATION_SNAPSHOT, "same line %s, the release of the same version", a->line);
-        out->successor = true;
+    if (a->phase < b->phase) {
+        out->preview_only = b->phase == BW_PHASE_LATER_PREVIEW && a->phase == BW_PHASE_RELEASE;
+        out->successor = !out->preview_only;
+        say(out, BW_RELATION_SNAPSHOT, "same line %s, %s of the same version", a->line,
+            b->phase == BW_PHASE_RELEASE ? "the release" : "a later preview");
         return;
     }
-    if (!a->name.preview && b->name.preview) {
-        say(out, BW_RELATION_NONE, "'%s' is a preview of the version already released", newer->id);
+    if (a->phase > b->phase) {
+        say(out, BW_RELATION_NONE, "'%s' is an earlier phase of the same version", newer->id);
         return;
     }
     if (a->name.size_millions != b->name.size_millions && a->name.size.size > 0 &&
@@ -179,12 +141,12 @@ static void judge_snapshots(const struct placed *a, const struct placed *b,
         return;
     }
     bool minor = a->family != NULL && a->family->dated_minor && a->stamp != 0;
-    say(out, minor ? BW_RELATION_MINOR : BW_RELATION_SNAPSHOT,
-        "same line %s, snapshot %s -> %s", a->line, from, to);
+    say(out, minor ? BW_RELATION_MINOR : BW_RELATION_SNAPSHOT, "same line %s, snapshot %s -> %s",
+        a->line, from, to);
     out->successor = true;
 }
 
-static void judge_versions(const struct placed *a, const struct placed *b,
+static void judge_versions(const struct bw_placement *a, const struct bw_placement *b,
                            const struct bw_model_facts *older, const struct bw_model_facts *newer,
                            struct bw_judgement *out)
 {
@@ -197,8 +159,8 @@ static void judge_versions(const struct placed *a, const struct placed *b,
         say(out, BW_RELATION_NONE, "'%s' is older: version %s, not above %s", newer->id, to, from);
         return;
     }
-    enum bw_relation step = counts_as_major(a->family, a->version, b->version) ? BW_RELATION_MAJOR
-                                                                               : BW_RELATION_MINOR;
+    enum bw_relation step =
+        counts_as_major(a->family, a->version, b->version) ? BW_RELATION_MAJOR : BW_RELATION_MINOR;
     say(out, step, "same line %s (%s), %s -> %s%s%s", a->line,
         a->family != NULL ? "curated" : "by name", from, to,
         say_dates(older, newer, dates, sizeof(dates)),
@@ -207,29 +169,24 @@ static void judge_versions(const struct placed *a, const struct placed *b,
     out->successor = !out->preview_only;
 }
 
-static bool same_region(const struct placed *a, const struct placed *b)
+static bool same_region(const struct bw_placement *a, const struct bw_placement *b)
 {
     return a->name.region.size == 0 || b->name.region.size == 0 ||
            (a->name.region.size == b->name.region.size &&
             memcmp(a->name.region.at, b->name.region.at, a->name.region.size) == 0);
 }
 
-static bool is_text(const struct placed *placed, const struct bw_model_facts *facts)
-{
-    return !placed->name.not_text && (facts->output == 0 || (facts->output & BW_TEXT) != 0);
-}
-
-static void judge_placed(const struct placed *a, const struct placed *b,
-                         const struct bw_model_facts *older, const struct bw_model_facts *newer,
-                         struct bw_judgement *out)
+static void judge_pair(const struct bw_placement *a, const struct bw_placement *b,
+                       const struct bw_model_facts *older, const struct bw_model_facts *newer,
+                       struct bw_judgement *out)
 {
     if (a->line[0] == '\0' || b->line[0] == '\0') {
         say(out, BW_RELATION_UNORDERED, "'%s' cannot be placed: its maker is not known",
             a->line[0] == '\0' ? older->id : newer->id);
         return;
     }
-    if (!is_text(a, older) || !is_text(b, newer)) {
-        say(out, BW_RELATION_NONE, "'%s' %s", is_text(a, older) ? newer->id : older->id, NOT_TEXT);
+    if (!a->text || !b->text) {
+        say(out, BW_RELATION_NONE, "'%s' does not generate text", a->text ? newer->id : older->id);
         return;
     }
     if (strcmp(a->line, b->line) != 0) {
@@ -247,9 +204,13 @@ static void judge_placed(const struct placed *a, const struct placed *b,
     }
     if (a->version == b->version) {
         judge_snapshots(a, b, newer, out);
-    } else if (moves(a) || moves(b)) {
+    } else if (a->version == 0 && a->name.preview && b->version != 0 && !b->name.preview) {
+        say(out, BW_RELATION_MAJOR, "same line %s, a release after a preview without version",
+            a->line);
+        out->successor = true;
+    } else if (bw_placement_moves(a) || bw_placement_moves(b)) {
         say(out, BW_RELATION_UNORDERED, "'%s' names no version of %s",
-            moves(a) ? older->id : newer->id, a->line);
+            bw_placement_moves(a) ? older->id : newer->id, a->line);
     } else if (a->version == 0 || b->version == 0) {
         say(out, BW_RELATION_UNORDERED, "only one of the two names says its version");
     } else {
@@ -260,19 +221,28 @@ static void judge_placed(const struct placed *a, const struct placed *b,
 void bw_lineage_judge(const struct bw_lineage_rules *rules, const struct bw_model_facts *older,
                       const struct bw_model_facts *newer, struct bw_judgement *out)
 {
+    struct bw_placement a;
+    struct bw_placement b;
+    bw_placement_of(rules, older, &a);
+    bw_placement_of(rules, newer, &b);
+    bw_lineage_judge_placed(rules, older, &a, newer, &b, out);
+}
+
+void bw_lineage_judge_placed(const struct bw_lineage_rules *rules,
+                             const struct bw_model_facts *older,
+                             const struct bw_placement *older_place,
+                             const struct bw_model_facts *newer,
+                             const struct bw_placement *newer_place, struct bw_judgement *out)
+{
     out->successor = out->preview_only = false;
     out->via = BW_VIA_NONE;
-    struct placed a;
-    struct placed b;
-    place(rules, older, &a);
-    place(rules, newer, &b);
-    (void)snprintf(out->lineage, sizeof(out->lineage), "%s", a.line);
+    (void)snprintf(out->lineage, sizeof(out->lineage), "%s", older_place->line);
     const struct bw_override *override = find_override(rules, older, newer);
     if (strcmp(older->id, newer->id) == 0) {
         say(out, BW_RELATION_SAME, "the same id");
         return;
     }
-    judge_placed(&a, &b, older, newer, out);
+    judge_pair(older_place, newer_place, older, newer, out);
     if (override != NULL) {
         enum bw_relation relation = override->successor && !out->successor ? BW_RELATION_DECLARED
                                     : override->successor                  ? out->relation
@@ -290,8 +260,8 @@ void bw_lineage_judge(const struct bw_lineage_rules *rules, const struct bw_mode
 const char *bw_lineage_key(const struct bw_lineage_rules *rules, const struct bw_model_facts *model,
                            char *out, size_t size)
 {
-    struct placed placed;
-    place(rules, model, &placed);
+    struct bw_placement placed;
+    bw_placement_of(rules, model, &placed);
     (void)snprintf(out, size, "%s", placed.line);
     return out;
 }
@@ -299,26 +269,25 @@ const char *bw_lineage_key(const struct bw_lineage_rules *rules, const struct bw
 int bw_lineage_compare(const struct bw_lineage_rules *rules, const struct bw_model_facts *a,
                        const struct bw_model_facts *b)
 {
-    struct placed left;
-    struct placed right;
-    place(rules, a, &left);
-    place(rules, b, &right);
-    int by_line = strcmp(left.line, right.line);
-    return by_line != 0 ? by_line : order(&left, &right);
+    struct bw_placement left;
+    struct bw_placement right;
+    bw_placement_of(rules, a, &left);
+    bw_placement_of(rules, b, &right);
+    return bw_placement_order(&left, &right);
 }
 
 bool bw_lineage_is_preview(const struct bw_lineage_rules *rules, const struct bw_model_facts *model)
 {
-    struct placed placed;
-    place(rules, model, &placed);
+    struct bw_placement placed;
+    bw_placement_of(rules, model, &placed);
     return placed.name.preview || model->life == BW_LIFE_PREVIEW;
 }
 
 bool bw_lineage_is_text(const struct bw_lineage_rules *rules, const struct bw_model_facts *model)
 {
-    struct placed placed;
-    place(rules, model, &placed);
-    return is_text(&placed, model);
+    struct bw_placement placed;
+    bw_placement_of(rules, model, &placed);
+    return placed.text;
 }
 
 enum bw_spelling bw_lineage_spelling(const struct bw_lineage_rules *rules,
@@ -329,10 +298,11 @@ enum bw_spelling bw_lineage_spelling(const struct bw_lineage_rules *rules,
     return name.stamp != 0 && !name.floating ? BW_SPELLING_PINNED : BW_SPELLING_ALIAS;
 }
 
-bool bw_lineage_is_floating(const struct bw_lineage_rules *rules, const struct bw_model_facts *model)
+bool bw_lineage_is_floating(const struct bw_lineage_rules *rules,
+                            const struct bw_model_facts *model)
 {
-    struct placed placed;
-    place(rules, model, &placed);
+    struct bw_placement placed;
+    bw_placement_of(rules, model, &placed);
     return placed.version == 0 && placed.name.floating;
 }
 
@@ -355,161 +325,4 @@ bool bw_relation_parse(const char *word, enum bw_relation *out)
 const char *bw_via_word(enum bw_via via)
 {
     return VIA_WORDS[via];
-}
-
-/* Day number of a proleptic Gregorian date (Howard Hinnant, "chrono-compatible date algorithms"). */
-static int64_t day_number(int64_t year, int64_t month, int64_t day)
-{
-    year -= month <= 2;
-    int64_t era = year / 400;
-    int64_t of_era = year - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-/* The year in which the stamp MMDD lies nearest to the release. */
-static int64_t nearest_year(int64_t stamp, int64_t released_ms)
-{
-    char text[BW_INSTANT_TEXT];
-    int64_t released = released_ms / BW_DAY_MS;
-    int64_t year = strtol(bw_instant_format_day(released_ms, text), NULL, 10);
-    int64_t best = year;
-    int64_t least = INT64_MAX;
-    for (int64_t guess = year - 1; guess <= year + 1; guess++) {
-        int64_t away = llabs(day_number(guess, stamp / 100, stamp % 100) - released);
-        if (away < least) {
-            least = away;
-            best = guess;
-        }
-    }
-    return best;
-}
-
-/* Give a month-day stamp its year: a line may say in which month the stamps of a version begin, so
- * that 0125 comes after 1106; else the release date decides, however roughly it is right. */
-static void settle_year(const struct bw_line *line, const struct bw_model_facts *facts,
-                        struct placed *out)
-{
-    if (!out->yearless) {
-        return;
-    }
-    if (line != NULL) {
-        BW_VEC_EACH(const struct bw_release, begin, &line->stamps)
-        {
-            if (begin->version == out->version) {
-                int64_t year = begin->stamp / 10000;
-                bool next_year = out->stamp / 100 < begin->stamp / 100 % 100;
-                out->stamp += (year + next_year) * 10000;
-                out->yearless = false;
-                return;
-            }
-        }
-    }
-    if (facts->released_ms > 0) {
-        out->stamp += nearest_year(out->stamp, facts->released_ms) * 10000;
-        out->yearless = false;
-    }
-}
-
-/* Where dates are the versions, the release at or before a date says its version, and a version its
- * date. */
-static void settle_release(const struct bw_line *line, struct placed *out)
-{
-    const struct bw_release *found = NULL;
-    if (out->version == 0 && out->stamp == 0 && !out->name.floating &&
-        out->name.undated_first) {
-        found = &line->releases.items[0];
-    }
-    BW_VEC_EACH(const struct bw_release, release, &line->releases)
-    {
-        if (out->version != 0 && out->stamp == 0 && release->version == out->version) {
-            found = release;
-            break;
-        }
-        if (out->version == 0 && out->stamp > 9999 && release->stamp / 100 <= out->stamp / 100) {
-            found = release;
-        }
-    }
-    if (found != NULL) {
-        out->version = found->version;
-        out->stamp = out->stamp == 0 ? found->stamp : out->stamp;
-    }
-}
-
-static void place(const struct bw_lineage_rules *rules, const struct bw_model_facts *facts,
-                  struct placed *out)
-{
-    bw_model_name_parse(rules, facts->platform, facts->id, &out->name);
-    const struct bw_model_name *name = &out->name;
-    out->line[0] = '\0';
-    out->family = NULL;
-    out->version = name->version;
-    out->stamp = name->stamp;
-    out->yearless = name->yearless;
-    if (!name->readable || name->maker < 0) {
-        return;
-    }
-    const char *maker = rules->makers.items[name->maker].name;
-    size_t used = strlen(maker);
-    memcpy(out->line, maker, used);
-    out->line[used++] = '/';
-    bw_model_name_line(rules, name, out->line + used, sizeof(out->line) - used);
-    const struct bw_line *line = bw_lineage_rules_line(rules, name->maker, out->line + used);
-    if (name->family >= 0) {
-        out->family = &rules->families.items[name->family];
-    }
-    settle_year(line, facts, out);
-    if (line != NULL && line->releases.count > 0) {
-        settle_release(line, out);
-    }
-    if (out->version == 0 && line != NULL) {
-        out->version = line->unversioned;
-    }
-    if (out->version == 0 && out->family != NULL) {
-        out->version = out->family->unversioned;
-    }
-}
-
-static bool seen_before(const char *const *seen, unsigned count, const char *id)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (strcmp(seen[i], id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-struct bw_followed bw_lineage_follow(const char *id, bw_declared_find *find, void *context)
-{
-    struct bw_followed out = { .outcome = BW_FOLLOW_NONE };
-    const char *seen[BW_FOLLOW_HOPS_MAX + 1];
-    struct bw_declared at = { 0 };
-    if (!find(context, id, &at) || at.replacement == NULL) {
-        return out;
-    }
-    seen[0] = id;
-    while (at.replacement != NULL) {
-        struct bw_declared next = { 0 };
-        bool known = find(context, at.replacement, &next);
-        out.end = at.replacement;
-        out.hops++;
-        if (out.hops > BW_FOLLOW_HOPS_MAX || seen_before(seen, out.hops, out.end)) {
-            out.outcome = BW_FOLLOW_CYCLE;
-            return out;
-        }
-        if (known && at.released_ms != 0 && next.released_ms != 0 &&
-            next.released_ms < at.released_ms) {
-            out.outcome = BW_FOLLOW_OLDER;
-            return out;
-        }
-        if (!known || !next.retired) {
-            out.outcome = BW_FOLLOW_LIVE;
-            return out;
-        }
-        seen[out.hops] = out.end;
-        at = next;
-    }
-    out.outcome = BW_FOLLOW_DEAD_END;
-    return out;
 }

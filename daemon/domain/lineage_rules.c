@@ -61,7 +61,8 @@ const char *bw_version_format(bw_version version, char *out)
     size_t used = 0;
     for (int i = 0; i <= last; i++) {
         unsigned part = (unsigned)(version >> (PART_BITS * (PARTS - 1 - i))) & 0xffff;
-        used += (size_t)snprintf(out + used, BW_VERSION_TEXT - used, "%s%u", i > 0 ? "." : "", part);
+        used +=
+            (size_t)snprintf(out + used, BW_VERSION_TEXT - used, "%s%u", i > 0 ? "." : "", part);
     }
     return out;
 }
@@ -120,6 +121,7 @@ static void line_clear(struct bw_line *line)
     free(line->name);
     BW_VEC_CLEAR(&line->releases, BW_VEC_PLAIN);
     BW_VEC_CLEAR(&line->stamps, BW_VEC_PLAIN);
+    BW_VEC_CLEAR(&line->general, BW_VEC_PLAIN);
 }
 
 static void override_clear(struct bw_override *override)
@@ -152,9 +154,8 @@ static struct bw_word_entry *place_of(struct bw_word_entry *words, size_t places
 {
     for (size_t i = hash & (places - 1);; i = (i + 1) & (places - 1)) {
         struct bw_word_entry *entry = &words[i];
-        if (entry->word == NULL ||
-            (entry->hash == hash && strncmp(entry->word, word, size) == 0 &&
-             entry->word[size] == '\0')) {
+        if (entry->word == NULL || (entry->hash == hash && strncmp(entry->word, word, size) == 0 &&
+                                    entry->word[size] == '\0')) {
             return entry;
         }
     }
@@ -188,9 +189,8 @@ struct bw_word_entry *bw_lineage_rules_word(struct bw_lineage_rules *rules, cons
         entry = place_of(rules->words, rules->word_places, word, size, hash);
     }
     rules->word_count++;
-    *entry = (struct bw_word_entry){
-        .word = bw_xstrdup(word), .hash = hash, .maker = -1, .family = -1
-    };
+    *entry =
+        (struct bw_word_entry){ .word = bw_xstrdup(word), .hash = hash, .maker = -1, .family = -1 };
     return entry;
 }
 
@@ -205,8 +205,7 @@ const struct bw_word_entry *bw_lineage_rules_find(const struct bw_lineage_rules 
 const struct bw_line *bw_lineage_rules_line(const struct bw_lineage_rules *rules, int maker,
                                             const char *name)
 {
-    BW_VEC_EACH(const struct bw_line, line, &rules->lines)
-    {
+    BW_VEC_EACH (const struct bw_line, line, &rules->lines) {
         if (line->maker == maker && strcmp(line->name, name) == 0) {
             return line;
         }

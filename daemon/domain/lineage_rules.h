@@ -1,5 +1,5 @@
-/* daemon/domain/lineage_rules.h: how makers name their models, as plain tables. They say what a word
- * of a name means, never which model follows which; codec/lineage_file.h builds them. */
+/* daemon/domain/lineage_rules.h: how makers name their models, as plain tables. They say what a
+ * word of a name means, never which model follows which; codec/lineage_file.h builds them. */
 #ifndef BW_DOMAIN_LINEAGE_RULES_H
 #define BW_DOMAIN_LINEAGE_RULES_H
 #include <stdbool.h>
@@ -17,19 +17,23 @@ bool bw_version_parse(const char *text, size_t size, bool decimal, bw_version *o
 const char *bw_version_format(bw_version version, char *out); /* BW_VERSION_TEXT bytes */
 unsigned bw_version_major(bw_version version);
 
-enum bw_word { /* bits: what a word may be, wherever it stands */
-    BW_WORD_PREVIEW = 1 << 0,   /* a stage before general availability */
-    BW_WORD_FLOATING = 1 << 1,  /* "latest": moves from release to release */
-    BW_WORD_SERVING = 1 << 2,   /* how it is hosted or packed: says nothing about the model */
-    BW_WORD_TAG = 1 << 3,       /* as SERVING, when it follows a colon */
-    BW_WORD_NOT_TEXT = 1 << 4,  /* does not generate text: embedder, image, speech, guard */
-    BW_WORD_HOST = 1 << 5,      /* a path segment that is no maker: accounts, models */
-    BW_WORD_REGION = 1 << 6,    /* "us." */
-    BW_WORD_MAKER = 1 << 7,     /* namespace or vendor prefix of a maker */
-    BW_WORD_FAMILY = 1 << 8,    /* begins a family's names */
-    BW_WORD_RENAME = 1 << 9,    /* the whole name is another one's old or short form */
-    BW_WORD_VARIANT = 1 << 10,  /* an ordinary word of variants: mini, coder, thinking */
-    BW_WORD_TUNED = 1 << 11,    /* tuned to follow instructions: instruct, chat, it */
+enum bw_word {                            /* bits: what a word may be, wherever it stands */
+               BW_WORD_PREVIEW = 1 << 0,  /* a stage before general availability */
+               BW_WORD_FLOATING = 1 << 1, /* "latest": moves from release to release */
+               BW_WORD_SERVING =
+                   1 << 2,           /* how it is hosted or packed: says nothing about the model */
+               BW_WORD_TAG = 1 << 3, /* as SERVING, when it follows a colon */
+               BW_WORD_NOT_TEXT = 1
+                                  << 4, /* does not generate text: embedder, image, speech, guard */
+               BW_WORD_HOST = 1 << 5,   /* a path segment that is no maker: accounts, models */
+               BW_WORD_REGION = 1 << 6, /* "us." */
+               BW_WORD_MAKER = 1 << 7,  /* namespace or vendor prefix of a maker */
+               BW_WORD_FAMILY = 1 << 8, /* begins a family's names */
+               BW_WORD_RENAME = 1 << 9, /* the whole name is another one's old or short form */
+               BW_WORD_VARIANT = 1 << 10, /* an ordinary word of variants: mini, coder, thinking */
+               BW_WORD_TUNED = 1 << 11,   /* tuned to follow instructions: instruct, chat, it */
+               BW_WORD_NUMBERED =
+                   1 << 12, /* a platform that ends ids with a revision of its own: Phi-4-7 */
 };
 
 struct bw_word_entry {
@@ -52,7 +56,7 @@ struct bw_stamp_word {
 };
 
 struct bw_size_class {
-    char *name;
+    char *name;            /* "-": the line does without it */
     int64_t from_millions; /* both ends belong to it */
     int64_t to_millions;
 };
@@ -70,25 +74,26 @@ struct bw_maker {
 struct bw_family {
     char *name;
     int maker;
-    struct bw_names drop;  /* words that do not tell its lines apart */
+    struct bw_names drop;       /* words that do not tell its lines apart */
     struct bw_names drop_sized; /* the same beside a size */
-    struct bw_names moving; /* words with which a name without date is an alias after all */
+    struct bw_names moving;     /* words with which a name without date is an alias after all */
     struct bw_names tiers; /* words that settle the size, so that a size beside them is left out */
     struct bw_names order; /* the order of words in a line's name; others follow by the alphabet */
-    struct bw_names base_at;             /* platforms where a name without chat or instruct is the
-                                            pretrained model */
+    struct bw_names base_at; /* platforms where a name without chat or instruct is the
+                                pretrained model */
     struct BW_VEC(struct bw_version_word) written; /* versions that are not plain numbers */
     struct BW_VEC(struct bw_version_word) majors;  /* versions that count as major steps */
     struct BW_VEC(struct bw_stamp_word) revisions; /* words that name a later snapshot */
     struct BW_VEC(struct bw_size_class) sizes;
-    char *bare_tier;        /* what a name without any word of its own is, or NULL */
+    char *bare_tier;           /* what a name without any word of its own is, or NULL */
     bw_version bare_tier_from; /* ... from this version on */
-    bw_version unversioned; /* what a name without version is; 0: unknown */
-    bool derived;           /* trained on other makers' models, whose names are only the base */
-    bool undated_first;     /* a name without date is the first release, not an alias */
-    bool decimal;           /* versions are decimal fractions */
-    bool dated_minor;       /* a new date is a new version, not a snapshot */
-    bool dated_release;     /* "preview" with a date is a release */
+    bw_version unversioned;    /* what a name without version is; 0: unknown */
+    bool derived;              /* trained on other makers' models, whose names are only the base */
+    bool undated_first;        /* a name without date is the first release, not an alias */
+    bool decimal;              /* versions are decimal fractions */
+    bool dated_minor;          /* a new date is a new version, not a snapshot */
+    bool point_only;           /* a minor version follows a point, never a dash */
+    bool dated_release;        /* "preview" with a date is a release */
 };
 
 struct bw_line { /* facts about one line of a family */
@@ -97,10 +102,11 @@ struct bw_line { /* facts about one line of a family */
     bw_version unversioned;
     struct BW_VEC(struct bw_release) releases; /* by stamp */
     struct BW_VEC(struct bw_release) stamps;   /* version: the month its month-day stamps begin */
+    struct BW_VEC(struct bw_release) general;  /* version: general availability */
 };
 
 struct bw_override { /* the user's word, which comes first */
-    char *platform; /* NULL: everywhere */
+    char *platform;  /* NULL: everywhere */
     char *from;
     char *to;
     bool successor; /* false: never */

@@ -1,52 +1,25 @@
-/* daemon/domain/model_name.c: see model_name.h. An id is cleaned in place, cut into parts (words and
- * numbers of several kinds), and the parts are then read from left to right by the conventions of
- * the family they belong to. */
+/* daemon/domain/model_name.c: see model_name.h. The parts of an id are read from left to right by
+ * the conventions of the family they belong to. */
 #include "domain/model_name.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/str.h"
-
-enum { PARTS_MAX = 40 };
-
-enum part_kind {
-    PART_WORD,
-    PART_NUMBER,  /* 4, 4.1, 2506 */
-    PART_SIZE,    /* 8b, 8x7b, e4b, 1t */
-    PART_IGNORED, /* a22b, 128k, 16e: what the size or the serving says again */
-};
-
-struct part {
-    enum part_kind kind;
-    const char *at;
-    size_t size;
-    const struct bw_word_entry *entry; /* of a word, NULL: not in the vocabulary */
-    bool glued;                        /* no separator before it */
-    bool marked;                       /* number after "v" */
-};
+#include "domain/name_parts.h"
+#include "domain/name_stamp.h"
 
 struct reader {
     const struct bw_lineage_rules *rules;
     const char *platform;
     struct bw_model_name *out;
+    struct bw_name_parts parts;
     const struct bw_family *family; /* NULL: none */
-    int vendor;                     /* maker named by a path or prefix, -1: none */
-    bool stranger;                  /* a path names somebody the vocabulary does not know */
     bool tuned_word;                /* instruct, chat */
     bool unknown_word;
     bw_version base_version; /* of the model a derived one was trained on */
-    struct part parts[PARTS_MAX];
-    size_t count;
 };
 
-static bool clean(const char *id, struct bw_model_name *out);
-static char *read_path(struct reader *reader, char *text);
-static char *read_prefixes(struct reader *reader, char *name);
-static void cut_tags(struct reader *reader, char *name);
-static void cut_revision(char *name);
-static bool cut_parts(struct reader *reader, char *name);
 static size_t choose_family(struct reader *reader);
 static void read_parts(struct reader *reader, size_t family_at);
 static void apply_family(struct reader *reader);
@@ -57,25 +30,20 @@ void bw_model_name_parse(const struct bw_lineage_rules *rules, const char *platf
 {
     memset(&out->maker, 0, sizeof(*out) - offsetof(struct bw_model_name, maker));
     out->maker = out->family = -1;
-    if (!clean(id, out)) {
-        return;
-    }
     struct reader reader;
     reader.rules = rules;
     reader.platform = platform;
     reader.out = out;
     reader.family = NULL;
-    reader.vendor = -1;
-    reader.stranger = reader.tuned_word = reader.unknown_word = false;
+    reader.tuned_word = reader.unknown_word = false;
     reader.base_version = 0;
-    reader.count = 0;
-    char *name = read_path(&reader, out->text);
-    cut_tags(&reader, name);
-    name = read_prefixes(&reader, name);
-    cut_revision(name);
-    if (!cut_parts(&reader, name)) {
+    if (!bw_name_parts_cut(rules, id, out->text, &reader.parts)) {
         return;
     }
+    out->region = (struct bw_slice){ reader.parts.region, reader.parts.region_size };
+    out->floating = reader.parts.floating;
+    out->tuned = reader.parts.tuned;
+    out->copy = reader.parts.copy;
     size_t family_at = choose_family(&reader);
     read_parts(&reader, family_at);
     apply_family(&reader);
@@ -116,305 +84,23 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_alpha(char c)
+static const struct bw_family *family_of(const struct reader *reader, const struct bw_part *part)
 {
-    return c >= 'a' && c <= 'z';
-}
-
-static int hex_value(char c)
-{
-    return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Lower case, percent-encoding undone, no blanks or control characters at either end. */
-static bool clean(const char *id, struct bw_model_name *out)
-{
-    size_t used = 0;
-    while (*id != '\0') {
-        char c = *id++;
-        if (c == '%' && hex_value(id[0]) >= 0 && hex_value(id[1]) >= 0) {
-            c = (char)(hex_value(id[0]) * 16 + hex_value(id[1]));
-            id += 2;
-        }
-        if ((unsigned char)c <= ' ') {
-            if (used == 0) {
-                continue;
-            }
-            c = ' ';
-        }
-        if (used == BW_ENTRY_ID_MAX) {
-            return false;
-        }
-        out->text[used++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
-    while (used > 0 && out->text[used - 1] == ' ') {
-        used--;
-    }
-    out->text[used] = '\0';
-    return used > 0;
-}
-
-static const struct bw_word_entry *find(const struct reader *reader, const char *word, size_t size)
-{
-    return bw_lineage_rules_find(reader->rules, word, size);
-}
-
-static void read_namespace(struct reader *reader, const char *word, size_t size)
-{
-    while (size > 0 && (*word == '~' || *word == '@')) {
-        reader->out->floating |= *word == '~'; /* OpenRouter marks its own moving names so */
-        word++;
-        size--;
-    }
-    const struct bw_word_entry *entry = find(reader, word, size);
-    if (entry != NULL && (entry->kinds & BW_WORD_MAKER) != 0) {
-        reader->vendor = entry->maker;
-    } else if (size > 0 && (entry == NULL || (entry->kinds & BW_WORD_HOST) == 0) &&
-               strncmp(word, "arn:", 4) != 0) {
-        reader->stranger = true;
-    }
-}
-
-/* Read "accounts/x/models/", "maker/" and "ft:base:org:name:id"; what is left is the model's name. */
-static char *read_path(struct reader *reader, char *text)
-{
-    if (bw_str_starts_with(text, "ft:")) {
-        text += 3;
-        text[strcspn(text, ":")] = '\0';
-        reader->out->tuned = true;
-    }
-    for (char *slash = strchr(text, '/'); slash != NULL; slash = strchr(text, '/')) {
-        read_namespace(reader, text, (size_t)(slash - text));
-        text = slash + 1;
-    }
-    return text;
-}
-
-/* Routers append ":free", ":exacto": the same model by another way. */
-static void cut_tags(struct reader *reader, char *name)
-{
-    for (char *colon = strrchr(name, ':'); colon != NULL; colon = strrchr(name, ':')) {
-        const struct bw_word_entry *entry = find(reader, colon + 1, strlen(colon + 1));
-        if (entry == NULL || (entry->kinds & BW_WORD_TAG) == 0) {
-            return;
-        }
-        *colon = '\0';
-        reader->out->copy = true;
-    }
-}
-
-static char *renamed(const struct reader *reader, char *name)
-{
-    const struct bw_word_entry *entry = find(reader, name, strlen(name));
-    if (entry == NULL || (entry->kinds & BW_WORD_RENAME) == 0) {
-        return name;
-    }
-    size_t room = sizeof(reader->out->text) - (size_t)(name - reader->out->text);
-    (void)snprintf(name, room, "%s", entry->rename);
-    return name;
-}
-
-/* Bedrock's "eu.anthropic." */
-static char *read_prefixes(struct reader *reader, char *name)
-{
-    (void)renamed(reader, name);
-    char *dot = strchr(name, '.');
-    const struct bw_word_entry *entry = dot == NULL ? NULL : find(reader, name, (size_t)(dot - name));
-    if (entry != NULL && (entry->kinds & BW_WORD_REGION) != 0) {
-        reader->out->region = (struct bw_slice){ name, (size_t)(dot - name) };
-        name = dot + 1;
-        dot = strchr(name, '.');
-        entry = dot == NULL ? NULL : find(reader, name, (size_t)(dot - name));
-    }
-    if (entry != NULL && (entry->kinds & BW_WORD_MAKER) != 0) {
-        reader->vendor = entry->maker;
-        name = dot + 1;
-    }
-    return renamed(reader, name);
-}
-
-/* Bedrock ends ids with its own revision and a context size, "-v1:0" or "-v1:0:300k"; its "-v0:2"
- * is the maker's v0.2. */
-static void cut_revision(char *name)
-{
-    for (char *dash = strchr(name, '-'); dash != NULL; dash = strchr(dash + 1, '-')) {
-        char *at = dash + 1 + (dash[1] == 'v');
-        size_t digits = strspn(at, "0123456789");
-        char *colon = at + digits;
-        if (digits == 0 || *colon != ':' || !is_digit(colon[1])) {
-            continue;
-        }
-        size_t rest = strspn(colon + 1, "0123456789");
-        if (colon[1 + rest] != '\0' && colon[1 + rest] != ':') {
-            continue;
-        }
-        if (digits == 1 && *at == '0') {
-            *colon = '.';
-            return;
-        }
-        *dash = '\0';
-        return;
-    }
-}
-
-static bool add_part(struct reader *reader, enum part_kind kind, const char *at, const char *end,
-                     bool glued, bool marked)
-{
-    if (reader->count == PARTS_MAX) {
-        return false;
-    }
-    size_t size = (size_t)(end - at);
-    struct part *part = &reader->parts[reader->count++];
-    part->kind = kind;
-    part->at = at;
-    part->size = size;
-    part->entry = kind == PART_WORD ? find(reader, at, size) : NULL;
-    part->glued = glued;
-    part->marked = marked;
-    return true;
-}
-
-static const char *skip_number(const char *at, const char *end)
-{
-    while (at < end && (is_digit(*at) || (*at == '.' && at + 1 < end && is_digit(at[1])))) {
-        at++;
-    }
-    return at;
-}
-
-static const char *skip_alpha(const char *at, const char *end)
-{
-    while (at < end && is_alpha(*at)) {
-        at++;
-    }
-    return at;
-}
-
-/* A token that begins with a digit: number, size or number and word ("4o", "4.5v"). */
-static bool cut_number(struct reader *reader, const char *at, const char *end, bool glued,
-                       bool marked)
-{
-    const char *rest = skip_number(at, end);
-    size_t left = (size_t)(end - rest);
-    if (left == 0) {
-        return add_part(reader, PART_NUMBER, at, end, glued, marked);
-    }
-    if (left == 1) {
-        switch (*rest) {
-        case 'b':
-        case 't':
-            return add_part(reader, PART_SIZE, at, end, glued, false);
-        case 'm': /* 270m parameters, 1m of context */
-            return add_part(reader, rest - at > 1 ? PART_SIZE : PART_IGNORED, at, end, glued, false);
-        case 'k':
-        case 'e':
-            return add_part(reader, PART_IGNORED, at, end, glued, false);
-        default:
-            break;
-        }
-    }
-    if (*rest == 'x' && rest + 1 < end && skip_number(rest + 1, end) == end - 1 && end[-1] == 'b') {
-        return add_part(reader, PART_SIZE, at, end, glued, false);
-    }
-    if (skip_alpha(rest, end) != end) {
-        return add_part(reader, PART_WORD, at, end, glued, false);
-    }
-    return add_part(reader, PART_NUMBER, at, rest, glued, marked) &&
-           add_part(reader, PART_WORD, rest, end, true, false);
-}
-
-/* Fireworks writes the point as a letter: v3p1, k2p5. */
-static void undo_point(char *at, const char *end)
-{
-    char *p = (char *)skip_alpha(at, end);
-    char *point = (char *)skip_number(p, end);
-    if (point > p && point + 1 < end && *point == 'p' && is_digit(point[1]) &&
-        skip_alpha(skip_number(point + 1, end), end) == end) {
-        *point = '.';
-    }
-}
-
-static bool cut_token(struct reader *reader, char *at, const char *end)
-{
-    const struct bw_word_entry *entry = find(reader, at, (size_t)(end - at));
-    const unsigned whole = BW_WORD_PREVIEW | BW_WORD_FLOATING | BW_WORD_SERVING | BW_WORD_NOT_TEXT |
-                           BW_WORD_MAKER | BW_WORD_FAMILY | BW_WORD_VARIANT | BW_WORD_TUNED;
-    const char *digits = skip_alpha(at, end);
-    if (digits == end || (entry != NULL && (entry->kinds & whole) != 0)) {
-        return add_part(reader, PART_WORD, at, end, false, false);
-    }
-    undo_point(at, end);
-    if (digits == at) {
-        return is_digit(*at) ? cut_number(reader, at, end, false, false)
-                             : add_part(reader, PART_WORD, at, end, false, false);
-    }
-    if (!is_digit(*digits)) {
-        return add_part(reader, PART_WORD, at, end, false, false);
-    }
-    bool single = digits == at + 1;
-    if (single && *at == 'v') {
-        return cut_number(reader, digits, end, false, true);
-    }
-    if (single && (*at == 'a' || *at == 'e') && skip_number(digits, end) == end - 1 &&
-        end[-1] == 'b') {
-        return add_part(reader, *at == 'e' ? PART_SIZE : PART_IGNORED, at, end, false, false);
-    }
-    if (skip_alpha(skip_number(digits, end), end) != end) {
-        return add_part(reader, PART_WORD, at, end, false, false);
-    }
-    return add_part(reader, PART_WORD, at, digits, false, false) &&
-           cut_number(reader, digits, end, true, false);
-}
-
-static bool is_separator(const char *at, const char *begin)
-{
-    if (*at == '.') {
-        return at == begin || !is_digit(at[-1]) || !is_digit(at[1]);
-    }
-    return strchr("-_ :@+,()/", *at) != NULL;
-}
-
-/* Quantisations are written with an underscore, q4_k_m: tried as one token first. */
-static const char *token_end(const struct reader *reader, const char *at)
-{
-    const char *end = at;
-    while (*end != '\0' && (*end == '_' || !is_separator(end, at))) {
-        end++;
-    }
-    const char *underscore = memchr(at, '_', (size_t)(end - at));
-    return underscore == NULL || find(reader, at, (size_t)(end - at)) != NULL ? end : underscore;
-}
-
-static bool cut_parts(struct reader *reader, char *name)
-{
-    char *at = name;
-    while (*at != '\0') {
-        char *end = at + (token_end(reader, at) - at);
-        if (end > at && !cut_token(reader, at, end)) {
-            return false;
-        }
-        at = end + (*end != '\0');
-    }
-    return reader->count > 0;
-}
-
-static const struct bw_family *family_of(const struct reader *reader, const struct part *part)
-{
-    return part->kind == PART_WORD && part->entry != NULL && part->entry->family >= 0
+    return part->kind == BW_PART_WORD && part->entry != NULL && part->entry->family >= 0
                ? &reader->rules->families.items[part->entry->family]
                : NULL;
 }
 
 /* The part that names the family: a derived one before its base, the vendor's own before another's,
- * else the first. reader->count: none, though the vendor's implied family may be set. */
+ * else the first. reader->parts.count: none, though the vendor's implied family may be set. */
 static size_t choose_family(struct reader *reader)
 {
-    size_t best = reader->count;
+    size_t best = reader->parts.count;
     int best_rank = -1;
-    for (size_t i = 0; i < reader->count; i++) {
-        const struct bw_family *family = family_of(reader, &reader->parts[i]);
+    for (size_t i = 0; i < reader->parts.count; i++) {
+        const struct bw_family *family = family_of(reader, &reader->parts.items[i]);
         if (family != NULL) {
-            int rank = family->derived ? 2 : family->maker == reader->vendor ? 1 : 0;
+            int rank = family->derived ? 2 : family->maker == reader->parts.vendor ? 1 : 0;
             if (rank > best_rank) {
                 best = i;
                 best_rank = rank;
@@ -422,16 +108,16 @@ static size_t choose_family(struct reader *reader)
             }
         }
     }
-    const struct bw_word_entry *first = reader->parts[0].entry;
-    if (reader->family == NULL && reader->vendor < 0 && !reader->stranger && first != NULL &&
-        (first->kinds & BW_WORD_MAKER) != 0) {
-        reader->vendor = first->maker; /* "moonshot-v1-8k" */
+    const struct bw_word_entry *first = reader->parts.items[0].entry;
+    if (reader->family == NULL && reader->parts.vendor < 0 && !reader->parts.stranger &&
+        first != NULL && (first->kinds & BW_WORD_MAKER) != 0) {
+        reader->parts.vendor = first->maker; /* "moonshot-v1-8k" */
     }
-    if (reader->family == NULL && reader->vendor >= 0) {
-        int implied = reader->rules->makers.items[reader->vendor].implied;
+    if (reader->family == NULL && reader->parts.vendor >= 0) {
+        int implied = reader->rules->makers.items[reader->parts.vendor].implied;
         reader->family = implied < 0 ? NULL : &reader->rules->families.items[implied];
     }
-    reader->out->maker = reader->family != NULL ? reader->family->maker : reader->vendor;
+    reader->out->maker = reader->family != NULL ? reader->family->maker : reader->parts.vendor;
     return best;
 }
 
@@ -458,7 +144,7 @@ static void add_word(struct reader *reader, const char *at, size_t size)
     }
 }
 
-static void read_word(struct reader *reader, const struct part *part)
+static void read_word(struct reader *reader, const struct bw_part *part)
 {
     unsigned kinds = part->entry == NULL ? 0 : part->entry->kinds;
     const struct bw_family *family = reader->family;
@@ -476,8 +162,7 @@ static void read_word(struct reader *reader, const struct part *part)
         return;
     }
     if (family != NULL) {
-        BW_VEC_EACH(const struct bw_stamp_word, revision, &family->revisions)
-        {
+        BW_VEC_EACH (const struct bw_stamp_word, revision, &family->revisions) {
             if (strncmp(revision->word, part->at, part->size) == 0 &&
                 revision->word[part->size] == '\0') {
                 reader->out->stamp = revision->stamp;
@@ -493,105 +178,12 @@ static void read_word(struct reader *reader, const struct part *part)
     add_word(reader, part->at, part->size);
 }
 
-static int number_value(const struct part *part)
+/* The first stamp counts. */
+static void set_stamp(struct bw_model_name *out, struct bw_name_stamp stamp)
 {
-    int value = 0;
-    for (size_t i = 0; i < part->size && i < 9; i++) {
-        value = value * 10 + (part->at[i] - '0');
-    }
-    return value;
-}
-
-/* The part is a whole number of so many digits (0: any). */
-static bool whole(const struct reader *reader, size_t at, size_t digits)
-{
-    if (at >= reader->count || reader->parts[at].kind != PART_NUMBER) {
-        return false;
-    }
-    const struct part *part = &reader->parts[at];
-    return memchr(part->at, '.', part->size) == NULL && (digits == 0 || part->size == digits);
-}
-
-static bool is_month(int month)
-{
-    return month >= 1 && month <= 12;
-}
-
-static bool is_day(int day)
-{
-    return day >= 1 && day <= 31;
-}
-
-static bool is_year(int year)
-{
-    return year >= 2020 && year <= 2099;
-}
-
-static void set_stamp(struct reader *reader, int64_t stamp, bool yearless)
-{
-    if (reader->out->stamp == 0) {
-        reader->out->stamp = stamp;
-        reader->out->yearless = yearless;
-    }
-}
-
-/* Read a date that begins at a part; gives the number of parts it took, 0 when it is no date. A stamp
- * of four digits is a year and month (2506) or a month and day (0125): as long as years are above 12
- * and up to 39, none is both. */
-static size_t read_date(struct reader *reader, size_t at)
-{
-    if (!whole(reader, at, 0)) {
-        return 0;
-    }
-    int value = number_value(&reader->parts[at]);
-    int next = whole(reader, at + 1, 0) ? number_value(&reader->parts[at + 1]) : 0;
-    int third = whole(reader, at + 2, 2) ? number_value(&reader->parts[at + 2]) : 0;
-    switch (reader->parts[at].size) {
-    case 8:
-        if (is_year(value / 10000) && is_month(value / 100 % 100) && is_day(value % 100)) {
-            set_stamp(reader, value, false);
-            return 1;
-        }
-        return 0;
-    case 6:
-        if (is_year(value / 100) && is_month(value % 100)) {
-            set_stamp(reader, (int64_t)value * 100, false);
-            return 1;
-        }
-        if (value / 10000 > 12 && value / 10000 < 40 && is_month(value / 100 % 100) &&
-            is_day(value % 100)) {
-            set_stamp(reader, 20000000 + (int64_t)value, false);
-            return 1;
-        }
-        return 0;
-    case 4:
-        if (is_year(value) && whole(reader, at + 1, 2) && is_month(next)) {
-            bool day = is_day(third);
-            set_stamp(reader, (int64_t)value * 10000 + next * 100 + (day ? third : 0), false);
-            return day ? 3 : 2;
-        }
-        if (value / 100 > 12 && value / 100 < 40 && is_month(value % 100)) {
-            set_stamp(reader, (2000 + (int64_t)(value / 100)) * 10000 + (value % 100) * 100, false);
-            return 1;
-        }
-        if (is_month(value / 100) && is_day(value % 100)) {
-            set_stamp(reader, value, true);
-            return 1;
-        }
-        return 0;
-    case 2:
-        if (is_month(value) && whole(reader, at + 1, 4) && is_year(next)) {
-            set_stamp(reader, (int64_t)next * 10000 + value * 100, false);
-            return 2;
-        }
-        if (is_month(value) && whole(reader, at + 1, 2) && is_day(next) &&
-            (reader->out->version != 0 || reader->parts[at].at[0] == '0')) {
-            set_stamp(reader, value * 100 + next, true);
-            return 2;
-        }
-        return 0;
-    default:
-        return 0;
+    if (out->stamp == 0) {
+        out->stamp = stamp.value;
+        out->yearless = stamp.yearless;
     }
 }
 
@@ -602,12 +194,11 @@ static size_t read_written(struct reader *reader, size_t at)
     if (reader->family == NULL) {
         return 0;
     }
-    BW_VEC_EACH(const struct bw_version_word, written, &reader->family->written)
-    {
-        const char *begin = reader->parts[at].at;
+    BW_VEC_EACH (const struct bw_version_word, written, &reader->family->written) {
+        const char *begin = reader->parts.items[at].at;
         size_t size = strlen(written->word);
-        for (size_t last = at; last < reader->count && last < at + 3; last++) {
-            const char *end = reader->parts[last].at + reader->parts[last].size;
+        for (size_t last = at; last < reader->parts.count && last < at + 3; last++) {
+            const char *end = reader->parts.items[last].at + reader->parts.items[last].size;
             if (last - at + 1 > best && (size_t)(end - begin) == size &&
                 memcmp(begin, written->word, size) == 0) {
                 reader->out->version = written->version;
@@ -620,27 +211,28 @@ static size_t read_written(struct reader *reader, size_t at)
 
 static bool is_small(const struct reader *reader, size_t at)
 {
-    return whole(reader, at, 0) && reader->parts[at].size <= 2 &&
-           (reader->parts[at].size == 1 || reader->parts[at].at[0] != '0');
+    return bw_name_parts_whole(&reader->parts, at, 0) && reader->parts.items[at].size <= 2 &&
+           (reader->parts.items[at].size == 1 || reader->parts.items[at].at[0] != '0');
 }
 
 /* A version at a number: "4.1", "4" or "4-1"; gives the parts it took. */
 static size_t read_version(struct reader *reader, size_t at, bw_version *out)
 {
-    const struct part *part = &reader->parts[at];
+    const struct bw_part *part = &reader->parts.items[at];
     bool decimal = reader->family != NULL && reader->family->decimal;
     char text[BW_VERSION_TEXT];
     size_t took = 1;
     int size = 0;
-    if (whole(reader, at, 0)) {
+    if (bw_name_parts_whole(&reader->parts, at, 0)) {
         if (!is_small(reader, at)) {
             return 0;
         }
-        const struct part *next = part + 1;
-        bool pair = is_small(reader, at + 1) && !next->glued && !next->marked;
+        const struct bw_part *next = part + 1;
+        bool pair = is_small(reader, at + 1) && !next->glued && !next->marked &&
+                    !(reader->family != NULL && reader->family->point_only);
         took = pair ? 2 : 1;
-        size = snprintf(text, sizeof(text), "%.*s%s%.*s", (int)part->size, part->at, pair ? "." : "",
-                        pair ? (int)next->size : 0, pair ? next->at : "");
+        size = snprintf(text, sizeof(text), "%.*s%s%.*s", (int)part->size, part->at,
+                        pair ? "." : "", pair ? (int)next->size : 0, pair ? next->at : "");
     } else {
         size = snprintf(text, sizeof(text), "%.*s", (int)part->size, part->at);
     }
@@ -652,25 +244,47 @@ static size_t read_version(struct reader *reader, size_t at, bw_version *out)
 }
 
 /* Some numbers only say again how long the context is: llama3-8b-8192. */
-static bool is_context(const struct part *part)
+static bool is_context(const struct bw_part *part)
 {
-    int value = number_value(part);
+    int value = bw_part_number(part);
     return part->size >= 4 && value >= 2048 && value % 1024 == 0;
+}
+
+/* The last number of an id, on a platform that appends revisions, once the maker's own were read.
+ */
+static bool is_host_revision(const struct reader *reader, size_t at)
+{
+    if (at + 1 != reader->parts.count || !is_small(reader, at) || reader->platform == NULL ||
+        (reader->out->version == 0 && reader->out->stamp == 0)) {
+        return false;
+    }
+    const struct bw_word_entry *entry =
+        bw_lineage_rules_find(reader->rules, reader->platform, strlen(reader->platform));
+    return entry != NULL && (entry->kinds & BW_WORD_NUMBERED) != 0;
 }
 
 /* Read the number at a part; gives the parts it took. */
 static size_t read_number(struct reader *reader, size_t at)
 {
-    const struct part *part = &reader->parts[at];
+    const struct bw_part *part = &reader->parts.items[at];
     size_t took = reader->out->version == 0 ? read_written(reader, at) : 0;
     if (took == 0) {
-        took = read_date(reader, at);
+        struct bw_name_stamp stamp;
+        took = bw_name_stamp_read(&reader->parts, at, reader->out->version != 0, &stamp);
+        if (took > 0) {
+            set_stamp(reader->out, stamp);
+        }
     }
     if (took > 0) {
         return took;
     }
-    if (whole(reader, at, 0) && part->at[0] == '0' && part->size > 1 && part->size < 4) {
-        set_stamp(reader, number_value(part), false);
+    if (is_host_revision(reader, at)) {
+        reader->out->copy = true;
+        return 1;
+    }
+    if (bw_name_parts_whole(&reader->parts, at, 0) && part->at[0] == '0' && part->size > 1 &&
+        part->size < 4) {
+        set_stamp(reader->out, (struct bw_name_stamp){ bw_part_number(part), false });
         return 1;
     }
     bw_version version = 0;
@@ -690,17 +304,18 @@ static size_t read_number(struct reader *reader, size_t at)
 static size_t skip_base(struct reader *reader, size_t at)
 {
     if (!reader->family->derived) {
-        add_word(reader, reader->parts[at].at, reader->parts[at].size);
+        add_word(reader, reader->parts.items[at].at, reader->parts.items[at].size);
     }
-    if (at + 1 < reader->count && reader->parts[at + 1].kind == PART_NUMBER &&
-        read_date(reader, at + 1) == 0) {
+    struct bw_name_stamp date;
+    if (at + 1 < reader->parts.count && reader->parts.items[at + 1].kind == BW_PART_NUMBER &&
+        bw_name_stamp_read(&reader->parts, at + 1, true, &date) == 0) {
         size_t took = read_version(reader, at + 1, &reader->base_version);
         return 1 + (took > 0 ? took : 1);
     }
     return 1;
 }
 
-static void read_size(struct reader *reader, const struct part *part)
+static void read_size(struct reader *reader, const struct bw_part *part)
 {
     double value = 0;
     double unit = 0.1;
@@ -726,16 +341,22 @@ static void read_size(struct reader *reader, const struct part *part)
     }
 }
 
+/* Before a family's name, its maker or a host only says where the model is from. */
+static bool is_label(const struct reader *reader, const struct bw_part *part)
+{
+    return part->entry != NULL && (((part->entry->kinds & BW_WORD_MAKER) != 0 &&
+                                    part->entry->maker == reader->out->maker) ||
+                                   (part->entry->kinds & BW_WORD_HOST) != 0);
+}
+
 static void read_parts(struct reader *reader, size_t family_at)
 {
     size_t took = 1;
-    for (size_t i = 0; i < reader->count; i += took) {
-        const struct part *part = &reader->parts[i];
+    for (size_t i = 0; i < reader->parts.count; i += took) {
+        const struct bw_part *part = &reader->parts.items[i];
         const struct bw_family *other = family_of(reader, part);
-        bool own_maker = part->entry != NULL && (part->entry->kinds & BW_WORD_MAKER) != 0 &&
-                         part->entry->maker == reader->out->maker;
         took = 1;
-        if (i == family_at || (own_maker && i < family_at)) {
+        if (i == family_at || (i < family_at && is_label(reader, part))) {
             continue;
         }
         if (other != NULL && reader->family != NULL && other->maker != reader->family->maker) {
@@ -743,16 +364,16 @@ static void read_parts(struct reader *reader, size_t family_at)
             continue;
         }
         switch (part->kind) {
-        case PART_WORD:
+        case BW_PART_WORD:
             read_word(reader, part);
             break;
-        case PART_NUMBER:
+        case BW_PART_NUMBER:
             took = read_number(reader, i);
             break;
-        case PART_SIZE:
+        case BW_PART_SIZE:
             read_size(reader, part);
             break;
-        case PART_IGNORED:
+        case BW_PART_IGNORED:
             break;
         }
     }
@@ -781,8 +402,8 @@ static void remove_words_of(struct reader *reader, const struct bw_names *names)
     out->word_count = kept;
 }
 
-/* Settle what only the family's conventions say: classes of size, the tier of a bare name, whether a
- * bare name is the pretrained model, and whose model it is after all. */
+/* Settle what only the family's conventions say: classes of size, the tier of a bare name, whether
+ * a bare name is the pretrained model, and whose model it is after all. */
 static void apply_family(struct reader *reader)
 {
     struct bw_model_name *out = reader->out;
@@ -790,16 +411,18 @@ static void apply_family(struct reader *reader)
     if (family == NULL) {
         return;
     }
-    bool foreign = reader->vendor >= 0 ? reader->vendor != family->maker : reader->stranger;
+    bool foreign =
+        reader->parts.vendor >= 0 ? reader->parts.vendor != family->maker : reader->parts.stranger;
     if (foreign && reader->unknown_word) { /* somebody's own model on that base */
-        out->maker = reader->vendor;
+        out->maker = reader->parts.vendor;
         return;
     }
     out->family = (int)(family - reader->rules->families.items);
     if (out->version == 0) {
         out->version = reader->base_version;
     }
-    if (family->bare_tier != NULL && out->word_count == 0 && out->version >= family->bare_tier_from) {
+    if (family->bare_tier != NULL && out->word_count == 0 &&
+        out->version >= family->bare_tier_from) {
         add_word(reader, family->bare_tier, strlen(family->bare_tier));
     }
     if (out->size.size > 0) {
@@ -809,11 +432,11 @@ static void apply_family(struct reader *reader)
     if (has_word_of(reader, &family->tiers)) {
         out->size = (struct bw_slice){ "", 0 };
     }
-    BW_VEC_EACH(const struct bw_size_class, size, &family->sizes)
-    {
+    BW_VEC_EACH (const struct bw_size_class, size, &family->sizes) {
         if (out->size.size > 0 && out->size_millions >= size->from_millions &&
             out->size_millions <= size->to_millions) {
-            out->size = (struct bw_slice){ size->name, strlen(size->name) };
+            bool told = strcmp(size->name, "-") != 0;
+            out->size = (struct bw_slice){ size->name, told ? strlen(size->name) : 0 };
             break;
         }
     }

@@ -23,19 +23,19 @@ struct bw_model_name {
     struct bw_slice region;         /* "eu", empty: none */
     struct bw_slice words[BW_NAME_WORDS_MAX]; /* what tells lines apart, in canonical order */
     size_t word_count;
-    struct bw_slice size;           /* class of size, "8b"; empty: none */
-    int64_t size_millions;          /* parameters as written; 0: none */
-    bw_version version;             /* 0: none written */
-    int64_t stamp;                  /* YYYYMMDD, day 0 for a month; below 1000: a numbered revision;
-                                       0: none */
-    bool yearless;                  /* stamp is MMDD */
+    struct bw_slice size;  /* class of size, "8b"; empty: none */
+    int64_t size_millions; /* parameters as written; 0: none */
+    bw_version version;    /* 0: none written */
+    int64_t stamp;         /* YYYYMMDD, day 0 for a month; below 1000: a numbered revision;
+                              0: none */
+    bool yearless;         /* stamp is MMDD */
     bool preview;
-    bool floating;                  /* says "latest" */
-    bool undated_first;             /* without a stamp it is the version's first snapshot */
-    bool not_text;                  /* does not generate text */
-    bool tuned;                     /* somebody's fine-tune (ft:) of this base */
-    bool copy;                      /* quantised, free, or otherwise another serving of the model */
-    bool readable;                  /* false: nothing above is known but text */
+    bool floating;      /* says "latest" */
+    bool undated_first; /* without a stamp it is the version's first snapshot */
+    bool not_text;      /* does not generate text */
+    bool tuned;         /* somebody's fine-tune (ft:) of this base */
+    bool copy;          /* quantised, free, or otherwise another serving of the model */
+    bool readable;      /* false: nothing above is known but text */
 };
 
 /* Take id apart. platform (NULL: unknown) settles what some names mean there. Never fails: what
