@@ -181,7 +181,7 @@ static bool find_declared(void *context, const char *id, struct bw_declared *out
 /* The platform's own word outranks the line, as long as it leads to a model that is listed. */
 static void find_replacement(const struct bw_succession_input *in, struct bw_succession *out)
 {
-    struct bw_followed followed = bw_lineage_follow(in->base, find_declared, (void *)in);
+    struct bw_followed followed = bw_replacement_follow(in->base, find_declared, (void *)in);
     const struct bw_offer *offer =
         followed.outcome == BW_FOLLOW_LIVE ? offer_called(in, followed.end) : NULL;
     const struct bw_judgement declared = { .successor = true, .relation = BW_RELATION_DECLARED };
