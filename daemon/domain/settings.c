@@ -56,11 +56,18 @@ void bw_settings_clear(struct bw_settings *settings)
     *settings = (struct bw_settings){ 0 };
 }
 
+struct bw_settings *bw_settings_share(struct bw_settings *settings)
+{
+    (void)atomic_fetch_add(&settings->shares, 1);
+    return settings;
+}
+
 void bw_settings_free(struct bw_settings *settings)
 {
-    if (settings != NULL) {
-        bw_settings_clear(settings);
+    if (settings == NULL || atomic_fetch_sub(&settings->shares, 1) > 0) {
+        return;
     }
+    bw_settings_clear(settings);
     free(settings);
 }
 

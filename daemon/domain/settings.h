@@ -2,6 +2,7 @@
  * fleet runs. The names are those of the YAML file (README, "Configuration"). */
 #ifndef BW_DOMAIN_SETTINGS_H
 #define BW_DOMAIN_SETTINGS_H
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -49,7 +50,9 @@ struct bw_adopt_rule { /* findings become deployments; NULL: not said */
     char *name;
 };
 
+/* Read once, never changed afterwards, and shared between the threads. */
 struct bw_settings {
+    atomic_int shares; /* beyond the first */
     char *file;       /* main file, for messages */
     char *state_dir;  /* NULL: $STATE_DIRECTORY */
     char *socket;     /* NULL: $RUNTIME_DIRECTORY/control.sock */
@@ -68,6 +71,8 @@ void bw_source_settings_clear(struct bw_source_settings *source);
 void bw_sink_settings_clear(struct bw_sink_settings *sink);
 void bw_adopt_rule_clear(struct bw_adopt_rule *rule);
 void bw_settings_clear(struct bw_settings *settings);
+/* One more share; each is given back with bw_settings_free(). Safe from any thread. */
+struct bw_settings *bw_settings_share(struct bw_settings *settings);
 void bw_settings_free(struct bw_settings *settings);
 BW_DEFINE_FREEP(bw_settings)
 const struct bw_source_settings *bw_settings_source(const struct bw_settings *settings,

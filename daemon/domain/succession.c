@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/replacement.h"
 
 struct bw_model_facts bw_facts_of(const char *platform, const struct bw_entry *entry)
 {

@@ -1,0 +1,402 @@
+/* daemon/app/app.c: see app.h. Wiring alone: what to do is the engine's to say. */
+#include "app/app.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <uv.h>
+
+#include "app/keeper.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "codec/config.h"
+#include "engine/event.h"
+#include "io/alarm.h"
+#include "io/control.h"
+#include "io/http.h"
+#include "io/poller.h"
+#include "io/queue.h"
+#include "io/sdnotify.h"
+#include "io/sender.h"
+
+enum {
+    TRANSFERS_MAX = 16,   /* PERF: more are slower, and cost memory */
+    TRANSFERS_PER_HOST = 8,
+    DRAIN_MS = 400,       /* deliveries in flight may end that long after SIGTERM */
+};
+
+struct bw_app {
+    const struct bw_app_options *options;
+    struct bw_settings *settings; /* our share */
+    uv_loop_t loop;
+    uv_async_t wake;
+    uv_signal_t signals[3];
+    uv_timer_t watchdog;
+    uv_timer_t drain;
+    struct bw_alarm *alarm;
+    struct bw_queue *events;
+    struct bw_queue *commands;
+    struct bw_keeper *keeper;
+    struct bw_http *http;
+    struct bw_poller *poller;
+    struct bw_sender *sender;
+    struct bw_control *control;
+    bool ready;         /* the service manager has been told */
+    bool watchdog_asks; /* the engine owes a sign of life */
+    bool reloading;
+    bool stopping;
+};
+
+static const int SIGNALS[] = { SIGTERM, SIGINT, SIGHUP };
+
+/* ---- events for the engine ---- */
+
+static void push(struct bw_app *app, struct bw_event *event)
+{
+    event->now_ms = bw_clock_now_ms();
+    bw_queue_push(app->events, event);
+}
+
+static void on_alarm(void *context)
+{
+    struct bw_event event = { .type = BW_EVENT_TIMER };
+    push(context, &event);
+}
+
+static void on_polled(void *context, struct bw_polled *result)
+{
+    struct bw_event event = { .type = BW_EVENT_POLLED, .polled = *result };
+    push(context, &event);
+}
+
+static void on_delivered(void *context, struct bw_delivered *result)
+{
+    struct bw_event event = { .type = BW_EVENT_DELIVERED, .delivered = *result };
+    push(context, &event);
+}
+
+static void on_request(void *context, struct bw_request *request)
+{
+    struct bw_event event = { .type = BW_EVENT_REQUEST, .request = *request };
+    push(context, &event);
+}
+
+static void configure(struct bw_app *app)
+{
+    struct bw_event event = { .type = BW_EVENT_CONFIGURE,
+                              .configure = bw_settings_share(app->settings) };
+    push(app, &event);
+}
+
+/* ---- commands of the engine ---- */
+
+static void poll_source(struct bw_app *app, const char *name)
+{
+    const struct bw_source_settings *source = bw_settings_source(app->settings, name);
+    if (source != NULL && !app->stopping) {
+        bw_poller_poll(app->poller, source);
+        return;
+    }
+    struct bw_polled gone = { .source = bw_xstrdup(name),
+                              .outcome = BW_POLL_FAILED,
+                              .error = bw_xstrdup("it is no longer configured") };
+    on_polled(app, &gone);
+}
+
+static void deliver(struct bw_app *app, const struct bw_deliver *delivery)
+{
+    const struct bw_sink_settings *sink = bw_settings_sink(app->settings, delivery->sink);
+    if (sink != NULL && !app->stopping) {
+        bw_sender_send(app->sender, sink, delivery);
+    }
+}
+
+static void show_life(struct bw_app *app)
+{
+    if (app->watchdog_asks) {
+        app->watchdog_asks = false;
+        bw_sdnotify("WATCHDOG=1");
+    }
+    if (!app->ready || app->reloading) {
+        bw_sdnotify("READY=1\nSTATUS=watching %zu sources for %zu configured deployments",
+                    app->settings->sources.count, app->settings->deployments.count);
+        app->ready = true;
+        app->reloading = false;
+    }
+}
+
+static void execute(struct bw_app *app, struct bw_command *command)
+{
+    switch (command->type) {
+    case BW_COMMAND_POLL:
+        poll_source(app, command->poll);
+        break;
+    case BW_COMMAND_DELIVER:
+        deliver(app, &command->deliver);
+        break;
+    case BW_COMMAND_REPLY:
+        bw_control_reply(app->control, &command->reply);
+        break;
+    case BW_COMMAND_WAKE:
+        bw_alarm_set(app->alarm, command->wake_ms);
+        show_life(app);
+        break;
+    }
+}
+
+static void on_commands(uv_async_t *wake)
+{
+    struct bw_app *app = wake->data;
+    struct bw_command command = { 0 };
+    while (app->control != NULL && bw_queue_try_pop(app->commands, &command)) {
+        execute(app, &command);
+        bw_command_clear(&command);
+    }
+}
+
+static void wake_loop(void *context)
+{
+    (void)uv_async_send(context);
+}
+
+/* ---- signals ---- */
+
+static void reload(struct bw_app *app)
+{
+    struct bw_settings *settings = NULL;
+    struct bw_error err = { 0 };
+    if (bw_config_read(app->options->config, &settings, &err) != BW_OK) {
+        bw_log(BW_LOG_ERROR, "reload: %s; keeping the old configuration", err.text);
+        bw_sdnotify("RELOADING=1");
+        bw_sdnotify("READY=1\nSTATUS=reload failed, the old configuration is kept: %s", err.text);
+        return;
+    }
+    bw_sdnotify("RELOADING=1");
+    app->reloading = true;
+    bw_settings_free(app->settings);
+    app->settings = settings;
+    bw_poller_retain(app->poller, settings);
+    configure(app);
+    bw_log(BW_LOG_NOTICE, "configuration read again: %zu sources, %zu sinks, %zu deployments",
+           settings->sources.count, settings->sinks.count, settings->deployments.count);
+}
+
+static void close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle)) {
+        uv_close(handle, NULL);
+    }
+}
+
+/* The last of the loop: nothing in flight any more, or no time left for it. What was not delivered
+ * stays in the outbox. */
+static void close_all(struct bw_app *app)
+{
+    for (size_t i = 0; i < BW_COUNT(SIGNALS); i++) {
+        close_handle((uv_handle_t *)&app->signals[i]);
+    }
+    close_handle((uv_handle_t *)&app->watchdog);
+    close_handle((uv_handle_t *)&app->drain);
+    close_handle((uv_handle_t *)&app->wake);
+    bw_alarm_close(app->alarm);
+    bw_sender_close(app->sender);
+    bw_http_close(app->http);
+}
+
+static void on_drain(uv_timer_t *timer)
+{
+    struct bw_app *app = timer->data;
+    if (bw_sender_in_flight(app->sender) == 0 ||
+        uv_now(&app->loop) >= (uint64_t)(uintptr_t)app->loop.data) {
+        close_all(app);
+    }
+}
+
+static void stop(struct bw_app *app)
+{
+    if (app->stopping) {
+        return;
+    }
+    app->stopping = true;
+    bw_sdnotify("STOPPING=1\nSTATUS=finishing deliveries in flight");
+    bw_control_close(BW_TAKE(app->control));
+    bw_poller_close(BW_TAKE(app->poller));
+    app->loop.data = (void *)(uintptr_t)(uv_now(&app->loop) + DRAIN_MS);
+    (void)uv_timer_start(&app->drain, on_drain, 0, 10);
+}
+
+static void on_signal(uv_signal_t *handle, int signal)
+{
+    struct bw_app *app = handle->data;
+    if (signal == SIGHUP && !app->stopping) {
+        reload(app);
+    } else if (signal != SIGHUP) {
+        bw_log(BW_LOG_NOTICE, "%s: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+        stop(app);
+    }
+}
+
+/* The engine is asked for a sign of life; its next command is one. */
+static void on_watchdog(uv_timer_t *timer)
+{
+    struct bw_app *app = timer->data;
+    app->watchdog_asks = true;
+    on_alarm(app);
+}
+
+/* ---- start ---- */
+
+static const char *first_given(const char *a, const char *b, const char *c)
+{
+    return a != NULL ? a : b != NULL ? b : c;
+}
+
+static char *socket_path(const struct bw_app *app)
+{
+    const char *given = first_given(app->options->socket, app->settings->socket, NULL);
+    const char *runtime = getenv("RUNTIME_DIRECTORY");
+    return given != NULL ? bw_xstrdup(given)
+                         : bw_xasprintf("%s/control.sock", runtime == NULL ? "/run/basewatch" : runtime);
+}
+
+/* The user's own conventions stand in `lineages` beside the configuration; NULL: there are none. */
+static char *lineage_dir(const char *config)
+{
+    const char *slash = strrchr(config, '/');
+    int size = slash == NULL ? 0 : (int)(slash - config) + 1;
+    char *dir = bw_xasprintf("%.*slineages", size, config);
+    struct stat st;
+    if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        free(BW_TAKE(dir));
+    }
+    return dir;
+}
+
+static enum bw_err start_keeper(struct bw_app *app, struct bw_error *err)
+{
+    const char *state_dir = first_given(app->options->state_dir, app->settings->state_dir,
+                                        getenv("STATE_DIRECTORY"));
+    if (state_dir == NULL) {
+        return bw_fail(err, BW_ERR_INVALID,
+                       "no state directory: set state_dir in '%s', or give --state-dir",
+                       app->options->config);
+    }
+    BW_CLEANUP(bw_freep) char *lineages = lineage_dir(app->options->config);
+    return bw_keeper_start(state_dir, lineages, app->events, app->commands, &app->keeper, err);
+}
+
+static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *path = socket_path(app);
+    const struct bw_control_options control = { .path = path,
+                                                .read_group = app->settings->read_group,
+                                                .write_group = app->settings->write_group,
+                                                .inherited_fd = -1 };
+    enum bw_err rc =
+        bw_http_new(&app->loop, TRANSFERS_MAX, TRANSFERS_PER_HOST, &app->http, err);
+    if (rc == BW_OK) {
+        rc = bw_alarm_new(&app->loop, on_alarm, app, &app->alarm, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_control_new(&app->loop, &control, on_request, app, &app->control, err);
+    }
+    if (rc == BW_OK) {
+        app->poller =
+            bw_poller_new(&app->loop, app->http, app->options->plugin_dir, on_polled, app);
+        app->sender = bw_sender_new(app->http, on_delivered, app);
+    }
+    return rc;
+}
+
+static void start_handles(struct bw_app *app)
+{
+    (void)uv_async_init(&app->loop, &app->wake, on_commands);
+    app->wake.data = app;
+    for (size_t i = 0; i < BW_COUNT(SIGNALS); i++) {
+        (void)uv_signal_init(&app->loop, &app->signals[i]);
+        app->signals[i].data = app;
+        (void)uv_signal_start(&app->signals[i], on_signal, SIGNALS[i]);
+    }
+    (void)uv_timer_init(&app->loop, &app->watchdog);
+    (void)uv_timer_init(&app->loop, &app->drain);
+    app->watchdog.data = app;
+    app->drain.data = app;
+    int64_t every_ms = bw_sdnotify_watchdog_ms();
+    if (every_ms > 0) {
+        (void)uv_timer_start(&app->watchdog, on_watchdog, (uint64_t)every_ms, (uint64_t)every_ms);
+    }
+    bw_queue_on_push(app->commands, wake_loop, &app->wake);
+}
+
+static void drop_commands(struct bw_queue *commands)
+{
+    struct bw_command command = { 0 };
+    while (bw_queue_try_pop(commands, &command)) {
+        bw_command_clear(&command);
+    }
+}
+
+/* What start_io() made before it failed. */
+static void abandon_io(struct bw_app *app)
+{
+    if (app->control != NULL) {
+        bw_control_close(app->control);
+    }
+    if (app->alarm != NULL) {
+        bw_alarm_close(app->alarm);
+    }
+    if (app->http != NULL) {
+        bw_http_close(app->http);
+    }
+    for (size_t i = 0; i < BW_COUNT(SIGNALS); i++) {
+        close_handle((uv_handle_t *)&app->signals[i]);
+    }
+    close_handle((uv_handle_t *)&app->watchdog);
+    close_handle((uv_handle_t *)&app->drain);
+    close_handle((uv_handle_t *)&app->wake);
+}
+
+static enum bw_err run_loop(struct bw_app *app, struct bw_error *err)
+{
+    (void)uv_loop_init(&app->loop);
+    start_handles(app);
+    enum bw_err rc = start_keeper(app, err);
+    if (rc == BW_OK) {
+        rc = start_io(app, err);
+    }
+    if (rc == BW_OK) {
+        configure(app);
+        bw_log(BW_LOG_NOTICE, "basewatchd " BW_VERSION ": %zu sources, %zu sinks, %zu deployments",
+               app->settings->sources.count, app->settings->sinks.count,
+               app->settings->deployments.count);
+    } else {
+        abandon_io(app);
+    }
+    (void)uv_run(&app->loop, UV_RUN_DEFAULT);
+    if (app->keeper != NULL) {
+        bw_queue_on_push(app->commands, NULL, NULL);
+        bw_keeper_stop(app->keeper);
+    }
+    (void)uv_loop_close(&app->loop);
+    drop_commands(app->commands);
+    return rc;
+}
+
+enum bw_err bw_app_run(const struct bw_app_options *options, struct bw_error *err)
+{
+    struct bw_app app = { .options = options };
+    enum bw_err rc = bw_config_read(options->config, &app.settings, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    app.events = bw_queue_new(sizeof(struct bw_event));
+    app.commands = bw_queue_new(sizeof(struct bw_command));
+    rc = run_loop(&app, err);
+    bw_queue_free(app.events);
+    bw_queue_free(app.commands);
+    bw_settings_free(app.settings);
+    return rc;
+}

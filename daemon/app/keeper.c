@@ -1,0 +1,128 @@
+/* daemon/app/keeper.c: see keeper.h. */
+#include "app/keeper.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include "base/log.h"
+#include "codec/lineage_file.h"
+#include "codec/price_file.h"
+#include "engine/engine.h"
+
+struct bw_keeper {
+    struct bw_queue *events;
+    struct bw_queue *commands;
+    struct bw_lineage_rules *rules;
+    struct bw_price_book book;
+    struct bw_db *db;
+    struct bw_engine *engine;
+    int lock_fd;
+    pthread_t thread;
+};
+
+static void keeper_free(struct bw_keeper *keeper)
+{
+    if (keeper == NULL) {
+        return;
+    }
+    bw_engine_free(keeper->engine);
+    bw_db_free(keeper->db);
+    bw_lineage_rules_free(keeper->rules);
+    bw_price_book_clear(&keeper->book);
+    if (keeper->lock_fd >= 0) {
+        (void)close(keeper->lock_fd);
+    }
+    free(keeper);
+}
+static void keeper_freep(struct bw_keeper **keeper)
+{
+    keeper_free(*keeper);
+}
+
+static void *run(void *context)
+{
+    struct bw_keeper *keeper = context;
+    struct bw_event event = { 0 };
+    while (bw_queue_pop(keeper->events, &event)) {
+        struct bw_commands commands = { 0 };
+        struct bw_error err = { 0 };
+        bool big = event.type == BW_EVENT_POLLED;
+        if (bw_engine_step(keeper->engine, &event, &commands, &err) != BW_OK) {
+            bw_log(BW_LOG_ERROR, "%s; the event is tried again later", err.text);
+        }
+        for (size_t i = 0; i < commands.count; i++) {
+            bw_queue_push(keeper->commands, &commands.items[i]);
+        }
+        free(commands.items);
+        if (big) {
+            (void)malloc_trim(0);
+        }
+    }
+    return NULL;
+}
+
+/* Two daemons on one database would both deliver; the lock goes with the process. */
+static enum bw_err take_lock(struct bw_keeper *keeper, const char *state_dir, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *path = bw_xasprintf("%s/basewatch.lock", state_dir);
+    keeper->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (keeper->lock_fd < 0) {
+        return bw_fail(err, BW_ERR_IO, "state_dir '%s': %s; it must exist and be ours to write",
+                       state_dir, strerror(errno));
+    }
+    if (flock(keeper->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        return bw_fail(err, BW_ERR_EXISTS, "state_dir '%s' is in use by another basewatchd",
+                       state_dir);
+    }
+    return BW_OK;
+}
+
+static enum bw_err open_all(struct bw_keeper *keeper, const char *state_dir,
+                            const char *lineage_dir, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *path = bw_xasprintf("%s/basewatch.db", state_dir);
+    enum bw_err rc = take_lock(keeper, state_dir, err);
+    if (rc == BW_OK) {
+        rc = bw_lineage_files_load(lineage_dir, &keeper->rules, NULL, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_price_file_load_shipped(&keeper->book, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_db_open(path, &keeper->db, err);
+    }
+    return rc == BW_OK ? bw_engine_new(keeper->db, keeper->rules, &keeper->book, &keeper->engine,
+                                       err)
+                       : rc;
+}
+
+enum bw_err bw_keeper_start(const char *state_dir, const char *lineage_dir,
+                            struct bw_queue *events, struct bw_queue *commands,
+                            struct bw_keeper **out, struct bw_error *err)
+{
+    BW_CLEANUP(keeper_freep) struct bw_keeper *keeper = bw_xcalloc(1, sizeof(*keeper));
+    keeper->events = events;
+    keeper->commands = commands;
+    keeper->lock_fd = -1;
+    enum bw_err rc = open_all(keeper, state_dir, lineage_dir, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    if (pthread_create(&keeper->thread, NULL, run, keeper) != 0) {
+        return bw_fail(err, BW_ERR_IO, "start a thread: %s", strerror(errno));
+    }
+    *out = BW_TAKE(keeper);
+    return BW_OK;
+}
+
+void bw_keeper_stop(struct bw_keeper *keeper)
+{
+    bw_queue_close(keeper->events);
+    (void)pthread_join(keeper->thread, NULL);
+    keeper_free(keeper);
+}
