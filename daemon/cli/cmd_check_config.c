@@ -99,7 +99,7 @@ static int check_file(const char *path)
     if (!check_secrets(settings)) {
         return 1;
     }
-    (void)printf("%s: ok, %zu sources, %zu sinks, %zu deployments\n", path,
-                 settings->sources.count, settings->sinks.count, settings->deployments.count);
+    (void)printf("%s: ok, %zu sources, %zu sinks, %zu deployments\n", path, settings->sources.count,
+                 settings->sinks.count, settings->deployments.count);
     return fflush(stdout) == 0 ? 0 : 1;
 }

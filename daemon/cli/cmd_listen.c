@@ -106,9 +106,9 @@ static bool read_options(int argc, char **argv, struct listen *out, struct bw_er
             return true;
         }
         const char *equals = strchr(argv[i], '=');
-        BW_CLEANUP(bw_freep) char *name =
-            equals == NULL ? bw_xstrdup(argv[i])
-                           : bw_xstrndup(argv[i], (size_t)(equals - argv[i]));
+        BW_CLEANUP(bw_freep)
+        char *name =
+            equals == NULL ? bw_xstrdup(argv[i]) : bw_xstrndup(argv[i], (size_t)(equals - argv[i]));
         if (equals == NULL && i + 1 == argc) {
             (void)bw_fail(err, BW_ERR_INVALID, "'%s' is unknown or lacks a value", name);
             return false;
@@ -128,7 +128,8 @@ static bool read_options(int argc, char **argv, struct listen *out, struct bw_er
 
 static enum bw_err read_secret(struct listen *listen, struct bw_error *err)
 {
-    struct bw_secret_ref ref = { .kind = BW_SECRET_FILE, .file = (char *)listen->secret_file,
+    struct bw_secret_ref ref = { .kind = BW_SECRET_FILE,
+                                 .file = (char *)listen->secret_file,
                                  .beside = "." };
     struct bw_secret text = { 0 };
     enum bw_err rc = bw_secret_read(&ref, &text, err);
@@ -190,8 +191,7 @@ static void append_clean(struct bw_str *line, const char *text)
 static void print_line(const struct bw_json *message)
 {
     BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
-    const char *summary =
-        bw_json_text(bw_json_get(bw_json_get(message, "data"), "summary"), NULL);
+    const char *summary = bw_json_text(bw_json_get(bw_json_get(message, "data"), "summary"), NULL);
     append_clean(&line, bw_json_text(bw_json_get(message, "time"), "-"));
     bw_str_append(&line, "  ");
     append_clean(&line, bw_json_text(bw_json_get(message, "type"), "-"));

@@ -40,7 +40,8 @@ enum bw_hook_outcome bw_hook_request_read(const char *bytes, size_t size,
                                           struct bw_hook_request *out)
 {
     *out = (struct bw_hook_request){ 0 };
-    const char *end = memmem(bytes, size < BW_HOOK_HEAD_MAX ? size : BW_HOOK_HEAD_MAX, "\r\n\r\n", 4);
+    const char *end =
+        memmem(bytes, size < BW_HOOK_HEAD_MAX ? size : BW_HOOK_HEAD_MAX, "\r\n\r\n", 4);
     if (end == NULL) {
         return size < BW_HOOK_HEAD_MAX ? BW_HOOK_MORE : bad(out, 431, "the headers are too long");
     }
@@ -62,7 +63,8 @@ enum bw_hook_outcome bw_hook_request_read(const char *bytes, size_t size,
     if (head.connection != NULL) {
         out->keep_alive = out->keep_alive && strcasecmp(head.connection, "close") != 0;
     }
-    if (head.encoding != NULL && (head.length != NULL || strcasecmp(head.encoding, "chunked") != 0)) {
+    if (head.encoding != NULL &&
+        (head.length != NULL || strcasecmp(head.encoding, "chunked") != 0)) {
         return bad(out, 400, "an ambiguous or unknown transfer encoding");
     }
     if (head.encoding == NULL && head.length == NULL) {
@@ -94,8 +96,7 @@ static bool read_request_line(char *line, struct bw_hook_request *out)
         return refuse(out, 400, "not an HTTP/1.1 request");
     }
     out->keep_alive = strcmp(version, " HTTP/1.1") == 0;
-    return bw_str_starts_with(line, "POST ") ||
-           refuse(out, 405, "a webhook comes with POST");
+    return bw_str_starts_with(line, "POST ") || refuse(out, 405, "a webhook comes with POST");
 }
 
 static bool is_token(const char *name)
@@ -217,7 +218,8 @@ static enum bw_hook_outcome read_chunked(const char *bytes, size_t size,
         const char *end = memmem(line, size - at, "\r\n", 2);
         size_t chunk = 0;
         if (end == NULL) {
-            return size - at < CHUNK_LINE_MAX ? BW_HOOK_MORE : bad(out, 400, "a chunk without a size");
+            return size - at < CHUNK_LINE_MAX ? BW_HOOK_MORE
+                                              : bad(out, 400, "a chunk without a size");
         }
         if (!chunk_size(line, (size_t)(end - line), &chunk)) {
             return bad(out, 400, "a chunk without a size");
@@ -230,8 +232,8 @@ static enum bw_hook_outcome read_chunked(const char *bytes, size_t size,
             return BW_HOOK_MORE;
         }
         if (memcmp(bytes + at + chunk, "\r\n", 2) != 0) {
-            return bad(out, 400, chunk == 0 ? "trailers are not supported"
-                                            : "a chunk longer than its size");
+            return bad(out, 400,
+                       chunk == 0 ? "trailers are not supported" : "a chunk longer than its size");
         }
         bw_str_append_bytes(&body, bytes + at, chunk);
         at += chunk + 2;

@@ -196,9 +196,12 @@ static bool answer(struct peer *peer, int status, bool keep_alive)
         int status;
         const char *reason;
     } reasons[] = {
-        { 204, "No Content" },         { 400, "Bad Request" },
-        { 401, "Unauthorized" },       { 405, "Method Not Allowed" },
-        { 411, "Length Required" },    { 413, "Content Too Large" },
+        { 204, "No Content" },
+        { 400, "Bad Request" },
+        { 401, "Unauthorized" },
+        { 405, "Method Not Allowed" },
+        { 411, "Length Required" },
+        { 413, "Content Too Large" },
         { 431, "Request Header Fields Too Large" },
     };
     const char *reason = "Error";
