@@ -1,7 +1,9 @@
 /* daemon/cli/commands.c: every command of `basewatch`, in the order of its help. A command that
  * reads argv itself needs no descriptor of its own:
  * &(const struct bw_cmd){ .name = .., .run = .., .usage = .., .help = .. }, */
+#include "cli/cmd_check_config.h"
 #include "cli/cmd_lineage.h"
+#include "cli/cmd_listen.h"
 #include "cli/cmds.h"
 
 static const struct bw_cmd lineage_cmd = {
@@ -14,6 +16,22 @@ static const struct bw_cmd lineage_cmd = {
     .help = "Say whether one model supersedes another, and by which evidence",
 };
 
+static const struct bw_cmd check_config_cmd = {
+    .name = "check-config",
+    .run = bw_cmd_check_config,
+    .usage = "check-config [FILE]\n"
+             "check-config --options\n"
+             "check-config --schema",
+    .help = "Check a configuration file, and the secrets it names, without a daemon",
+};
+
+static const struct bw_cmd listen_cmd = {
+    .name = "listen",
+    .run = bw_cmd_listen,
+    .usage = "listen [--port N] [--bind ADDRESS] --secret FILE [--count N] [--json]",
+    .help = "Receive webhooks here, verify them, and print what they say",
+};
+
 const struct bw_cmd *const bw_cmds[] = {
     &bw_status_cmd,   &bw_deployments_cmd,
     &bw_findings_cmd, &bw_notices_cmd,
@@ -22,5 +40,6 @@ const struct bw_cmd *const bw_cmds[] = {
     &bw_explain_cmd,  &bw_estimate_cmd,
     &bw_worth_cmd,    &bw_swap_cmd,
     &lineage_cmd,     &bw_check_cmd,
+    &check_config_cmd, &listen_cmd,
     NULL,
 };

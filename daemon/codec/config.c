@@ -13,8 +13,8 @@
 
 static void add_file(struct bw_config_reader *reader, const char *path, bool deployments_only);
 static void add_folder(struct bw_config_reader *reader, const char *name, bool deployments_only);
-static enum bw_err read_files(struct bw_config_reader *reader, const struct bw_options *options,
-                              struct bw_names *problems);
+static enum bw_err read_files(struct bw_config_reader *reader,
+                              const struct bw_config_section *options, struct bw_names *problems);
 
 static char *folder_of(const char *path)
 {
@@ -34,7 +34,7 @@ enum bw_err bw_config_check(const char *path, struct bw_settings **out, struct b
     add_file(&reader, path, false);
     add_folder(&reader, "conf.d", false);
     add_folder(&reader, "deployments.d", true);
-    enum bw_err rc = read_files(&reader, &bw_config_options, problems);
+    enum bw_err rc = read_files(&reader, &bw_config_section, problems);
     if (rc == BW_OK) {
         *out = BW_TAKE(settings);
     }
@@ -61,7 +61,7 @@ enum bw_err bw_config_read_deployments(const char *path, struct bw_deployments *
     BW_CLEANUP(bw_config_reader_clear) struct bw_config_reader reader = { .settings = settings };
     reader.folder = folder_of(path);
     add_file(&reader, path, true);
-    if (read_files(&reader, &bw_config_deployments_options, &problems) != BW_OK) {
+    if (read_files(&reader, &bw_config_deployments_section, &problems) != BW_OK) {
         return first_problem(&problems, err);
     }
     *out = settings->deployments;
@@ -79,7 +79,7 @@ static enum bw_err parse_file(const char *path, struct bw_yaml **out, struct bw_
     if (rc == BW_ERR_TOOBIG) {
         return bw_fail(err, rc, "%s:1:1: error: larger than %d MiB; %s", path,
                        BW_CONFIG_FILE_BYTES_MAX >> 20,
-                       bw_option_find(&bw_config_options, "deployments")->overflow);
+                       bw_config_option_find(&bw_config_section, "deployments")->overflow);
     }
     if (rc != BW_OK) {
         return bw_error_prefix(err, "%s:1:1: error: ", path);
@@ -116,9 +116,9 @@ static void add_folder(struct bw_config_reader *reader, const char *name, bool d
         return;
     }
     if (count < 0 || count > BW_CONFIG_FILES_MAX) {
-        BW_CLEANUP(bw_freep) char *text =
-            bw_xasprintf("%s:1:1: error: %s", folder,
-                         count < 0 ? strerror(errno) : "more than 1000 files; join some");
+        BW_CLEANUP(bw_freep)
+        char *text = bw_xasprintf("%s:1:1: error: %s", folder,
+                                  count < 0 ? strerror(errno) : "more than 1000 files; join some");
         bw_config_complain_of_file(reader, reader->files.count, text);
     }
     for (int i = 0; i < count; i++) {
@@ -140,7 +140,7 @@ static bool holds_deployments_alone(struct bw_config_reader *reader,
     size_t before = bw_config_complaints(reader);
     for (const struct bw_yaml *yaml = file->root->first; yaml != NULL; yaml = yaml->next) {
         if (yaml->key != NULL && strcmp(yaml->key, "deployments") != 0 &&
-            bw_option_find(&bw_config_options, yaml->key) != NULL) {
+            bw_config_option_find(&bw_config_section, yaml->key) != NULL) {
             bw_config_complain_of_key(reader, &(struct bw_config_node){ file, yaml },
                                       "only `deployments:` may stand in this file; "
                                       "the rest belongs to the main file or conf.d");
@@ -176,8 +176,8 @@ static enum bw_err report(struct bw_config_reader *reader, struct bw_names *prob
     return BW_ERR_INVALID;
 }
 
-static enum bw_err read_files(struct bw_config_reader *reader, const struct bw_options *options,
-                              struct bw_names *problems)
+static enum bw_err read_files(struct bw_config_reader *reader,
+                              const struct bw_config_section *options, struct bw_names *problems)
 {
     if (bw_config_complaints(reader) > 0) {
         return report(reader, problems); /* of half the files, half the complaints would be wrong */
@@ -189,7 +189,7 @@ static enum bw_err read_files(struct bw_config_reader *reader, const struct bw_o
             BW_VEC_PUSH(&roots, (struct bw_config_node){ file, file->root });
         }
     }
-    bw_config_defaults(&bw_config_options, reader->settings);
+    bw_config_defaults(&bw_config_section, reader->settings);
     bw_config_read_map(reader, options, &roots, reader->settings);
     bw_config_check_claims(reader);
     BW_VEC_CLEAR(&roots, BW_VEC_PLAIN);

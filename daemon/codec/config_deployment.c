@@ -3,12 +3,13 @@
 
 #include "codec/config_reader.h"
 
-/* Names that were claimed, even by a deployment that is wrong otherwise, may not be claimed again. */
+/* Names that were claimed, even by a deployment that is wrong otherwise, may not be claimed again.
+ */
 static void claim_name(struct bw_config_reader *reader, const struct bw_config_node *item,
                        const struct bw_deployment *deployment)
 {
     if (deployment->name != NULL) {
-        bw_config_claim(reader, bw_deployment_options.noun, deployment->name, item);
+        bw_config_claim(reader, bw_deployment_section.noun, deployment->name, item);
     }
 }
 
@@ -18,9 +19,9 @@ void bw_config_add_deployment(struct bw_config_reader *reader, const struct bw_c
     struct bw_error err = { 0 };
     size_t before = bw_config_complaints(reader);
     deployment.training.refresh_share = -1;
-    bw_config_defaults(&bw_deployment_options, &deployment);
+    bw_config_defaults(&bw_deployment_section, &deployment);
     deployment.policy = bw_policy_copy(&reader->settings->policy);
-    bw_config_read_item(reader, &bw_deployment_options, item, &deployment);
+    bw_config_read_item(reader, &bw_deployment_section, item, &deployment);
     claim_name(reader, item, &deployment);
     if (bw_config_complaints(reader) == before &&
         bw_deployment_complete(&deployment, &err) != BW_OK) {

@@ -7,9 +7,9 @@
 #include "codec/config_value.h"
 #include "codec/json.h"
 
-static void read_option(struct bw_config_reader *reader, const struct bw_option *option,
+static void read_option(struct bw_config_reader *reader, const struct bw_config_option *option,
                         const struct bw_config_nodes *nodes, void *base);
-static void check_keys(struct bw_config_reader *reader, const struct bw_options *options,
+static void check_keys(struct bw_config_reader *reader, const struct bw_config_section *options,
                        const struct bw_config_node *node);
 
 /* --- complaints --- */
@@ -87,15 +87,15 @@ size_t bw_config_complaints(const struct bw_config_reader *reader)
 
 /* --- maps --- */
 
-static void *slot_of(const struct bw_option *option, void *base)
+static void *slot_of(const struct bw_config_option *option, void *base)
 {
     return (char *)base + option->offset;
 }
 
-void bw_config_defaults(const struct bw_options *options, void *base)
+void bw_config_defaults(const struct bw_config_section *options, void *base)
 {
-    for (const struct bw_option *option = options->items; option->name != NULL; option++) {
-        if (option->type == BW_OPTION_MAP) {
+    for (const struct bw_config_option *option = options->items; option->name != NULL; option++) {
+        if (option->type == BW_CONFIG_MAP) {
             bw_config_defaults(option->of, slot_of(option, base));
         } else {
             bw_config_value_default(option, slot_of(option, base));
@@ -109,14 +109,14 @@ static bool is_map_or_nothing(const struct bw_yaml *yaml)
     return yaml->kind == BW_YAML_MAP || bw_yaml_is_null(yaml);
 }
 
-void bw_config_read_map(struct bw_config_reader *reader, const struct bw_options *options,
+void bw_config_read_map(struct bw_config_reader *reader, const struct bw_config_section *options,
                         const struct bw_config_nodes *nodes, void *base)
 {
     BW_VEC_EACH(const struct bw_config_node, node, nodes)
     {
         check_keys(reader, options, node);
     }
-    for (const struct bw_option *option = options->items; option->name != NULL; option++) {
+    for (const struct bw_config_option *option = options->items; option->name != NULL; option++) {
         struct bw_config_nodes members = { 0 };
         BW_VEC_EACH(const struct bw_config_node, node, nodes)
         {
@@ -135,7 +135,7 @@ void bw_config_read_map(struct bw_config_reader *reader, const struct bw_options
     }
 }
 
-void bw_config_read_item(struct bw_config_reader *reader, const struct bw_options *options,
+void bw_config_read_item(struct bw_config_reader *reader, const struct bw_config_section *options,
                          const struct bw_config_node *item, void *base)
 {
     struct bw_config_node one = *item;
@@ -143,13 +143,14 @@ void bw_config_read_item(struct bw_config_reader *reader, const struct bw_option
     bw_config_read_map(reader, options, &nodes, base);
 }
 
-static void complain_unknown(struct bw_config_reader *reader, const struct bw_options *options,
+static void complain_unknown(struct bw_config_reader *reader,
+                             const struct bw_config_section *options,
                              const struct bw_config_node *member)
 {
     struct bw_names names = { 0 };
     BW_CLEANUP(bw_str_clear) struct bw_str what = { 0 };
     BW_CLEANUP(bw_str_clear) struct bw_str list = { 0 };
-    for (const struct bw_option *option = options->items; option->name != NULL; option++) {
+    for (const struct bw_config_option *option = options->items; option->name != NULL; option++) {
         bw_str_appendf(&list, "%s%s", list.size > 0 ? ", " : "", option->name);
         BW_VEC_PUSH(&names, bw_xstrdup(option->name));
     }
@@ -165,7 +166,7 @@ static void complain_unknown(struct bw_config_reader *reader, const struct bw_op
     bw_names_clear(&names);
 }
 
-static void check_keys(struct bw_config_reader *reader, const struct bw_options *options,
+static void check_keys(struct bw_config_reader *reader, const struct bw_config_section *options,
                        const struct bw_config_node *node)
 {
     if (bw_yaml_is_null(node->yaml)) {
@@ -176,7 +177,7 @@ static void check_keys(struct bw_config_reader *reader, const struct bw_options 
         return;
     }
     for (const struct bw_yaml *yaml = node->yaml->first; yaml != NULL; yaml = yaml->next) {
-        if (bw_option_find(options, yaml->key) == NULL) {
+        if (bw_config_option_find(options, yaml->key) == NULL) {
             complain_unknown(reader, options, &(struct bw_config_node){ node->file, yaml });
         }
     }
@@ -184,7 +185,7 @@ static void check_keys(struct bw_config_reader *reader, const struct bw_options 
 
 /* --- options --- */
 
-static void read_one(struct bw_config_reader *reader, const struct bw_option *option,
+static void read_one(struct bw_config_reader *reader, const struct bw_config_option *option,
                      const struct bw_config_node *node, void *slot)
 {
     struct bw_error err = { 0 };
@@ -194,9 +195,9 @@ static void read_one(struct bw_config_reader *reader, const struct bw_option *op
 }
 
 /* Call visit for each item of a list that may stand in several files. */
-static void each_item(struct bw_config_reader *reader, const struct bw_option *option,
+static void each_item(struct bw_config_reader *reader, const struct bw_config_option *option,
                       const struct bw_config_nodes *nodes, void *slot,
-                      void (*visit)(struct bw_config_reader *, const struct bw_option *,
+                      void (*visit)(struct bw_config_reader *, const struct bw_config_option *,
                                     const struct bw_config_node *, void *))
 {
     BW_VEC_EACH(const struct bw_config_node, node, nodes)
@@ -204,7 +205,7 @@ static void each_item(struct bw_config_reader *reader, const struct bw_option *o
         if (node->yaml->kind != BW_YAML_LIST) {
             if (!bw_yaml_is_null(node->yaml)) {
                 bw_config_complain(reader, node, "%s must be %s; write [a, b] or `- a` lines",
-                                   option->name, bw_option_type_text(option->type));
+                                   option->name, bw_config_type_text(option->type));
             }
             continue;
         }
@@ -214,10 +215,10 @@ static void each_item(struct bw_config_reader *reader, const struct bw_option *o
     }
 }
 
-static void read_words(struct bw_config_reader *reader, const struct bw_option *option,
+static void read_words(struct bw_config_reader *reader, const struct bw_config_option *option,
                        const struct bw_config_nodes *nodes, void *slot)
 {
-    if (option->type == BW_OPTION_TEXTS) {
+    if (option->type == BW_CONFIG_TEXTS) {
         bw_names_clear(slot); /* what was inherited gives way to what is said here */
     } else {
         *(unsigned *)slot = 0;
@@ -225,7 +226,7 @@ static void read_words(struct bw_config_reader *reader, const struct bw_option *
     each_item(reader, option, nodes, slot, read_one);
 }
 
-static void add_item(struct bw_config_reader *reader, const struct bw_option *option,
+static void add_item(struct bw_config_reader *reader, const struct bw_config_option *option,
                      const struct bw_config_node *item, void *counter)
 {
     int64_t *seen = counter;
@@ -274,7 +275,7 @@ static void append_json(const struct bw_yaml *yaml, struct bw_json_writer *w, co
     }
 }
 
-static void read_json(struct bw_config_reader *reader, const struct bw_option *option,
+static void read_json(struct bw_config_reader *reader, const struct bw_config_option *option,
                       const struct bw_config_node *node, char **slot)
 {
     if (node->yaml->kind != BW_YAML_MAP) {
@@ -288,45 +289,46 @@ static void read_json(struct bw_config_reader *reader, const struct bw_option *o
 }
 
 /* What stands in the place of a secret may be the secret, so it is never quoted. */
-static void read_secret(struct bw_config_reader *reader, const struct bw_option *option,
+static void read_secret(struct bw_config_reader *reader, const struct bw_config_option *option,
                         const struct bw_config_node *node, struct bw_secret_ref *slot)
 {
     const struct bw_yaml *only = node->yaml->kind == BW_YAML_MAP ? node->yaml->first : NULL;
-    if (only == NULL || only->next != NULL || bw_option_find(option->of, only->key) == NULL) {
+    if (only == NULL || only->next != NULL ||
+        bw_config_option_find(option->of, only->key) == NULL) {
         bw_config_complain(reader, node, "%s names where the secret is; write %s", option->name,
-                           bw_option_type_text(option->type));
+                           bw_config_type_text(option->type));
         return;
     }
     size_t before = bw_config_complaints(reader);
     bw_config_read_item(reader, option->of, node, slot);
     if (slot->file == NULL && slot->argv.count == 0 && bw_config_complaints(reader) == before) {
         bw_config_complain(reader, node, "%s: the command is empty; write %s", option->name,
-                           bw_option_type_text(option->type));
+                           bw_config_type_text(option->type));
     }
     slot->kind = slot->file != NULL ? BW_SECRET_FILE : BW_SECRET_COMMAND;
     bw_replace(&slot->beside, reader->folder);
 }
 
-static void read_option(struct bw_config_reader *reader, const struct bw_option *option,
+static void read_option(struct bw_config_reader *reader, const struct bw_config_option *option,
                         const struct bw_config_nodes *nodes, void *base)
 {
     void *slot = slot_of(option, base);
     const struct bw_config_node *node = &nodes->items[0];
     int64_t seen = 0;
-    if (option->type == BW_OPTION_MAP) {
+    if (option->type == BW_CONFIG_MAP) {
         bw_config_read_map(reader, option->of, nodes, slot);
-    } else if (option->type == BW_OPTION_LIST) {
+    } else if (option->type == BW_CONFIG_LIST) {
         each_item(reader, option, nodes, &seen, add_item);
-    } else if (option->type == BW_OPTION_TEXTS || option->type == BW_OPTION_BITS) {
+    } else if (option->type == BW_CONFIG_TEXTS || option->type == BW_CONFIG_BITS) {
         read_words(reader, option, nodes, slot);
     } else if (nodes->count > 1) {
-        BW_CLEANUP(bw_freep) char *what = bw_xasprintf(
-            "%s is given twice; first at %s:%d:%d", option->name, node->file->path,
-            node->yaml->key_line, node->yaml->key_column);
+        BW_CLEANUP(bw_freep)
+        char *what = bw_xasprintf("%s is given twice; first at %s:%d:%d", option->name,
+                                  node->file->path, node->yaml->key_line, node->yaml->key_column);
         bw_config_complain_of_key(reader, &nodes->items[1], what);
-    } else if (option->type == BW_OPTION_SECRET) {
+    } else if (option->type == BW_CONFIG_SECRET) {
         read_secret(reader, option, node, slot);
-    } else if (option->type == BW_OPTION_JSON) {
+    } else if (option->type == BW_CONFIG_JSON) {
         read_json(reader, option, node, slot);
     } else if (option->of != NULL && node->yaml->kind == BW_YAML_MAP) {
         bw_config_read_map(reader, option->of, nodes, base);

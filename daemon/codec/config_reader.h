@@ -58,13 +58,13 @@ void bw_config_complain_of_file(struct bw_config_reader *reader, size_t file, co
 size_t bw_config_complaints(const struct bw_config_reader *reader);
 
 /* Put the fallbacks of all options, and of the maps inside, into the struct at base. */
-void bw_config_defaults(const struct bw_options *options, void *base);
+void bw_config_defaults(const struct bw_config_section *options, void *base);
 
 /* Fill the struct at base from the nodes, which are the same map in one or more files. */
-void bw_config_read_map(struct bw_config_reader *reader, const struct bw_options *options,
+void bw_config_read_map(struct bw_config_reader *reader, const struct bw_config_section *options,
                         const struct bw_config_nodes *nodes, void *base);
 /* The same for a map that stands in one file. */
-void bw_config_read_item(struct bw_config_reader *reader, const struct bw_options *options,
+void bw_config_read_item(struct bw_config_reader *reader, const struct bw_config_section *options,
                          const struct bw_config_node *item, void *base);
 
 /* Remember a name; those that were claimed twice are complained of together. */

@@ -116,8 +116,7 @@ static void secret_copy(const struct bw_secret_ref *from, struct bw_secret_ref *
 
 /* One source as it will be polled; region is "" where there is one. */
 static void push_source(struct bw_config_reader *reader, const struct bw_config_node *item,
-                        const struct bw_source_settings *said, const char *name,
-                        const char *region)
+                        const struct bw_source_settings *said, const char *name, const char *region)
 {
     struct bw_source_settings source = *said;
     source.name = bw_xstrdup(name);
@@ -138,8 +137,8 @@ void bw_config_add_source(struct bw_config_reader *reader, const struct bw_confi
     static const char *const schemes[] = { "https://", "http://", "file:///", NULL };
     struct bw_source_item said = { 0 };
     size_t before = bw_config_complaints(reader);
-    bw_config_defaults(&bw_source_options, &said);
-    bw_config_read_item(reader, &bw_source_options, item, &said);
+    bw_config_defaults(&bw_source_section, &said);
+    bw_config_read_item(reader, &bw_source_section, item, &said);
     if (bw_config_complaints(reader) == before) {
         check_url(reader, item, said.source.url, schemes);
     }
@@ -187,8 +186,8 @@ void bw_config_add_sink(struct bw_config_reader *reader, const struct bw_config_
 {
     struct bw_sink_settings sink = { 0 };
     size_t before = bw_config_complaints(reader);
-    bw_config_defaults(&bw_sink_options, &sink);
-    bw_config_read_item(reader, &bw_sink_options, item, &sink);
+    bw_config_defaults(&bw_sink_section, &sink);
+    bw_config_read_item(reader, &bw_sink_section, item, &sink);
     if (bw_config_complaints(reader) == before) {
         check_sink(reader, item, &sink);
     }
@@ -204,7 +203,7 @@ void bw_config_add_adopt(struct bw_config_reader *reader, const struct bw_config
 {
     struct bw_adopt_rule rule = { 0 };
     size_t before = bw_config_complaints(reader);
-    bw_config_read_item(reader, &bw_adopt_options, item, &rule);
+    bw_config_read_item(reader, &bw_adopt_section, item, &rule);
     if (bw_config_complaints(reader) == before && rule.name != NULL && rule.pick == NULL) {
         bw_config_complain(reader, item, "a name fits one finding alone; add pick: newest");
     }

@@ -11,19 +11,19 @@
 static const int64_t COUNT_MAX = INT64_C(1000000000000000); /* exact in JSON, too */
 enum { TEXT_MAX = 1024, COUNT_DIGITS_MAX = 17 };
 
-static enum bw_err read_text(const struct bw_option *option, const char *text, char **slot,
+static enum bw_err read_text(const struct bw_config_option *option, const char *text, char **slot,
                              struct bw_error *err);
-static enum bw_err read_word(const struct bw_option *option, const char *text, unsigned *out,
+static enum bw_err read_word(const struct bw_config_option *option, const char *text, unsigned *out,
                              struct bw_error *err);
-static enum bw_err read_flag(const struct bw_option *option, const struct bw_yaml *yaml, bool *out,
-                             struct bw_error *err);
-static enum bw_err read_number(const struct bw_option *option, const char *text, int64_t *slot,
-                               struct bw_error *err);
-static enum bw_err read_share(const struct bw_option *option, const char *text, double *slot,
+static enum bw_err read_flag(const struct bw_config_option *option, const struct bw_yaml *yaml,
+                             bool *out, struct bw_error *err);
+static enum bw_err read_number(const struct bw_config_option *option, const char *text,
+                               int64_t *slot, struct bw_error *err);
+static enum bw_err read_share(const struct bw_config_option *option, const char *text, double *slot,
                               struct bw_error *err);
 static enum bw_err read_money(const char *text, struct bw_money *slot, struct bw_error *err);
 
-static enum bw_err read_scalar(const struct bw_option *option, const struct bw_yaml *yaml,
+static enum bw_err read_scalar(const struct bw_config_option *option, const struct bw_yaml *yaml,
                                void *slot, struct bw_error *err)
 {
     unsigned word = 0;
@@ -31,65 +31,65 @@ static enum bw_err read_scalar(const struct bw_option *option, const struct bw_y
     char *text = NULL;
     enum bw_err rc = BW_OK;
     switch (option->type) {
-    case BW_OPTION_TEXT:
-    case BW_OPTION_PATH:
-    case BW_OPTION_PROGRAM:
-    case BW_OPTION_PLATFORM:
+    case BW_CONFIG_TEXT:
+    case BW_CONFIG_PATH:
+    case BW_CONFIG_PROGRAM:
+    case BW_CONFIG_PLATFORM:
         return read_text(option, yaml->text, slot, err);
-    case BW_OPTION_TEXTS:
+    case BW_CONFIG_TEXTS:
         rc = read_text(option, yaml->text, &text, err);
         if (rc == BW_OK) {
             BW_VEC_PUSH((struct bw_names *)slot, text);
         }
         return rc;
-    case BW_OPTION_WORD:
+    case BW_CONFIG_WORD:
         rc = read_word(option, yaml->text, &word, err);
         if (rc == BW_OK) {
             memcpy(slot, &word, sizeof(word));
         }
         return rc;
-    case BW_OPTION_BITS:
+    case BW_CONFIG_BITS:
         rc = read_word(option, yaml->text, &word, err);
         if (rc == BW_OK) {
             *(unsigned *)slot |= 1U << word;
         }
         return rc;
-    case BW_OPTION_BOOL:
+    case BW_CONFIG_BOOL:
         return read_flag(option, yaml, slot, err);
-    case BW_OPTION_ANSWER:
+    case BW_CONFIG_ANSWER:
         rc = read_flag(option, yaml, &flag, err);
         if (rc == BW_OK) {
             word = flag ? BW_PACKED_YES : BW_PACKED_NO;
             memcpy(slot, &word, sizeof(word));
         }
         return rc;
-    case BW_OPTION_COUNT:
-    case BW_OPTION_BYTES:
-    case BW_OPTION_DURATION:
+    case BW_CONFIG_COUNT:
+    case BW_CONFIG_BYTES:
+    case BW_CONFIG_DURATION:
         return read_number(option, yaml->text, slot, err);
-    case BW_OPTION_DAY:
+    case BW_CONFIG_DAY:
         return bw_instant_parse(yaml->text, slot, err);
-    case BW_OPTION_SHARE:
+    case BW_CONFIG_SHARE:
         return read_share(option, yaml->text, slot, err);
-    case BW_OPTION_MONEY:
+    case BW_CONFIG_MONEY:
         return read_money(yaml->text, slot, err);
-    case BW_OPTION_JSON:
-    case BW_OPTION_SECRET:
-    case BW_OPTION_MAP:
-    case BW_OPTION_LIST:
+    case BW_CONFIG_JSON:
+    case BW_CONFIG_SECRET:
+    case BW_CONFIG_MAP:
+    case BW_CONFIG_LIST:
         break;
     }
-    return bw_fail(err, BW_ERR_INVALID, "must be %s", bw_option_type_text(option->type));
+    return bw_fail(err, BW_ERR_INVALID, "must be %s", bw_config_type_text(option->type));
 }
 
-enum bw_err bw_config_value_read(const struct bw_option *option, const struct bw_yaml *yaml,
+enum bw_err bw_config_value_read(const struct bw_config_option *option, const struct bw_yaml *yaml,
                                  void *slot, struct bw_error *err)
 {
     enum bw_err rc = BW_OK;
     if (yaml->kind != BW_YAML_SCALAR) {
-        bool item = option->type == BW_OPTION_TEXTS || option->type == BW_OPTION_BITS;
+        bool item = option->type == BW_CONFIG_TEXTS || option->type == BW_CONFIG_BITS;
         rc = bw_fail(err, BW_ERR_INVALID, "must be %s",
-                     item ? "a list of plain words" : bw_option_type_text(option->type));
+                     item ? "a list of plain words" : bw_config_type_text(option->type));
     } else if (bw_yaml_is_null(yaml)) {
         rc = bw_fail(err, BW_ERR_INVALID, "no value; give one or leave the key out");
     } else {
@@ -103,16 +103,16 @@ enum bw_err bw_config_value_read(const struct bw_option *option, const struct bw
     return BW_OK;
 }
 
-void bw_config_value_default(const struct bw_option *option, void *slot)
+void bw_config_value_default(const struct bw_config_option *option, void *slot)
 {
     if (option->fallback == NULL) {
         return;
     }
-    if (option->type == BW_OPTION_JSON) {
+    if (option->type == BW_CONFIG_JSON) {
         bw_replace(slot, option->fallback);
         return;
     }
-    if (option->type == BW_OPTION_BITS) {
+    if (option->type == BW_CONFIG_BITS) {
         for (unsigned i = 0; option->words[i] != NULL; i++) {
             *(unsigned *)slot |= 1U << i;
         }
@@ -128,7 +128,7 @@ void bw_config_value_default(const struct bw_option *option, void *slot)
 }
 
 /* The words of the option do not hold text: point at the nearest, or show them all. */
-static enum bw_err fail_word(const struct bw_option *option, const char *text,
+static enum bw_err fail_word(const struct bw_config_option *option, const char *text,
                              struct bw_error *err)
 {
     const char *nearest = bw_str_nearest(text, option->words);
@@ -141,10 +141,10 @@ static enum bw_err fail_word(const struct bw_option *option, const char *text,
         bw_str_appendf(&list, "%s%s", i > 0 ? ", " : "", option->words[i]);
     }
     return bw_fail(err, BW_ERR_INVALID, "'%.60s' is unknown; known: %s%s", text, list.text,
-                   option->type == BW_OPTION_PROGRAM ? ", or an absolute path" : "");
+                   option->type == BW_CONFIG_PROGRAM ? ", or an absolute path" : "");
 }
 
-static enum bw_err read_word(const struct bw_option *option, const char *text, unsigned *out,
+static enum bw_err read_word(const struct bw_config_option *option, const char *text, unsigned *out,
                              struct bw_error *err)
 {
     for (unsigned i = 0; option->words[i] != NULL; i++) {
@@ -166,7 +166,7 @@ static bool has_control(const char *text)
     return false;
 }
 
-static enum bw_err read_text(const struct bw_option *option, const char *text, char **slot,
+static enum bw_err read_text(const struct bw_config_option *option, const char *text, char **slot,
                              struct bw_error *err)
 {
     size_t most = option->max > 0 ? (size_t)option->max : TEXT_MAX;
@@ -181,24 +181,24 @@ static enum bw_err read_text(const struct bw_option *option, const char *text, c
     if (has_control(text)) {
         return bw_fail(err, BW_ERR_INVALID, "holds a control character");
     }
-    if (option->type == BW_OPTION_PATH && !absolute) {
+    if (option->type == BW_CONFIG_PATH && !absolute) {
         return bw_fail(err, BW_ERR_INVALID, "'%.60s' must begin with /", text);
     }
-    if (option->words != NULL && !(option->type == BW_OPTION_PROGRAM && absolute) &&
+    if (option->words != NULL && !(option->type == BW_CONFIG_PROGRAM && absolute) &&
         read_word(option, text, &word, err) != BW_OK) {
         return BW_ERR_INVALID;
     }
-    bw_replace(slot, option->type == BW_OPTION_PLATFORM ? bw_platform_canonical(text) : text);
+    bw_replace(slot, option->type == BW_CONFIG_PLATFORM ? bw_platform_canonical(text) : text);
     return BW_OK;
 }
 
-static enum bw_err read_flag(const struct bw_option *option, const struct bw_yaml *yaml, bool *out,
-                             struct bw_error *err)
+static enum bw_err read_flag(const struct bw_config_option *option, const struct bw_yaml *yaml,
+                             bool *out, struct bw_error *err)
 {
     bool yes = strcmp(yaml->text, "true") == 0;
     if (!yaml->plain || (!yes && strcmp(yaml->text, "false") != 0)) {
         return bw_fail(err, BW_ERR_INVALID, "'%.60s' is not %s", yaml->text,
-                       bw_option_type_text(option->type));
+                       bw_config_type_text(option->type));
     }
     *out = yes;
     return BW_OK;
@@ -225,24 +225,24 @@ static bool bytes_parse(const char *text, int64_t *out)
     return false;
 }
 
-static enum bw_err read_number(const struct bw_option *option, const char *text, int64_t *slot,
-                               struct bw_error *err)
+static enum bw_err read_number(const struct bw_config_option *option, const char *text,
+                               int64_t *slot, struct bw_error *err)
 {
     int64_t value = 0;
-    if (option->type == BW_OPTION_DURATION) {
+    if (option->type == BW_CONFIG_DURATION) {
         enum bw_err rc = bw_duration_parse(text, &value, err);
         if (rc != BW_OK) {
             return rc;
         }
-    } else if (option->type == BW_OPTION_BYTES ? !bytes_parse(text, &value)
+    } else if (option->type == BW_CONFIG_BYTES ? !bytes_parse(text, &value)
                                                : !count_parse(text, strlen(text), &value)) {
         return bw_fail(err, BW_ERR_INVALID, "'%.60s' is not %s", text,
-                       bw_option_type_text(option->type));
+                       bw_config_type_text(option->type));
     }
     int64_t most = option->max > 0 ? option->max : COUNT_MAX;
     if (value < option->min || value > most) {
         BW_CLEANUP(bw_str_clear) struct bw_str range = { 0 };
-        bw_option_range_text(option, &range);
+        bw_config_option_range(option, &range);
         return bw_fail(err, BW_ERR_INVALID, "'%.60s' is out of range; allowed: %s", text,
                        range.text);
     }
@@ -250,7 +250,7 @@ static enum bw_err read_number(const struct bw_option *option, const char *text,
     return BW_OK;
 }
 
-static enum bw_err read_share(const struct bw_option *option, const char *text, double *slot,
+static enum bw_err read_share(const struct bw_config_option *option, const char *text, double *slot,
                               struct bw_error *err)
 {
     char *end = NULL;
@@ -258,7 +258,7 @@ static enum bw_err read_share(const struct bw_option *option, const char *text, 
     double value = good ? strtod(text, &end) : 0;
     if (!good || end == text || *end != '\0' || value > 1) {
         return bw_fail(err, BW_ERR_INVALID, "'%.60s' is not %s", text,
-                       bw_option_type_text(option->type));
+                       bw_config_type_text(option->type));
     }
     *slot = value;
     return BW_OK;
@@ -277,42 +277,42 @@ static enum bw_err read_money(const char *text, struct bw_money *slot, struct bw
     return rc;
 }
 
-const char *bw_option_type_text(enum bw_option_type type)
+const char *bw_config_type_text(enum bw_config_type type)
 {
     static const char *const texts[] = {
-        [BW_OPTION_TEXT] = "text",
-        [BW_OPTION_PATH] = "an absolute path",
-        [BW_OPTION_PROGRAM] = "a word or an absolute path",
-        [BW_OPTION_PLATFORM] = "the name of a platform",
-        [BW_OPTION_TEXTS] = "a list of words",
-        [BW_OPTION_WORD] = "a word",
-        [BW_OPTION_BITS] = "a list of words",
-        [BW_OPTION_BOOL] = "true or false",
-        [BW_OPTION_ANSWER] = "true or false",
-        [BW_OPTION_COUNT] = "a whole number",
-        [BW_OPTION_BYTES] = "a size like 64KiB or 16MiB",
-        [BW_OPTION_SHARE] = "a share from 0 to 1",
-        [BW_OPTION_DURATION] = "a duration like 30s, 6h or 10d",
-        [BW_OPTION_DAY] = "a day like 2026-01-10",
-        [BW_OPTION_MONEY] = "an amount of US dollars",
-        [BW_OPTION_JSON] = "a map",
-        [BW_OPTION_SECRET] = "{file: NAME} or {command: [PROGRAM, ARGUMENT...]}",
-        [BW_OPTION_MAP] = "a map",
-        [BW_OPTION_LIST] = "a list",
+        [BW_CONFIG_TEXT] = "text",
+        [BW_CONFIG_PATH] = "an absolute path",
+        [BW_CONFIG_PROGRAM] = "a word or an absolute path",
+        [BW_CONFIG_PLATFORM] = "the name of a platform",
+        [BW_CONFIG_TEXTS] = "a list of words",
+        [BW_CONFIG_WORD] = "a word",
+        [BW_CONFIG_BITS] = "a list of words",
+        [BW_CONFIG_BOOL] = "true or false",
+        [BW_CONFIG_ANSWER] = "true or false",
+        [BW_CONFIG_COUNT] = "a whole number",
+        [BW_CONFIG_BYTES] = "a size like 64KiB or 16MiB",
+        [BW_CONFIG_SHARE] = "a share from 0 to 1",
+        [BW_CONFIG_DURATION] = "a duration like 30s, 6h or 10d",
+        [BW_CONFIG_DAY] = "a day like 2026-01-10",
+        [BW_CONFIG_MONEY] = "an amount of US dollars",
+        [BW_CONFIG_JSON] = "a map",
+        [BW_CONFIG_SECRET] = "{file: NAME} or {command: [PROGRAM, ARGUMENT...]}",
+        [BW_CONFIG_MAP] = "a map",
+        [BW_CONFIG_LIST] = "a list",
     };
     return texts[type];
 }
 
-static void append_number(const struct bw_option *option, int64_t value, struct bw_str *out)
+static void append_number(const struct bw_config_option *option, int64_t value, struct bw_str *out)
 {
     static const char *const units[] = { "", "KiB", "MiB", "GiB" };
     char text[BW_INSTANT_TEXT];
     unsigned unit = 0;
-    if (option->type == BW_OPTION_DURATION) {
+    if (option->type == BW_CONFIG_DURATION) {
         bw_str_append(out, bw_duration_format(value, text));
         return;
     }
-    while (option->type == BW_OPTION_BYTES && unit < BW_COUNT(units) - 1 && value >= 1024 &&
+    while (option->type == BW_CONFIG_BYTES && unit < BW_COUNT(units) - 1 && value >= 1024 &&
            value % 1024 == 0) {
         value /= 1024;
         unit++;
@@ -320,15 +320,15 @@ static void append_number(const struct bw_option *option, int64_t value, struct 
     bw_str_appendf(out, "%" PRId64 "%s", value, units[unit]);
 }
 
-bool bw_option_has_range(const struct bw_option *option)
+bool bw_config_option_has_range(const struct bw_config_option *option)
 {
-    return option->type == BW_OPTION_COUNT || option->type == BW_OPTION_BYTES ||
-           option->type == BW_OPTION_DURATION;
+    return option->type == BW_CONFIG_COUNT || option->type == BW_CONFIG_BYTES ||
+           option->type == BW_CONFIG_DURATION;
 }
 
-void bw_option_range_text(const struct bw_option *option, struct bw_str *out)
+void bw_config_option_range(const struct bw_config_option *option, struct bw_str *out)
 {
-    int64_t most = option->type == BW_OPTION_DURATION ? 10 * BW_YEAR_MS : COUNT_MAX;
+    int64_t most = option->type == BW_CONFIG_DURATION ? 10 * BW_YEAR_MS : COUNT_MAX;
     append_number(option, option->min, out);
     bw_str_append(out, " to ");
     append_number(option, option->max > 0 ? option->max : most, out);
