@@ -1,0 +1,55 @@
+/* daemon/base/file.c: see file.h. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+static enum bw_err fail(struct bw_error *err)
+{
+    enum bw_err code = errno == ENOENT  ? BW_ERR_NOTFOUND
+                       : errno == EACCES ? BW_ERR_DENIED
+                                         : BW_ERR_IO;
+    return bw_fail(err, code, "cannot be read: %s", strerror(errno));
+}
+
+static enum bw_err read_all(int fd, size_t max_bytes, struct bw_str *text, struct bw_error *err)
+{
+    char block[16384];
+    for (;;) {
+        ssize_t got = read(fd, block, sizeof(block));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return fail(err);
+        }
+        if (got == 0) {
+            return BW_OK;
+        }
+        if ((size_t)got > max_bytes - text->size) {
+            return bw_fail(err, BW_ERR_TOOBIG, "is larger than %zu bytes", max_bytes);
+        }
+        bw_str_append_bytes(text, block, (size_t)got);
+    }
+}
+
+enum bw_err bw_file_read(const char *path, size_t max_bytes, char **out, size_t *size,
+                         struct bw_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return fail(err);
+    }
+    BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
+    enum bw_err rc = read_all(fd, max_bytes, &text, err);
+    (void)close(fd);
+    if (rc == BW_OK) {
+        *size = text.size;
+        *out = bw_str_take(&text);
+    }
+    return rc;
+}

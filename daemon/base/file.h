@@ -1,0 +1,13 @@
+/* daemon/base/file.h: a whole file at once. */
+#ifndef BW_BASE_FILE_H
+#define BW_BASE_FILE_H
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Read path to its end. Ownership: *out is the caller's, NUL-terminated beyond *size bytes.
+ * Errors: BW_ERR_NOTFOUND, BW_ERR_DENIED, BW_ERR_IO, BW_ERR_TOOBIG above max_bytes; the sentence
+ * says why and leaves the name to the caller. */
+BW_MUST_CHECK enum bw_err bw_file_read(const char *path, size_t max_bytes, char **out, size_t *size,
+                                       struct bw_error *err);
+#endif
