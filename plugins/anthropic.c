@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/str.h"
 #include "catalogs.h"
 
 enum { PAGES_MAX = 32 };
@@ -55,11 +56,7 @@ static char *next_path(struct bw_plugin *plugin, const struct bw_json *page, con
     }
     struct bw_str next = { 0 };
     bw_str_append(&next, "/models?limit=1000&after_id=");
-    for (; *last != '\0'; last++) {
-        bool plain = (*last >= 'a' && *last <= 'z') || (*last >= 'A' && *last <= 'Z') ||
-                     (*last >= '0' && *last <= '9') || strchr("-._~", *last) != NULL;
-        bw_str_appendf(&next, plain ? "%c" : "%%%02X", (unsigned char)*last);
-    }
+    bw_str_append_url(&next, last);
     if (strcmp(next.text, path) == 0) {
         bw_str_clear(&next);
         (void)bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "two pages end with the same last_id");

@@ -108,6 +108,33 @@ void bw_fetch_clear(struct bw_fetch *fetch)
     *fetch = (struct bw_fetch){ 0 };
 }
 
+struct bw_fetch bw_fetch_copy(const struct bw_fetch *fetch)
+{
+    struct bw_fetch copy = *fetch;
+    copy.method = bw_xstrdup(fetch->method);
+    copy.path = bw_xstrdup(fetch->path);
+    copy.body = bw_xstrdup(fetch->body);
+    copy.auth_name = bw_xstrdup(fetch->auth_name);
+    copy.headers = (struct bw_names){ 0 };
+    BW_VEC_EACH(char *, header, &fetch->headers)
+    {
+        BW_VEC_PUSH(&copy.headers, bw_xstrdup(*header));
+    }
+    return copy;
+}
+
+bool bw_fetch_same(const struct bw_fetch *a, const struct bw_fetch *b)
+{
+    bool same = bw_str_equal(a->method, b->method) && bw_str_equal(a->path, b->path) &&
+                bw_str_equal(a->body, b->body) && a->auth == b->auth &&
+                bw_str_equal(a->auth_name, b->auth_name) &&
+                a->headers.count == b->headers.count;
+    for (size_t i = 0; same && i < a->headers.count; i++) {
+        same = strcmp(a->headers.items[i], b->headers.items[i]) == 0;
+    }
+    return same;
+}
+
 void bw_plugin_fetch_write(const struct bw_fetch *fetch, struct bw_str *out)
 {
     struct bw_json_writer w = { .out = out };

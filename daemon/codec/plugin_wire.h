@@ -67,6 +67,9 @@ BW_MUST_CHECK enum bw_err bw_plugin_line_parse(const char *text, size_t size,
                                                struct bw_plugin_line *out, struct bw_error *err);
 void bw_plugin_line_clear(struct bw_plugin_line *line);
 void bw_fetch_clear(struct bw_fetch *fetch);
+struct bw_fetch bw_fetch_copy(const struct bw_fetch *fetch); /* deep */
+/* The same request, whatever its id. */
+bool bw_fetch_same(const struct bw_fetch *a, const struct bw_fetch *b);
 
 /* Append one line, its end included. */
 void bw_plugin_fetch_write(const struct bw_fetch *fetch, struct bw_str *out);

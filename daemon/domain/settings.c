@@ -10,7 +10,7 @@ static void secret_clear(struct bw_secret_ref *secret)
     bw_names_clear(&secret->argv);
 }
 
-static void source_clear(struct bw_source_settings *source)
+void bw_source_settings_clear(struct bw_source_settings *source)
 {
     free(source->name);
     free(source->plugin);
@@ -20,6 +20,27 @@ static void source_clear(struct bw_source_settings *source)
     free(source->url);
     free(source->options);
     secret_clear(&source->credential);
+    *source = (struct bw_source_settings){ 0 };
+}
+
+struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source)
+{
+    struct bw_source_settings copy = *source;
+    copy.name = bw_xstrdup(source->name);
+    copy.plugin = bw_xstrdup(source->plugin);
+    copy.platform = bw_xstrdup(source->platform);
+    copy.account = bw_xstrdup(source->account);
+    copy.region = bw_xstrdup(source->region);
+    copy.url = bw_xstrdup(source->url);
+    copy.options = bw_xstrdup(source->options);
+    copy.credential.file = bw_xstrdup(source->credential.file);
+    copy.credential.beside = bw_xstrdup(source->credential.beside);
+    copy.credential.argv = (struct bw_names){ 0 };
+    BW_VEC_EACH(char *, word, &source->credential.argv)
+    {
+        BW_VEC_PUSH(&copy.credential.argv, bw_xstrdup(*word));
+    }
+    return copy;
 }
 
 static void sink_clear(struct bw_sink_settings *sink)
@@ -49,7 +70,7 @@ void bw_settings_clear(struct bw_settings *settings)
     free(settings->read_group);
     free(settings->write_group);
     bw_policy_clear(&settings->policy);
-    BW_VEC_CLEAR(&settings->sources, source_clear);
+    BW_VEC_CLEAR(&settings->sources, bw_source_settings_clear);
     BW_VEC_CLEAR(&settings->sinks, sink_clear);
     BW_VEC_CLEAR(&settings->adopt, adopt_clear);
     bw_deployments_clear(&settings->deployments);
