@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "io/poll.h"
+#include "io/sandbox.h"
 
 enum { CHILDREN_MAX = 2 };
 
@@ -47,6 +49,10 @@ struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, const cha
         .gone = on_gone,
         .context = poller,
     };
+    if (!bw_sandbox_confines_files()) {
+        bw_log(BW_LOG_WARNING,
+               "this kernel has no Landlock: a plugin can read what the daemon can read");
+    }
     return poller;
 }
 

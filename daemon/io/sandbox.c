@@ -54,7 +54,7 @@ static const struct {
     { "/etc/ld.so.cache", LANDLOCK_ACCESS_FS_READ_FILE },
     { "/dev/null", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE },
     { "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE },
-#if defined(__SANITIZE_ADDRESS__) || defined(BW_SANITIZED)
+#if defined(BW_SANITIZED)
     { "/proc", FS_READ }, /* the sanitizers read the map of their own process */
 #endif
 };
@@ -69,7 +69,7 @@ static const struct {
     { RLIMIT_FSIZE, 0 },
     { RLIMIT_CORE, 0 },
     { RLIMIT_MEMLOCK, 0 },
-#if !defined(__SANITIZE_ADDRESS__) && !defined(BW_SANITIZED)
+#if !defined(BW_SANITIZED)
     { RLIMIT_AS, (rlim_t)BW_SANDBOX_MEMORY_MIB * 1024 * 1024 },
 #endif
 };

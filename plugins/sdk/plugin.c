@@ -215,7 +215,7 @@ static void write_manifest(const struct bw_plugin_descriptor *descriptor, struct
     bw_str_append(out, "\n");
 }
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(BW_SANITIZED)
 /* A sandboxed plugin may not ptrace itself, which the leak checker of a sanitized build would. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
