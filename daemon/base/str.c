@@ -57,6 +57,15 @@ void bw_str_appendf(struct bw_str *str, const char *format, ...)
     va_end(again);
 }
 
+void bw_str_append_url(struct bw_str *str, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
+                     (*text >= '0' && *text <= '9') || strchr("-._~", *text) != NULL;
+        bw_str_appendf(str, plain ? "%c" : "%%%02X", (unsigned char)*text);
+    }
+}
+
 void bw_str_reset(struct bw_str *str)
 {
     str->size = 0;

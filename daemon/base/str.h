@@ -18,6 +18,8 @@ void bw_str_clear(struct bw_str *str);
 void bw_str_append(struct bw_str *str, const char *text);
 void bw_str_append_bytes(struct bw_str *str, const void *bytes, size_t size);
 void bw_str_appendf(struct bw_str *str, const char *format, ...) BW_PRINTF(2, 3);
+/* As one part of a URL: all but letters, digits and -._~ percent-encoded (RFC 3986, 2.3). */
+void bw_str_append_url(struct bw_str *str, const char *text);
 /* Forget the contents, keep the memory. */
 void bw_str_reset(struct bw_str *str);
 /* Ownership: the result is the caller's, "" when empty; the bw_str is empty again. */

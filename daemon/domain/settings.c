@@ -20,6 +20,27 @@ void bw_source_settings_clear(struct bw_source_settings *source)
     free(source->url);
     free(source->options);
     secret_clear(&source->credential);
+    *source = (struct bw_source_settings){ 0 };
+}
+
+struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source)
+{
+    struct bw_source_settings copy = *source;
+    copy.name = bw_xstrdup(source->name);
+    copy.plugin = bw_xstrdup(source->plugin);
+    copy.platform = bw_xstrdup(source->platform);
+    copy.account = bw_xstrdup(source->account);
+    copy.region = bw_xstrdup(source->region);
+    copy.url = bw_xstrdup(source->url);
+    copy.options = bw_xstrdup(source->options);
+    copy.credential.file = bw_xstrdup(source->credential.file);
+    copy.credential.beside = bw_xstrdup(source->credential.beside);
+    copy.credential.argv = (struct bw_names){ 0 };
+    BW_VEC_EACH(char *, word, &source->credential.argv)
+    {
+        BW_VEC_PUSH(&copy.credential.argv, bw_xstrdup(*word));
+    }
+    return copy;
 }
 
 void bw_sink_settings_clear(struct bw_sink_settings *sink)

@@ -8,6 +8,7 @@ target_compile_options(bw_options INTERFACE
 if(BW_SANITIZE)
   target_compile_options(bw_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_link_options(bw_options INTERFACE -fsanitize=address,undefined)
+  target_compile_definitions(bw_options INTERFACE BW_SANITIZED)
 endif()
 
 # bw_layer(name SOURCES ... LINKS ...): the static library bw_<name> of one layer.

@@ -1,0 +1,32 @@
+/* daemon/io/poll.h: one poll of one source, from its credential to its entries. */
+#ifndef BW_IO_POLL_H
+#define BW_IO_POLL_H
+#include <uv.h>
+
+#include "engine/event.h"
+#include "io/http.h"
+#include "io/poll_memory.h"
+
+struct bw_poll;
+
+/* What a poll needs of its poller; outlives it. No callback comes from inside bw_poll_new(). */
+struct bw_poll_host {
+    uv_loop_t *loop;
+    struct bw_http *http;
+    const char *plugin_dir;
+    struct bw_memories *memories;
+    void (*want_child)(void *context, struct bw_poll *poll); /* call bw_poll_run_child() in turn */
+    void (*done)(void *context, struct bw_poll *poll, struct bw_polled *result); /* once */
+    void (*gone)(void *context); /* its memory is free; nothing of it is left */
+    void *context;
+};
+
+/* Begin. Ownership: settings are copied. */
+struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
+                            const struct bw_source_settings *settings);
+const char *bw_poll_source(const struct bw_poll *poll);
+void bw_poll_run_child(struct bw_poll *poll);
+
+/* End without done; gone still comes. */
+void bw_poll_close(struct bw_poll *poll);
+#endif

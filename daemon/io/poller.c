@@ -1,0 +1,157 @@
+/* daemon/io/poller.c: see poller.h. */
+#include "io/poller.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "io/poll.h"
+#include "io/sandbox.h"
+
+enum { CHILDREN_MAX = 2 };
+
+struct polls BW_VEC(struct bw_poll *);
+
+struct bw_poller {
+    struct bw_poll_host host;
+    char *plugin_dir;
+    bw_poller_done done;
+    void *context;
+    struct bw_memories memories;
+    struct polls active;  /* done has not been called for them */
+    struct polls waiting; /* of these, for a child, in order */
+    struct bw_poll *running[CHILDREN_MAX];
+    size_t alive; /* polls whose memory is not yet free */
+    bool closing;
+};
+
+static void on_want_child(void *context, struct bw_poll *poll);
+static void on_done(void *context, struct bw_poll *poll, struct bw_polled *result);
+static void on_gone(void *context);
+static void run_waiting(struct bw_poller *poller);
+static struct bw_poll **slot_of(struct bw_poller *poller, const struct bw_poll *poll);
+static void take_out(struct polls *polls, const struct bw_poll *poll);
+static void free_when_idle(struct bw_poller *poller);
+
+struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, const char *plugin_dir,
+                                bw_poller_done done, void *context)
+{
+    struct bw_poller *poller = bw_xcalloc(1, sizeof(*poller));
+    poller->plugin_dir = bw_xstrdup(plugin_dir);
+    poller->done = done;
+    poller->context = context;
+    poller->host = (struct bw_poll_host){
+        .loop = loop,
+        .http = http,
+        .plugin_dir = poller->plugin_dir,
+        .memories = &poller->memories,
+        .want_child = on_want_child,
+        .done = on_done,
+        .gone = on_gone,
+        .context = poller,
+    };
+    if (!bw_sandbox_confines_files()) {
+        bw_log(BW_LOG_WARNING,
+               "this kernel has no Landlock: a plugin can read what the daemon can read");
+    }
+    return poller;
+}
+
+void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *settings)
+{
+    BW_VEC_EACH(struct bw_poll *, poll, &poller->active)
+    {
+        if (strcmp(bw_poll_source(*poll), settings->name) == 0) {
+            return;
+        }
+    }
+    poller->alive++;
+    BW_VEC_PUSH(&poller->active, bw_poll_new(&poller->host, settings));
+}
+
+void bw_poller_retain(struct bw_poller *poller, const struct bw_settings *settings)
+{
+    bw_memories_retain(&poller->memories, settings);
+}
+
+void bw_poller_close(struct bw_poller *poller)
+{
+    poller->closing = true;
+    BW_VEC_EACH(struct bw_poll *, poll, &poller->active)
+    {
+        bw_poll_close(*poll);
+    }
+    free_when_idle(poller);
+}
+
+static void on_want_child(void *context, struct bw_poll *poll)
+{
+    struct bw_poller *poller = context;
+    BW_VEC_PUSH(&poller->waiting, poll);
+    run_waiting(poller);
+}
+
+static void on_done(void *context, struct bw_poll *poll, struct bw_polled *result)
+{
+    struct bw_poller *poller = context;
+    struct bw_poll **slot = slot_of(poller, poll);
+    if (slot != NULL) {
+        *slot = NULL;
+    }
+    take_out(&poller->active, poll);
+    poller->done(poller->context, result);
+    if (!poller->closing) {
+        run_waiting(poller);
+    }
+}
+
+static void on_gone(void *context)
+{
+    struct bw_poller *poller = context;
+    poller->alive--;
+    free_when_idle(poller);
+}
+
+static void run_waiting(struct bw_poller *poller)
+{
+    struct bw_poll **slot = NULL;
+    while (poller->waiting.count > 0 && (slot = slot_of(poller, NULL)) != NULL) {
+        *slot = poller->waiting.items[0];
+        take_out(&poller->waiting, *slot);
+        bw_poll_run_child(*slot); /* may be over at once, and have emptied the slot */
+    }
+}
+
+/* Where the poll runs; for NULL, a free place. NULL: nowhere. */
+static struct bw_poll **slot_of(struct bw_poller *poller, const struct bw_poll *poll)
+{
+    for (size_t i = 0; i < BW_COUNT(poller->running); i++) {
+        if (poller->running[i] == poll) {
+            return &poller->running[i];
+        }
+    }
+    return NULL;
+}
+
+static void take_out(struct polls *polls, const struct bw_poll *poll)
+{
+    for (size_t i = 0; i < polls->count; i++) {
+        if (polls->items[i] == poll) {
+            polls->count--;
+            memmove(&polls->items[i], &polls->items[i + 1],
+                    (polls->count - i) * sizeof(polls->items[0]));
+            return;
+        }
+    }
+}
+
+static void free_when_idle(struct bw_poller *poller)
+{
+    if (!poller->closing || poller->alive > 0) {
+        return;
+    }
+    bw_memories_clear(&poller->memories);
+    BW_VEC_CLEAR(&poller->active, BW_VEC_PLAIN);
+    BW_VEC_CLEAR(&poller->waiting, BW_VEC_PLAIN);
+    free(poller->plugin_dir);
+    free(poller);
+}

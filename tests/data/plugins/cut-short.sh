@@ -1,0 +1,3 @@
+#!/bin/sh
+read -r opening
+printf "{\"entry\":{\"id\":\"m\"}}"

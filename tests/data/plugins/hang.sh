@@ -1,0 +1,3 @@
+#!/bin/sh
+read -r opening
+sleep 61234

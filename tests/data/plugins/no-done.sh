@@ -1,0 +1,3 @@
+#!/bin/sh
+read -r opening
+echo "{\"entry\":{\"id\":\"m\"}}"

@@ -1,0 +1,85 @@
+/* tests/support/recorded.h: a transport that answers a plugin from recorded bodies, in-process. */
+#ifndef TESTS_RECORDED_H
+#define TESTS_RECORDED_H
+#include "codec/entry_json.h"
+#include "sdk/plugin.h"
+
+struct recorded_page {
+    const char *path; /* NULL: whatever is asked */
+    int status;       /* 0: no answer comes, body says why */
+    const char *body;
+    size_t body_bytes;
+};
+
+struct recorded {
+    const struct recorded_page *pages;
+    size_t page_count;
+    int fetches;
+    size_t entries;
+    struct bw_str lines; /* the entries, one a line */
+    enum bw_plugin_failure failure;
+    struct bw_error err;
+};
+
+static inline enum bw_err recorded_fetch(void *context, const struct bw_fetch *request,
+                                         struct bw_response *out, struct bw_error *err)
+{
+    struct recorded *recorded = context;
+    (void)err;
+    recorded->fetches++;
+    for (size_t i = 0; i < recorded->page_count; i++) {
+        const struct recorded_page *page = &recorded->pages[i];
+        if (page->path != NULL && !bw_str_equal(page->path, request->path)) {
+            continue;
+        }
+        *out = (struct bw_response){ .status = page->status };
+        if (page->status == 0) {
+            out->error = bw_xstrdup(page->body);
+            return BW_OK;
+        }
+        out->body = bw_xcalloc(page->body_bytes + 1, 1);
+        out->body_bytes = page->body_bytes;
+        for (size_t at = 0; at < page->body_bytes; at++) {
+            out->body[at] = page->body[at];
+        }
+        return BW_OK;
+    }
+    *out = (struct bw_response){ .status = 404, .body = bw_xstrdup("") };
+    return BW_OK;
+}
+
+static inline enum bw_err recorded_emit(void *context, const struct bw_entry *entry,
+                                        struct bw_error *err)
+{
+    struct recorded *recorded = context;
+    (void)err;
+    recorded->entries++;
+    struct bw_json_writer w = { .out = &recorded->lines };
+    bw_entry_to_json(entry, &w, NULL);
+    bw_str_append(&recorded->lines, "\n");
+    return BW_OK;
+}
+
+/* Run the plugin's catalog for a source of that platform; what came of it is in recorded. */
+static inline enum bw_err recorded_run(struct recorded *recorded,
+                                       const struct bw_plugin_descriptor *descriptor,
+                                       const char *platform)
+{
+    const struct bw_plugin_source source = {
+        .name = "test", .platform = platform, .account = "", .region = ""
+    };
+    const struct bw_transport transport = {
+        .fetch = recorded_fetch, .emit = recorded_emit, .context = recorded
+    };
+    struct bw_plugin plugin = { .source = &source, .transport = &transport };
+    enum bw_err rc = bw_plugin_catalog(descriptor, &plugin);
+    recorded->failure = plugin.failure;
+    recorded->err = plugin.err;
+    return rc;
+}
+
+static inline void recorded_clear(struct recorded *recorded)
+{
+    bw_str_clear(&recorded->lines);
+}
+#endif
