@@ -16,6 +16,7 @@
 #include "io/alarm.h"
 #include "io/control.h"
 #include "io/http.h"
+#include "io/keyring.h"
 #include "io/poller.h"
 #include "io/queue.h"
 #include "io/sdnotify.h"
@@ -40,6 +41,7 @@ struct bw_app {
     struct bw_queue *commands;
     struct bw_keeper *keeper;
     struct bw_http *http;
+    struct bw_keyring *keyring;
     struct bw_poller *poller;
     struct bw_sender *sender;
     struct bw_control *control;
@@ -202,6 +204,7 @@ static void close_all(struct bw_app *app)
     close_handle((uv_handle_t *)&app->wake);
     bw_alarm_close(app->alarm);
     bw_sender_close(app->sender);
+    bw_keyring_close(app->keyring);
     bw_http_close(app->http);
 }
 
@@ -305,7 +308,8 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
     if (rc == BW_OK) {
         app->poller =
             bw_poller_new(&app->loop, app->http, app->options->plugin_dir, on_polled, app);
-        app->sender = bw_sender_new(app->http, on_delivered, app);
+        app->keyring = bw_keyring_new(&app->loop);
+        app->sender = bw_sender_new(app->http, app->keyring, on_delivered, app);
     }
     return rc;
 }
