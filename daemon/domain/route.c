@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/str.h"
 #include "base/words.h"
+#include "domain/training_plan.h"
 
 static const char *const ROUTE_WORDS[] = {
     [BW_ROUTE_SAME_PLATFORM] = "same-platform", [BW_ROUTE_OTHER_PLATFORM] = "other-platform",
@@ -135,13 +136,13 @@ static void add_same_platform(const struct bw_move *move, struct bw_route_option
     add(out, option, why);
 }
 
+/* Closed models keep their size to themselves. */
 static bool base_is_open(const struct bw_move *move)
 {
     struct bw_tuning_state own = bw_price_book_tuning(move->book, move->deployment->platform,
                                                       move->deployment->base, NULL, move->now_ms);
     return (own.rule != NULL && own.rule->open_weights) ||
-           move->deployment->training.parameters > 0 ||
-           (move->base != NULL && move->base->parameters > 0);
+           bw_training_parameters(move, move->base) > 0;
 }
 
 static void add_other_platform(const struct bw_move *move, const char *platform,
@@ -154,6 +155,9 @@ static void add_other_platform(const struct bw_move *move, const char *platform,
         return; /* no team moves to where a door is shut or shutting without a date */
     }
     bool open = state.rule->open_weights;
+    if (!open && state.rule->models.count == 0) {
+        return; /* it speaks of its own models, whichever they are */
+    }
     struct bw_route_option option = { .route = BW_ROUTE_OTHER_PLATFORM,
                                       .platform = (char *)platform,
                                       .same_base = !open || base_is_open(move),

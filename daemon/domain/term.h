@@ -35,6 +35,7 @@ void bw_terms_clear(struct bw_terms *terms);
 
 /* Note the fact a term's price comes from; its remarks about age are the estimate's. */
 void bw_term_priced_by(struct bw_term *term, const struct bw_fact *fact);
+/* Name an input nobody gave, once. */
 void bw_term_guess(struct bw_term *term, const char *input);
 
 /* Sums as bw_cost_sum() forms them, over all terms or over those of one purse. */

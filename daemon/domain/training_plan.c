@@ -12,7 +12,6 @@
 static const double GUESSED_TOKENS_PER_ROW = 500; /* prompt, answer and template */
 static const double GUESS_SPREAD = 1.5;
 static const double GUESSED_PARAMETERS = 8e9; /* the usual size of an adapter on an open model */
-static const int64_t GUESSED_EPOCHS = 3;
 static const char *const GUESSED_GPU = "H100";
 
 /* How many tokens one run sees, before a platform's rule about epochs. */
@@ -62,7 +61,7 @@ static double parameters_in_name(const char *name)
     return 0;
 }
 
-static double parameters_of(const struct bw_move *move, const struct bw_entry *entry)
+double bw_training_parameters(const struct bw_move *move, const struct bw_entry *entry)
 {
     if (move->deployment->training.parameters > 0) {
         return (double)move->deployment->training.parameters;
@@ -80,6 +79,22 @@ static const char *user_method(const struct bw_move *move)
 {
     const char *method = move->deployment->training.method;
     return method == NULL ? "sft" : method;
+}
+
+/* As given, else as the present platform does by default: a move keeps the habit, but guesses. */
+static int64_t epochs_of(const struct bw_move *move, const char *platform, struct bw_term *term)
+{
+    const struct bw_training *training = &move->deployment->training;
+    if (training->epochs > 0) {
+        return training->epochs;
+    }
+    bool guessed = false;
+    int64_t epochs =
+        bw_hosted_default_epochs(move->deployment->platform, training->rows, &guessed);
+    if (guessed || !bw_str_equal(platform, move->deployment->platform)) {
+        bw_term_guess(term, "epochs");
+    }
+    return epochs;
 }
 
 /* The price of a million training tokens: the user's, else the catalog's own, else the book's.
@@ -156,24 +171,19 @@ enum bw_err bw_training_plan_hosted(const struct bw_move *move, const char *plat
     if (rc != BW_OK) {
         return rc;
     }
-    plan.parameters = parameters_of(move, entry);
+    plan.parameters = bw_training_parameters(move, entry);
     struct bw_cost price;
     rc = training_price(move, platform, entry, model, plan.parameters, &price, &plan.pricing, err);
     if (rc != BW_OK) {
         return rc;
     }
-    bool guessed = false;
-    int64_t epochs = training->epochs > 0
-                         ? training->epochs
-                         : bw_hosted_default_epochs(platform, training->rows, &guessed);
-    if (guessed && volume.rows > 0) {
-        bw_term_guess(&plan.pricing, "epochs");
-    }
+    bool billed = volume.billed_tokens > 0;
+    int64_t epochs = billed ? 1 : epochs_of(move, platform, &plan.pricing);
     const struct bw_hosted_job job = {
         .platform = platform, .model = model, .method = method, .rows = volume.rows,
         .tokens_per_row = volume.tokens_per_row, .epochs = epochs,
     };
-    plan.tokens = volume.billed_tokens > 0 ? volume.billed_tokens : bw_hosted_tokens(&job);
+    plan.tokens = billed ? volume.billed_tokens : bw_hosted_tokens(&job);
     double least = minimum_usd(move, platform, model);
     struct bw_range per_million = bw_cost_usd(price);
     struct bw_range tokens = bw_range_spread(bw_range_exact(plan.tokens),
@@ -221,20 +231,19 @@ static enum bw_err gpu_run_of(const struct bw_move *move, struct bw_gpu_run *run
         return bw_fail(err, BW_ERR_REFUSED, "training.gpu '%s' is not a GPU we know the peak of",
                        gpu);
     }
-    int64_t epochs = training->epochs > 0 ? training->epochs : GUESSED_EPOCHS;
+    bool billed = volume.billed_tokens > 0;
+    int64_t epochs = billed ? 1 : epochs_of(move, NULL, term);
     double answers = run->method == BW_GPU_DPO ? 2 : 1;
-    run->tokens = volume.billed_tokens > 0
-                      ? volume.billed_tokens
-                      : volume.rows * volume.tokens_per_row * (double)epochs * answers;
+    run->tokens = billed ? volume.billed_tokens
+                         : volume.rows * volume.tokens_per_row * (double)epochs * answers;
     run->tokens_guessed = volume.guessed;
     run->packed = packing(training);
-    run->parameters = parameters_of(move, move->train_on);
+    run->parameters = bw_training_parameters(move, move->train_on);
     const struct {
         bool guessed;
         const char *input;
     } guesses[] = {
         { training->gpu == NULL, "gpu" },
-        { training->epochs <= 0 && volume.billed_tokens <= 0, "epochs" },
         { run->packed == BW_UNKNOWN, "packing" },
         { run->parameters <= 0, "parameters" },
     };

@@ -29,5 +29,9 @@ BW_MUST_CHECK enum bw_err bw_training_plan_gpus(const struct bw_move *move, cons
                                                 struct bw_training_plan *out,
                                                 struct bw_error *err);
 
+/* Parameters of what is trained: the user's number, else that of the entry (NULL: none) or the base,
+ * else what the name says ("-8b"). 0: nobody tells. */
+double bw_training_parameters(const struct bw_move *move, const struct bw_entry *entry);
+
 void bw_training_plan_clear(struct bw_training_plan *plan);
 #endif
