@@ -79,11 +79,13 @@ static char *catalog_objection(const char *platform, const struct bw_entry *entr
                                 bw_instant_format_day(last->at_ms, day));
         }
     }
+    const struct bw_date *end = bw_entry_date(entry, BW_CLOCK_INFERENCE);
+    bool ended = end != NULL && end->certainty == BW_CERTAINTY_FIRM && now_ms >= end->at_ms;
+    if (entry->life == BW_LIFE_RETIRED || ended) {
+        return bw_xasprintf("'%s' is retired", entry->id);
+    }
     if (entry->tunable == BW_NO) {
         return bw_xasprintf("'%s' cannot be fine-tuned on %s", entry->id, platform);
-    }
-    if (entry->life == BW_LIFE_RETIRED) {
-        return bw_xasprintf("'%s' is retired", entry->id);
     }
     /* docs.aws.amazon.com/bedrock, model lifecycle: a Legacy model takes no new job. */
     if (entry->life == BW_LIFE_DEPRECATED && strcmp(platform, "bedrock") == 0) {

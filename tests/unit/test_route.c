@@ -63,6 +63,18 @@ Test(route, the_catalogs_training_clock_closes_earlier)
     cr_expect(eq(str, same->why, "'gpt-4o-mini-2024-07-18' takes no new training job since 2026-12-01"));
 }
 
+Test(route, a_retired_base_is_trained_no_more)
+{
+    BW_VEC_PUSH(&base.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM,
+                                               move.now_ms, NULL });
+    cr_expect(eq(str, option(BW_ROUTE_SAME_PLATFORM, NULL)->why,
+                 "'gpt-4o-mini-2024-07-18' is retired"));
+    base.dates.items[0].certainty = BW_CERTAINTY_NOT_BEFORE;
+    cr_expect(option(BW_ROUTE_SAME_PLATFORM, NULL)->feasible);
+    base.life = BW_LIFE_RETIRED;
+    cr_expect(not(option(BW_ROUTE_SAME_PLATFORM, NULL)->feasible));
+}
+
 Test(route, a_legacy_base_on_bedrock_takes_no_new_job)
 {
     set(&deployment.platform, "bedrock");
