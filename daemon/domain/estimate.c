@@ -63,8 +63,8 @@ static void finish(struct bw_estimate *out, const struct bw_move *move,
     }
     if (move->deployment->evals.suite == NULL) {
         BW_VEC_PUSH(&out->remarks,
-                    bw_xstrdup("no eval suite is registered; without tests such moves have taken 50 "
-                               "person-days (aegisblue.co, 2025-08)"));
+                    bw_xstrdup("no eval suite is registered; without tests such moves have taken "
+                               "50 person-days (aegisblue.co, 2025-08)"));
     }
 }
 

@@ -42,8 +42,8 @@ void bw_term_guess(struct bw_term *term, const char *input);
 struct bw_cost bw_terms_total(const struct bw_terms *terms);
 struct bw_cost bw_terms_of(const struct bw_terms *terms, enum bw_purse purse);
 
-/* The two terms whose high and low lie farthest apart, the wider one first; NULL when fewer have any
- * width. */
+/* The two terms whose high and low lie farthest apart, the wider one first; NULL when fewer have
+ * any width. */
 void bw_terms_widest(const struct bw_terms *terms, const struct bw_term *widest[2]);
 
 const char *bw_purse_word(enum bw_purse purse);
