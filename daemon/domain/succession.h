@@ -21,7 +21,6 @@ struct bw_succession_input { /* borrowed */
     const char *platform;
     const char *base;
     const struct bw_entry *base_entry; /* what was ever known of it; NULL: never listed */
-    bool base_listed;
     const struct bw_offer *offers; /* its lineage, and the chain of declared replacements */
     size_t offer_count;
     const struct bw_policy *policy;
