@@ -1,8 +1,8 @@
 /* daemon/io/poll.c: see poll.h.
  *
- *     BEGUN --credential read--> REPEATING --all unchanged--> OVER
- *                                   |
- *                                changed --> WAITING --turn--> RUNNING --done--> OVER
+ *     NEW --> BEGUN --credential read--> REPEATING --all unchanged--> OVER
+ *                                           |
+ *                                        changed --> WAITING --turn--> RUNNING --done--> OVER
  *
  * Every way to OVER leads through finish(). */
 #include "io/poll.h"
@@ -20,7 +20,7 @@
 
 #define FILE_SCHEME "file://"
 
-enum state { BEGUN, REPEATING, WAITING, RUNNING, OVER };
+enum state { NEW, BEGUN, REPEATING, WAITING, RUNNING, OVER };
 
 struct ask { /* a request of this poll */
     struct bw_poll *poll;
@@ -94,13 +94,19 @@ struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
     poll->identity = bw_poll_identity(settings, poll->program);
     (void)uv_timer_init(host->loop, &poll->timer);
     poll->timer.data = poll;
-    (void)uv_timer_start(&poll->timer, on_begin, 0, 0);
     return poll;
 }
 
 const char *bw_poll_source(const struct bw_poll *poll)
 {
     return poll->settings.name;
+}
+
+void bw_poll_begin(struct bw_poll *poll)
+{
+    assert(poll->state == NEW);
+    poll->state = BEGUN;
+    (void)uv_timer_start(&poll->timer, on_begin, 0, 0);
 }
 
 void bw_poll_run_child(struct bw_poll *poll)
