@@ -9,13 +9,16 @@
 
 struct bw_control;
 
-/* request is owned by the callback. */
+/* request is owned by the callback, which may reply from inside; it may not close the control. The
+ * peer may read; whether it may write is for the router to ask. */
 typedef void (*bw_control_request)(void *context, struct bw_request *request);
 
 struct bw_control_options {
     const char *path;        /* of the socket */
     const char *read_group;  /* NULL: only root and our own user */
     const char *write_group; /* NULL: only root and our own user; writers may read */
+                             /* The file has one group: read_group, else write_group. Where both
+                              * are given, a writer has to be a member of both to reach it. */
     int inherited_fd;        /* a listening socket from the service manager; -1: bind path */
 };
 
@@ -23,10 +26,12 @@ enum {
     BW_CONTROL_BODY_MAX = 16 * 1024 * 1024,
     BW_CONTROL_CONNECTIONS_MAX = 64,
     BW_CONTROL_IDLE_SEC = 10, /* a silent connection is closed; a waiting reply is not silence */
+    BW_CONTROL_RECEIVE_SEC = 15, /* a request has to be complete, however it trickles in */
 };
 
 /* Bind with mode 0660 (a stale socket file is replaced, a live one is BW_ERR_EXISTS) and listen.
- * Ownership: loop is borrowed. Errors: BW_ERR_IO, BW_ERR_EXISTS; the sentence names the path. */
+ * Ownership: loop is borrowed; an inherited_fd is closed with the control, its file stays.
+ * Errors: BW_ERR_IO, BW_ERR_EXISTS, BW_ERR_NOTFOUND (a group); the sentence names the path. */
 BW_MUST_CHECK enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_control_options *options,
                                          bw_control_request on_request, void *context,
                                          struct bw_control **out, struct bw_error *err);
@@ -34,6 +39,6 @@ BW_MUST_CHECK enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_contro
 /* Answer; takes the reply's body. A reply to a peer that has left is dropped. */
 void bw_control_reply(struct bw_control *control, struct bw_reply *reply);
 
-/* Stop accepting, drop connections, remove the socket file; freed in the last close callback. */
+/* Stop accepting, drop connections, remove the socket file we made; freed in the last close callback. */
 void bw_control_close(struct bw_control *control);
 #endif

@@ -5,6 +5,7 @@
 
 #include "engine/event.h"
 #include "io/http.h"
+#include "io/keyring.h"
 #include "io/poll_memory.h"
 
 struct bw_poll;
@@ -13,6 +14,7 @@ struct bw_poll;
 struct bw_poll_host {
     uv_loop_t *loop;
     struct bw_http *http;
+    struct bw_keyring *keyring;
     const char *plugin_dir;
     struct bw_memories *memories;
     void (*want_child)(void *context, struct bw_poll *poll); /* call bw_poll_run_child() in turn */

@@ -37,8 +37,8 @@ static struct bw_poll **slot_of(struct bw_poller *poller, const struct bw_poll *
 static void take_out(struct polls *polls, const struct bw_poll *poll);
 static void free_when_idle(struct bw_poller *poller);
 
-struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, const char *plugin_dir,
-                                bw_poller_done done, void *context)
+struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, struct bw_keyring *keyring,
+                                const char *plugin_dir, bw_poller_done done, void *context)
 {
     struct bw_poller *poller = bw_xcalloc(1, sizeof(*poller));
     poller->plugin_dir = bw_xstrdup(plugin_dir);
@@ -47,6 +47,7 @@ struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, const cha
     poller->host = (struct bw_poll_host){
         .loop = loop,
         .http = http,
+        .keyring = keyring,
         .plugin_dir = poller->plugin_dir,
         .memories = &poller->memories,
         .want_child = on_want_child,

@@ -299,7 +299,7 @@ Test(http, a_cut_body_is_no_answer)
     for (size_t i = 0; i < BW_COUNT(paths); i++) {
         fetch(get(paths[i]));
         cr_expect(eq(int, w.answer.code, BW_ERR_NET), "%s", paths[i]);
-        cr_expect(eq(int, w.answer.status, 0));
+        cr_expect(eq(int, w.answer.status, i < 2 ? 200 : 0), "%s", paths[i]);
         cr_expect(eq(ptr, w.answer.body, NULL));
         cr_expect(eq(sz, w.answer.headers.count, 0));
     }

@@ -1,0 +1,467 @@
+/* daemon/io/control.c: see control.h. libmicrohttpd runs inside our loop: we poll its epoll
+ * descriptor and its next timeout, and call it on both. A request goes through
+ *
+ *     HEAD --allowed--> BODY --complete--> WAITING --reply--> REPLIED --> gone
+ *        \                 \ (connection suspended)            /
+ *         +--- 403, 413 ----+--- 400, 413 --------------------+
+ */
+#include "io/control.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <microhttpd.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+#include "codec/json.h"
+#include "io/unix_socket.h"
+
+struct peer { /* one connection */
+    LIST_ENTRY(peer) link;
+    int fd;
+    uid_t uid;
+    bool may_read;
+    bool may_write;
+    int64_t receive_by_ms; /* of the loop's clock; INT64_MAX: a request is being answered */
+};
+
+enum exchange_state { HEAD, BODY, WAITING, REPLIED };
+
+struct exchange { /* one request on it */
+    LIST_ENTRY(exchange) link; /* WAITING */
+    enum exchange_state state;
+    struct MHD_Connection *connection;
+    uint64_t id;
+    char *method;
+    char *target;
+    struct bw_str body;
+    bool too_big;
+    struct bw_reply reply;
+};
+
+struct bw_control {
+    uv_loop_t *loop;
+    struct MHD_Daemon *mhd;
+    uv_poll_t poll;
+    uv_timer_t timer;
+    int handles; /* libuv handles not yet closed */
+    bool running; /* inside MHD_run() */
+    bool resumed; /* a connection waits for MHD_run(), and no descriptor says so */
+    bw_control_request on_request;
+    void *context;
+    char *path; /* NULL: the socket was inherited */
+    dev_t device; /* of the file we made */
+    ino_t inode;
+    gid_t read_group;
+    gid_t write_group;
+    uint64_t last_id;
+    LIST_HEAD(, peer) peers;
+    LIST_HEAD(, exchange) waiting;
+};
+
+static enum bw_err find_group(const char *name, gid_t *out, struct bw_error *err);
+static enum bw_err open_socket(struct bw_control *control, const struct bw_control_options *options,
+                               int *out, struct bw_error *err);
+static enum bw_err start(struct bw_control *control, int fd, struct bw_error *err);
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode what);
+static void *on_uri(void *context, const char *uri, struct MHD_Connection *connection);
+static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *url,
+                                 const char *method, const char *version, const char *upload,
+                                 size_t *upload_bytes, void **request);
+static enum MHD_Result on_head(struct exchange *exchange, const char *method);
+static void on_upload(struct exchange *exchange, const char *bytes, size_t size);
+static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange);
+static void on_completed(void *context, struct MHD_Connection *connection, void **request,
+                         enum MHD_RequestTerminationCode why);
+static struct peer *peer_of(struct MHD_Connection *connection);
+static enum MHD_Result send_reply(struct exchange *exchange);
+static enum MHD_Result send_problem(struct exchange *exchange, int status, const char *title,
+                                    const char *detail);
+static void on_poll(uv_poll_t *poll, int status, int events);
+static void on_timer(uv_timer_t *timer);
+static void run(struct bw_control *control);
+static void schedule(struct bw_control *control);
+static void remove_file(const struct bw_control *control);
+static void control_free(struct bw_control *control);
+static void on_handle_closed(uv_handle_t *handle);
+
+enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_control_options *options,
+                           bw_control_request on_request, void *context, struct bw_control **out,
+                           struct bw_error *err)
+{
+    struct bw_control *control = bw_xcalloc(1, sizeof(*control));
+    control->loop = loop;
+    control->on_request = on_request;
+    control->context = context;
+    int fd = -1;
+    enum bw_err rc = find_group(options->read_group, &control->read_group, err);
+    rc = rc != BW_OK ? rc : find_group(options->write_group, &control->write_group, err);
+    rc = rc != BW_OK ? rc : open_socket(control, options, &fd, err);
+    rc = rc != BW_OK ? rc : start(control, fd, err);
+    if (rc != BW_OK) {
+        control_free(control);
+        return rc;
+    }
+    *out = control;
+    return BW_OK;
+}
+
+void bw_control_reply(struct bw_control *control, struct bw_reply *reply)
+{
+    struct exchange *exchange = NULL;
+    LIST_FOREACH(exchange, &control->waiting, link) {
+        if (exchange->id == reply->id) {
+            break;
+        }
+    }
+    if (exchange == NULL) {
+        free(reply->body);
+    } else {
+        LIST_REMOVE(exchange, link);
+        exchange->state = REPLIED;
+        exchange->reply = *reply;
+        MHD_resume_connection(exchange->connection);
+        control->resumed = true;
+        if (!control->running) {
+            (void)uv_timer_start(&control->timer, on_timer, 0, 0);
+        }
+    }
+    *reply = (struct bw_reply){ 0 };
+}
+
+void bw_control_close(struct bw_control *control)
+{
+    assert(!control->running);
+    (void)uv_poll_stop(&control->poll);
+    /* libmicrohttpd does not stop while a connection is suspended. */
+    struct exchange *exchange = NULL;
+    LIST_FOREACH(exchange, &control->waiting, link) {
+        MHD_resume_connection(exchange->connection);
+    }
+    MHD_stop_daemon(control->mhd);
+    control->mhd = NULL;
+    remove_file(control);
+    uv_close((uv_handle_t *)&control->poll, on_handle_closed);
+    uv_close((uv_handle_t *)&control->timer, on_handle_closed);
+}
+
+static enum bw_err find_group(const char *name, gid_t *out, struct bw_error *err)
+{
+    *out = BW_NO_GROUP;
+    if (name == NULL) {
+        return BW_OK;
+    }
+    const struct group *group = getgrnam(name);
+    if (group == NULL) {
+        return bw_fail(err, BW_ERR_NOTFOUND, "control socket: there is no group '%s'", name);
+    }
+    *out = group->gr_gid;
+    return BW_OK;
+}
+
+static enum bw_err open_socket(struct bw_control *control, const struct bw_control_options *options,
+                               int *out, struct bw_error *err)
+{
+    if (options->inherited_fd >= 0) {
+        *out = options->inherited_fd;
+        return fcntl(*out, F_SETFL, O_NONBLOCK) == 0
+                   ? BW_OK
+                   : bw_fail(err, BW_ERR_IO, "inherited control socket: %s", strerror(errno));
+    }
+    gid_t group =
+        control->read_group != BW_NO_GROUP ? control->read_group : control->write_group;
+    enum bw_err rc = bw_unix_socket_listen(options->path, group, out, err);
+    struct stat st;
+    if (rc == BW_OK && lstat(options->path, &st) == 0) {
+        control->path = bw_xstrdup(options->path);
+        control->device = st.st_dev;
+        control->inode = st.st_ino;
+    }
+    return rc;
+}
+
+static enum bw_err start(struct bw_control *control, int fd, struct bw_error *err)
+{
+    control->mhd = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access, control,
+        MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)BW_CONTROL_CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)BW_CONTROL_IDLE_SEC,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, control,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, control,
+        MHD_OPTION_URI_LOG_CALLBACK, on_uri, control,
+        MHD_OPTION_END);
+    if (control->mhd == NULL) {
+        (void)close(fd);
+        remove_file(control);
+        return bw_fail(err, BW_ERR_IO, "control socket: libmicrohttpd does not start");
+    }
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(control->mhd, MHD_DAEMON_INFO_EPOLL_FD);
+    (void)uv_poll_init(control->loop, &control->poll, info->epoll_fd);
+    (void)uv_timer_init(control->loop, &control->timer);
+    control->poll.data = control;
+    control->timer.data = control;
+    control->handles = 2;
+    (void)uv_poll_start(&control->poll, UV_READABLE, on_poll);
+    return BW_OK;
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct bw_control *control = context;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        struct peer *peer = *socket_context;
+        LIST_REMOVE(peer, link);
+        free(peer);
+        return;
+    }
+    struct peer *peer = bw_xcalloc(1, sizeof(*peer));
+    peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    bool known = bw_unix_socket_peer(peer->fd, &peer->uid);
+    peer->may_write = known && (peer->uid == 0 || peer->uid == geteuid() ||
+                                bw_unix_socket_peer_in(peer->fd, control->write_group));
+    peer->may_read =
+        peer->may_write || (known && bw_unix_socket_peer_in(peer->fd, control->read_group));
+    peer->receive_by_ms = (int64_t)uv_now(control->loop) + BW_CONTROL_RECEIVE_SEC * BW_SECOND_MS;
+    LIST_INSERT_HEAD(&control->peers, peer, link);
+    *socket_context = peer;
+}
+
+/* The one place where the target is seen as it was sent; what we return follows the request. */
+static void *on_uri(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    (void)context;
+    struct exchange *exchange = bw_xcalloc(1, sizeof(*exchange));
+    exchange->connection = connection;
+    exchange->target = bw_xstrdup(uri);
+    return exchange;
+}
+
+static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *url,
+                                 const char *method, const char *version, const char *upload,
+                                 size_t *upload_bytes, void **request)
+{
+    (void)connection;
+    (void)url;
+    (void)version;
+    struct exchange *exchange = *request;
+    switch (exchange->state) {
+    case HEAD:
+        return on_head(exchange, method);
+    case BODY:
+        if (*upload_bytes == 0) {
+            return on_complete(context, exchange);
+        }
+        on_upload(exchange, upload, *upload_bytes);
+        *upload_bytes = 0;
+        return MHD_YES;
+    case WAITING:
+        return MHD_YES;
+    case REPLIED:
+        return send_reply(exchange);
+    }
+    return MHD_NO;
+}
+
+static enum MHD_Result on_head(struct exchange *exchange, const char *method)
+{
+    exchange->state = BODY;
+    exchange->method = bw_xstrdup(method);
+    if (!peer_of(exchange->connection)->may_read) {
+        return send_problem(exchange, 403, "Forbidden",
+                            "your user is in none of the groups that may ask; "
+                            "see control.read_group and control.write_group");
+    }
+    const char *length = MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND,
+                                                     MHD_HTTP_HEADER_CONTENT_LENGTH);
+    if (length != NULL && strtoull(length, NULL, 10) > BW_CONTROL_BODY_MAX) {
+        exchange->too_big = true;
+        return on_complete(NULL, exchange);
+    }
+    return MHD_YES;
+}
+
+/* libmicrohttpd takes no answer before a body of unknown length has ended: the rest is let through
+ * to nowhere. */
+static void on_upload(struct exchange *exchange, const char *bytes, size_t size)
+{
+    if (exchange->too_big || size > BW_CONTROL_BODY_MAX - exchange->body.size) {
+        exchange->too_big = true;
+        bw_str_clear(&exchange->body);
+        return;
+    }
+    bw_str_append_bytes(&exchange->body, bytes, size);
+}
+
+static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange)
+{
+    if (exchange->too_big) {
+        return send_problem(exchange, 413, "Content Too Large",
+                            "a request has at most 16 MiB; split it");
+    }
+    if (exchange->body.size > 0 &&
+        memchr(exchange->body.text, '\0', exchange->body.size) != NULL) {
+        return send_problem(exchange, 400, "Bad Request", "the body holds a NUL byte");
+    }
+    struct peer *peer = peer_of(exchange->connection);
+    peer->receive_by_ms = INT64_MAX;
+    exchange->state = WAITING;
+    exchange->id = ++control->last_id;
+    LIST_INSERT_HEAD(&control->waiting, exchange, link);
+    MHD_suspend_connection(exchange->connection);
+    struct bw_request request = {
+        .id = exchange->id,
+        .method = BW_TAKE(exchange->method),
+        .target = BW_TAKE(exchange->target),
+        .body = bw_str_take(&exchange->body),
+        .peer_uid = peer->uid,
+        .may_write = peer->may_write,
+    };
+    control->on_request(control->context, &request);
+    return MHD_YES;
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request,
+                         enum MHD_RequestTerminationCode why)
+{
+    (void)why;
+    struct bw_control *control = context;
+    struct exchange *exchange = *request;
+    if (exchange == NULL) {
+        return;
+    }
+    peer_of(connection)->receive_by_ms =
+        (int64_t)uv_now(control->loop) + BW_CONTROL_RECEIVE_SEC * BW_SECOND_MS;
+    if (exchange->state == WAITING) {
+        LIST_REMOVE(exchange, link);
+    }
+    free(exchange->method);
+    free(exchange->target);
+    bw_str_clear(&exchange->body);
+    free(exchange->reply.body);
+    free(exchange);
+    *request = NULL;
+}
+
+static struct peer *peer_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static enum MHD_Result send_reply(struct exchange *exchange)
+{
+    struct bw_reply *reply = &exchange->reply;
+    char *body = reply->body == NULL ? bw_xstrdup("") : BW_TAKE(reply->body);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL) {
+        free(body);
+        return MHD_NO;
+    }
+    if (reply->content_type != NULL) {
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+    }
+    enum MHD_Result rc =
+        MHD_queue_response(exchange->connection, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    return rc;
+}
+
+static enum MHD_Result send_problem(struct exchange *exchange, int status, const char *title,
+                                    const char *detail)
+{
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_text(&w, "type", "about:blank");
+    bw_json_add_text(&w, "title", title);
+    bw_json_add_i64(&w, "status", status);
+    bw_json_add_text(&w, "detail", detail);
+    bw_json_object_end(&w);
+    exchange->state = REPLIED;
+    exchange->reply = (struct bw_reply){
+        .status = status,
+        .content_type = "application/problem+json",
+        .body = bw_str_take(&text),
+    };
+    return send_reply(exchange);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    run(poll->data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    run(timer->data);
+}
+
+static void run(struct bw_control *control)
+{
+    control->running = true;
+    control->resumed = false;
+    (void)MHD_run(control->mhd);
+    control->running = false;
+    schedule(control);
+}
+
+/* Hang up on who is overdue, and come back for the next who may be. */
+static void schedule(struct bw_control *control)
+{
+    int64_t now_ms = (int64_t)uv_now(control->loop);
+    int64_t next_ms = INT64_MAX;
+    struct peer *peer = NULL;
+    LIST_FOREACH(peer, &control->peers, link) {
+        if (peer->receive_by_ms <= now_ms) {
+            (void)shutdown(peer->fd, SHUT_RDWR);
+            peer->receive_by_ms = INT64_MAX;
+        }
+        next_ms = peer->receive_by_ms < next_ms ? peer->receive_by_ms : next_ms;
+    }
+    MHD_UNSIGNED_LONG_LONG timeout_ms = 0;
+    bool wanted = control->resumed || MHD_get_timeout(control->mhd, &timeout_ms) == MHD_YES;
+    if (wanted && (int64_t)timeout_ms < next_ms - now_ms) {
+        next_ms = now_ms + (int64_t)timeout_ms;
+    }
+    if (next_ms == INT64_MAX) {
+        (void)uv_timer_stop(&control->timer);
+    } else {
+        (void)uv_timer_start(&control->timer, on_timer, (uint64_t)(next_ms - now_ms), 0);
+    }
+}
+
+/* A successor may have put its own socket there. */
+static void remove_file(const struct bw_control *control)
+{
+    struct stat st;
+    if (control->path != NULL && lstat(control->path, &st) == 0 &&
+        st.st_dev == control->device && st.st_ino == control->inode) {
+        (void)unlink(control->path);
+    }
+}
+
+static void control_free(struct bw_control *control)
+{
+    free(control->path);
+    free(control);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct bw_control *control = handle->data;
+    if (--control->handles == 0) {
+        control_free(control);
+    }
+}
