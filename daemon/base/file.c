@@ -10,7 +10,7 @@
 
 static enum bw_err fail(struct bw_error *err)
 {
-    enum bw_err code = errno == ENOENT  ? BW_ERR_NOTFOUND
+    enum bw_err code = errno == ENOENT   ? BW_ERR_NOTFOUND
                        : errno == EACCES ? BW_ERR_DENIED
                                          : BW_ERR_IO;
     return bw_fail(err, code, "cannot be read: %s", strerror(errno));

@@ -128,7 +128,8 @@ static enum bw_err check(const struct buffer *buffer, size_t *size, struct bw_er
 
 /* --- files --- */
 
-/* Where no other user ever looks, or where modes cannot be changed, "readable by all" is no news. */
+/* Where no other user ever looks, or where modes cannot be changed, "readable by all" is no news.
+ */
 static bool mode_matters(int fd)
 {
     struct statfs mount;
@@ -138,8 +139,8 @@ static bool mode_matters(int fd)
 
 static int open_in(const char *folder, const char *file)
 {
-    BW_CLEANUP(bw_freep) char *path =
-        folder == NULL ? bw_xstrdup(file) : bw_xasprintf("%s/%s", folder, file);
+    BW_CLEANUP(bw_freep)
+    char *path = folder == NULL ? bw_xstrdup(file) : bw_xasprintf("%s/%s", folder, file);
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
@@ -150,7 +151,8 @@ static int open_file(const struct bw_secret_ref *ref)
     }
     const char *credentials = getenv("CREDENTIALS_DIRECTORY");
     int fd = credentials == NULL ? -1 : open_in(credentials, ref->file);
-    return fd >= 0 || (credentials != NULL && errno != ENOENT) ? fd : open_in(ref->beside, ref->file);
+    return fd >= 0 || (credentials != NULL && errno != ENOENT) ? fd
+                                                               : open_in(ref->beside, ref->file);
 }
 
 static enum bw_err fail_open(const struct bw_secret_ref *ref, struct bw_error *err)
@@ -160,7 +162,7 @@ static enum bw_err fail_open(const struct bw_secret_ref *ref, struct bw_error *e
                        "is neither in $CREDENTIALS_DIRECTORY nor beside the configuration (%s)",
                        ref->beside == NULL ? "." : ref->beside);
     }
-    enum bw_err code = errno == ENOENT  ? BW_ERR_NOTFOUND
+    enum bw_err code = errno == ENOENT   ? BW_ERR_NOTFOUND
                        : errno == EACCES ? BW_ERR_DENIED
                                          : BW_ERR_IO;
     return bw_fail(err, code, "cannot be opened: %s", strerror(errno));
@@ -289,9 +291,8 @@ static enum bw_err run_command(const struct bw_names *argv, struct buffer *buffe
     pid_t pid = 0;
     int failed = spawn(argv, ends[1], &pid);
     (void)close(ends[1]);
-    enum bw_err rc = failed != 0
-                         ? bw_fail(err, BW_ERR_IO, "cannot be run: %s", strerror(failed))
-                         : wait_for(pid, ends[0], buffer, err);
+    enum bw_err rc = failed != 0 ? bw_fail(err, BW_ERR_IO, "cannot be run: %s", strerror(failed))
+                                 : wait_for(pid, ends[0], buffer, err);
     (void)close(ends[0]);
     return rc;
 }

@@ -92,11 +92,9 @@ enum bw_err bw_webhook_verify(const struct bw_webhook_secret *secret,
     }
     if (sent_sec < now_sec - BW_WEBHOOK_TOLERANCE_SEC ||
         sent_sec > now_sec + BW_WEBHOOK_TOLERANCE_SEC) {
-        return bw_fail(err, BW_ERR_DENIED,
-                       "signed %" PRId64 " s %s, more than the %d s allowed",
+        return bw_fail(err, BW_ERR_DENIED, "signed %" PRId64 " s %s, more than the %d s allowed",
                        sent_sec < now_sec ? now_sec - sent_sec : sent_sec - now_sec,
-                       sent_sec < now_sec ? "ago" : "ahead of our clock",
-                       BW_WEBHOOK_TOLERANCE_SEC);
+                       sent_sec < now_sec ? "ago" : "ahead of our clock", BW_WEBHOOK_TOLERANCE_SEC);
     }
     return BW_OK;
 }

@@ -43,7 +43,7 @@ struct bw_source_settings bw_source_settings_copy(const struct bw_source_setting
     return copy;
 }
 
-static void sink_clear(struct bw_sink_settings *sink)
+void bw_sink_settings_clear(struct bw_sink_settings *sink)
 {
     free(sink->name);
     free(sink->plugin);
@@ -53,7 +53,7 @@ static void sink_clear(struct bw_sink_settings *sink)
     secret_clear(&sink->old_secret);
 }
 
-static void adopt_clear(struct bw_adopt_rule *rule)
+void bw_adopt_rule_clear(struct bw_adopt_rule *rule)
 {
     free(rule->platform);
     free(rule->match);
@@ -71,8 +71,8 @@ void bw_settings_clear(struct bw_settings *settings)
     free(settings->write_group);
     bw_policy_clear(&settings->policy);
     BW_VEC_CLEAR(&settings->sources, bw_source_settings_clear);
-    BW_VEC_CLEAR(&settings->sinks, sink_clear);
-    BW_VEC_CLEAR(&settings->adopt, adopt_clear);
+    BW_VEC_CLEAR(&settings->sinks, bw_sink_settings_clear);
+    BW_VEC_CLEAR(&settings->adopt, bw_adopt_rule_clear);
     bw_deployments_clear(&settings->deployments);
     *settings = (struct bw_settings){ 0 };
 }

@@ -55,7 +55,7 @@ struct bw_settings {
     char *socket;     /* NULL: $RUNTIME_DIRECTORY/control.sock */
     char *read_group; /* peers of this group may read; NULL: only root and our own user */
     char *write_group;
-    struct bw_money person_day;
+    struct bw_money person_day; /* rates.person_day_usd; 0: not said */
     struct bw_policy policy; /* the fleet's */
     struct { struct bw_source_settings *items; size_t count, capacity; } sources;
     struct { struct bw_sink_settings *items; size_t count, capacity; } sinks;
@@ -64,11 +64,13 @@ struct bw_settings {
 };
 
 /* Ownership: a zeroed value may be cleared. */
+struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
+void bw_source_settings_clear(struct bw_source_settings *source);
+void bw_sink_settings_clear(struct bw_sink_settings *sink);
+void bw_adopt_rule_clear(struct bw_adopt_rule *rule);
 void bw_settings_clear(struct bw_settings *settings);
 void bw_settings_free(struct bw_settings *settings);
 BW_DEFINE_FREEP(bw_settings)
-struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
-void bw_source_settings_clear(struct bw_source_settings *source);
 const struct bw_source_settings *bw_settings_source(const struct bw_settings *settings,
                                                     const char *name);
 const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settings,
