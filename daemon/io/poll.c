@@ -27,7 +27,7 @@ struct ask { /* a request of this poll */
     struct bw_transfer *transfer; /* NULL: answered */
     int64_t wanted_by;            /* the plugin's fetch that waits for it; 0: none */
     bool used;                    /* the plugin has got the answer */
-    const struct bw_known *known; /* what it answered last time; NULL: not asked before */
+    struct bw_known *known;       /* what it answered last time; NULL: not asked before */
     struct bw_digest digest;      /* of the body of a 200 */
     struct bw_http_answer answer;
 };
@@ -57,8 +57,9 @@ static void repeat_known(struct bw_poll *poll);
 static void read_file(struct bw_poll *poll);
 static void decide(struct bw_poll *poll);
 static bool is_unchanged(const struct ask *ask);
+static void refresh(struct bw_poll *poll);
 static struct ask *ask_new(struct bw_poll *poll, const struct bw_fetch *fetch,
-                           const struct bw_known *known);
+                           struct bw_known *known);
 static void ask_send(struct ask *ask, bool conditional);
 static void ask_free(struct ask **ask);
 static void on_answer(void *context, struct bw_http_answer *answer);
@@ -210,6 +211,7 @@ static void decide(struct bw_poll *poll)
         unchanged = unchanged && is_unchanged(*ask);
     }
     if (unchanged) {
+        refresh(poll);
         finish(poll, BW_POLL_UNCHANGED, NULL, NULL);
         return;
     }
@@ -227,8 +229,22 @@ static bool is_unchanged(const struct ask *ask)
              memcmp(&ask->digest, &ask->known->digest, sizeof(ask->digest)) == 0));
 }
 
+/* Keep the newest validators, unless a reload has forgotten the source meanwhile. */
+static void refresh(struct bw_poll *poll)
+{
+    BW_VEC_EACH(struct ask *, ask, &poll->asks)
+    {
+        if ((*ask)->answer.status == 200) {
+            bw_known_refresh((*ask)->known, &(*ask)->answer);
+        }
+    }
+    if (bw_memories_find(poll->host->memories, poll->settings.name, poll->identity) != NULL) {
+        bw_memories_set(poll->host->memories, &poll->known);
+    }
+}
+
 static struct ask *ask_new(struct bw_poll *poll, const struct bw_fetch *fetch,
-                           const struct bw_known *known)
+                           struct bw_known *known)
 {
     struct ask *ask = bw_xcalloc(1, sizeof(*ask));
     ask->poll = poll;

@@ -245,6 +245,14 @@ Test(poller, unchanged_answers_start_no_child)
     cr_expect(eq(ptr, strstr(w.last_head, "If-Modified-Since"), NULL));
     cr_expect(ne(ptr, strstr(w.last_head, "Authorization: Bearer hunter2-secret"), NULL));
 
+    w.pages[0].etag = "\"v2\""; /* the same bytes under another tag, which is what to ask with next */
+    w.pages[1].etag = "\"v2\"";
+    for (int i = 0; i < 2; i++) {
+        got = poll_once(&source);
+        cr_assert(eq(int, got->outcome, BW_POLL_UNCHANGED), "%s", got->error);
+    }
+    cr_expect(ne(ptr, strstr(w.last_head, "If-None-Match: \"v2\"\r\n"), NULL));
+
     w.pages[0].etag = NULL; /* 200 with the same bytes, and no validators from now on */
     w.pages[1].etag = NULL;
     got = poll_once(&source);
