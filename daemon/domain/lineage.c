@@ -132,7 +132,7 @@ static void judge_snapshots(const struct bw_placement *a, const struct bw_placem
         say(out, BW_RELATION_SAME, "one of the two names is the alias of the version's snapshots");
         return;
     }
-    if (a->yearless || b->yearless) {
+    if ((a->yearless || b->yearless) && a->stamp != 0 && b->stamp != 0) {
         say(out, BW_RELATION_UNORDERED, "the year of a snapshot is not known: %s -> %s", from, to);
         return;
     }

@@ -24,7 +24,7 @@ enum bw_via { /* the evidence */
               BW_VIA_LINE,
 };
 
-enum { BW_WHY_TEXT = 320 };
+enum { BW_WHY_TEXT = 512 };
 
 struct bw_judgement {
     bool successor;
