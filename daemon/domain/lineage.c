@@ -76,23 +76,6 @@ static const char *say_dates(const struct bw_model_facts *older, const struct bw
     return out;
 }
 
-static void say_stamp(const struct bw_placement *placed, char *out, size_t size)
-{
-    int64_t stamp = placed->stamp;
-    if (stamp == 0) {
-        (void)snprintf(out, size, "undated");
-    } else if (stamp < 1000 && !placed->yearless) {
-        (void)snprintf(out, size, "%03d", (int)stamp);
-    } else if (placed->yearless) {
-        (void)snprintf(out, size, "%04d", (int)stamp);
-    } else if (stamp % 100 == 0) {
-        (void)snprintf(out, size, "%04d-%02d", (int)(stamp / 10000), (int)(stamp / 100 % 100));
-    } else {
-        (void)snprintf(out, size, "%04d-%02d-%02d", (int)(stamp / 10000), (int)(stamp / 100 % 100),
-                       (int)(stamp % 100));
-    }
-}
-
 /* Two stamps that may well be one day: equal, or a month and a day of it. */
 static bool same_stamp(int64_t a, int64_t b)
 {
@@ -102,10 +85,10 @@ static bool same_stamp(int64_t a, int64_t b)
 static void judge_snapshots(const struct bw_placement *a, const struct bw_placement *b,
                             const struct bw_model_facts *newer, struct bw_judgement *out)
 {
-    char from[BW_INSTANT_TEXT];
-    char to[BW_INSTANT_TEXT];
-    say_stamp(a, from, sizeof(from));
-    say_stamp(b, to, sizeof(to));
+    char from[BW_PLACEMENT_TEXT];
+    char to[BW_PLACEMENT_TEXT];
+    bw_placement_stamp(a, from);
+    bw_placement_stamp(b, to);
     bool first_undated = a->name.undated_first;
     if (a->phase < b->phase) {
         out->preview_only = b->phase == BW_PHASE_LATER_PREVIEW && a->phase == BW_PHASE_RELEASE;
@@ -150,11 +133,11 @@ static void judge_versions(const struct bw_placement *a, const struct bw_placeme
                            const struct bw_model_facts *older, const struct bw_model_facts *newer,
                            struct bw_judgement *out)
 {
-    char from[BW_VERSION_TEXT];
-    char to[BW_VERSION_TEXT];
+    char from[BW_PLACEMENT_TEXT];
+    char to[BW_PLACEMENT_TEXT];
     char dates[2 * BW_INSTANT_TEXT + 16];
-    bw_version_format(a->version, from);
-    bw_version_format(b->version, to);
+    bw_placement_version(a, from);
+    bw_placement_version(b, to);
     if (a->version > b->version) {
         say(out, BW_RELATION_NONE, "'%s' is older: version %s, not above %s", newer->id, to, from);
         return;

@@ -14,7 +14,7 @@ enum { BW_VERSION_TEXT = 32 };
 
 /* Read "4.1". decimal: "4.20" is 4.2 and below 4.3. False: not a version. */
 bool bw_version_parse(const char *text, size_t size, bool decimal, bw_version *out);
-const char *bw_version_format(bw_version version, char *out); /* BW_VERSION_TEXT bytes */
+const char *bw_version_format(bw_version version, bool decimal, char *out); /* BW_VERSION_TEXT */
 unsigned bw_version_major(bw_version version);
 
 enum bw_word {                            /* bits: what a word may be, wherever it stands */

@@ -30,6 +30,7 @@ void bw_model_name_parse(const struct bw_lineage_rules *rules, const char *platf
 {
     memset(&out->maker, 0, sizeof(*out) - offsetof(struct bw_model_name, maker));
     out->maker = out->family = -1;
+    out->region = out->size = (struct bw_slice){ "", 0 };
     struct reader reader;
     reader.rules = rules;
     reader.platform = platform;

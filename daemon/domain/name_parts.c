@@ -23,7 +23,7 @@ bool bw_name_parts_cut(const struct bw_lineage_rules *rules, const char *id,
                        char text[BW_ENTRY_ID_MAX + 1], struct bw_name_parts *out)
 {
     out->count = 0;
-    out->region = NULL;
+    out->region = "";
     out->region_size = 0;
     out->vendor = -1;
     out->stranger = out->floating = out->tuned = out->copy = false;

@@ -52,6 +52,12 @@ void bw_placement_of(const struct bw_lineage_rules *rules, const struct bw_model
  * lines: by name. Antisymmetric and transitive. */
 int bw_placement_order(const struct bw_placement *a, const struct bw_placement *b);
 
+/* The version and the snapshot for people: "4.1"; "2025-08-07", "2025-08", "08-07" (year not
+ * known), "001" or "undated". Both return out. */
+enum { BW_PLACEMENT_TEXT = 32 };
+const char *bw_placement_version(const struct bw_placement *placement, char *out);
+const char *bw_placement_stamp(const struct bw_placement *placement, char *out);
+
 /* Names no more than "the latest of its line", so that it cannot be compared. */
 bool bw_placement_moves(const struct bw_placement *placement);
 #endif
