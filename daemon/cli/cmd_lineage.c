@@ -65,17 +65,6 @@ static void add_judgement(struct bw_json_writer *w, const struct bw_judgement *j
 
 /* ---- relate ---- */
 
-static struct bw_price price_of(const struct bw_json *value)
-{
-    struct bw_price price = { 0 };
-    double usd = bw_json_double(value, -1);
-    if (usd >= 0) {
-        price.known = true;
-        price.per_million = bw_money_from_usd(usd);
-    }
-    return price;
-}
-
 static unsigned modalities_of(const struct bw_json *list)
 {
     unsigned bits = 0;
@@ -93,18 +82,13 @@ static int64_t day_of(const char *text)
     return text != NULL && bw_instant_parse(text, &at_ms, NULL) == BW_OK ? at_ms : 0;
 }
 
+/* Of the facts a question may hold, the rule looks at these. */
 static bool facts_of(const struct bw_json *value, const char *platform, struct bw_model_facts *out)
 {
     *out = (struct bw_model_facts){
         .platform = platform,
         .id = bw_json_text(bw_json_get(value, "id"), NULL),
-        .name = bw_json_text(bw_json_get(value, "name"), NULL),
-        .family = bw_json_text(bw_json_get(value, "family"), NULL),
         .released_ms = day_of(bw_json_text(bw_json_get(value, "released"), NULL)),
-        .price_input = price_of(bw_json_get(value, "cost_in")),
-        .price_output = price_of(bw_json_get(value, "cost_out")),
-        .context_tokens = bw_json_i64(bw_json_get(value, "context"), 0),
-        .input = modalities_of(bw_json_get(value, "input")),
         .output = modalities_of(bw_json_get(value, "output")),
     };
     return out->id != NULL && out->id[0] != '\0';

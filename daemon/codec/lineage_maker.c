@@ -203,6 +203,7 @@ static const struct bw_lineage_field FAMILY_KEYS[] = {
     { "sizes", read_sizes, 0 },
     { "bare_tier", read_bare_tier, 0 },
     { "bare_tier_from", read_family_version, offsetof(struct bw_family, bare_tier_from) },
+    { "base_before", read_family_version, offsetof(struct bw_family, base_before) },
     { "unversioned", read_family_version, offsetof(struct bw_family, unversioned) },
     { "implied", read_implied, 0 },
     { "derived", read_flag, offsetof(struct bw_family, derived) },

@@ -87,6 +87,7 @@ struct bw_family {
     struct BW_VEC(struct bw_size_class) sizes;
     char *bare_tier;           /* what a name without any word of its own is, or NULL */
     bw_version bare_tier_from; /* ... from this version on */
+    bw_version base_before;    /* base_at counts below this version; 0: always */
     bw_version unversioned;    /* what a name without version is; 0: unknown */
     bool derived;              /* trained on other makers' models, whose names are only the base */
     bool undated_first;        /* a name without date is the first release, not an alias */

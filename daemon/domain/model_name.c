@@ -441,7 +441,8 @@ static void apply_family(struct reader *reader)
             break;
         }
     }
-    if (!reader->tuned_word && reader->platform != NULL &&
+    bool early = family->base_before == 0 || out->version < family->base_before;
+    if (early && !reader->tuned_word && reader->platform != NULL &&
         in_names(&family->base_at, reader->platform, strlen(reader->platform))) {
         add_word(reader, "base", 4);
     }

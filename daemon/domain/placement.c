@@ -49,10 +49,10 @@ void bw_placement_of(const struct bw_lineage_rules *rules, const struct bw_model
     settle_year(line, facts, out);
     if (line != NULL) {
         settle_release(line, out);
-        out->version = out->version == 0 ? line->unversioned : out->version;
     }
-    if (out->version == 0 && out->family != NULL) {
-        out->version = out->family->unversioned;
+    if (out->version == 0 && !name->floating) {
+        bool own = line != NULL && line->unversioned != 0;
+        out->version = own ? line->unversioned : out->family != NULL ? out->family->unversioned : 0;
     }
     if (line != NULL) {
         settle_phase(line, out);
