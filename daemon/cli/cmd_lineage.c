@@ -250,7 +250,8 @@ static int show(const struct bw_lineage_rules *rules, const struct call *call)
 static int check(const struct bw_lineage_rules *rules, const struct bw_lineage_vectors *vectors)
 {
     size_t wrong = 0;
-    BW_VEC_EACH (const struct bw_lineage_vector, vector, vectors) {
+    BW_VEC_EACH(const struct bw_lineage_vector, vector, vectors)
+    {
         struct bw_judgement got;
         if (!bw_lineage_vector_holds(rules, vector, &got)) {
             wrong++;

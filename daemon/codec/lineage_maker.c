@@ -382,7 +382,8 @@ static enum bw_err add_maker(struct bw_lineage_reader *reader, const struct bw_y
                              const struct bw_lineage_field *field)
 {
     (void)field;
-    BW_VEC_EACH (const struct bw_maker, maker, &reader->rules->makers) {
+    BW_VEC_EACH(const struct bw_maker, maker, &reader->rules->makers)
+    {
         if (strcmp(maker->name, item->key) == 0) {
             return bw_yaml_fail(reader->err, reader->file, item, "maker '%s' is there twice",
                                 item->key);

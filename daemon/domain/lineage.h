@@ -7,14 +7,15 @@
 
 #include "domain/placement.h"
 
-enum bw_relation {                       /* what the newer model is to the older one */
-                   BW_RELATION_NONE,     /* another line, an older model, or none at all */
-                   BW_RELATION_SAME,     /* the same model under another name */
-                   BW_RELATION_SNAPSHOT, /* new weights of the same version */
-                   BW_RELATION_MINOR,
-                   BW_RELATION_MAJOR,
-                   BW_RELATION_UNORDERED, /* the names do not say */
-                   BW_RELATION_DECLARED,  /* the platform names it as the replacement */
+/* What the newer model is to the older one. */
+enum bw_relation {
+    BW_RELATION_NONE,     /* another line, an older model, or none at all */
+    BW_RELATION_SAME,     /* the same model under another name */
+    BW_RELATION_SNAPSHOT, /* new weights of the same version */
+    BW_RELATION_MINOR,
+    BW_RELATION_MAJOR,
+    BW_RELATION_UNORDERED, /* the names do not say */
+    BW_RELATION_DECLARED,  /* somebody names it the replacement: the platform, or the user */
 };
 
 enum bw_via { /* the evidence */

@@ -213,7 +213,8 @@ const struct bw_word_entry *bw_lineage_rules_find(const struct bw_lineage_rules 
 const struct bw_line *bw_lineage_rules_line(const struct bw_lineage_rules *rules, int maker,
                                             const char *name)
 {
-    BW_VEC_EACH (const struct bw_line, line, &rules->lines) {
+    BW_VEC_EACH(const struct bw_line, line, &rules->lines)
+    {
         if (line->maker == maker && strcmp(line->name, name) == 0) {
             return line;
         }

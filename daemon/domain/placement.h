@@ -23,7 +23,7 @@ struct bw_model_facts { /* borrowed; everything but id may be unknown (NULL, 0) 
     enum bw_life life;
 };
 
-enum { BW_LINEAGE_TEXT = 160 };
+enum { BW_LINEAGE_TEXT = 448 }; /* a maker, a family and all words of the longest id */
 
 enum bw_phase { /* of one version, in order */
                 BW_PHASE_PREVIEW,

@@ -23,7 +23,8 @@ static void judge_for_two_seconds(const struct bw_lineage_rules *rules,
     int64_t pairs = 0;
     struct bw_judgement out;
     while (spent_ms < 2 * BW_SECOND_MS) {
-        BW_VEC_EACH (const struct bw_lineage_vector, vector, vectors) {
+        BW_VEC_EACH(const struct bw_lineage_vector, vector, vectors)
+        {
             struct bw_model_facts older = facts(vector, vector->older);
             struct bw_model_facts newer = facts(vector, vector->newer);
             bw_lineage_judge(rules, &older, &newer, &out);

@@ -16,7 +16,8 @@ Test(lineage_file, every_vector_of_the_shipped_conventions_holds)
     enum bw_err rc = bw_lineage_files_load(NULL, &rules, &vectors, &err);
     cr_assert(eq(int, rc, BW_OK), "%s", err.text);
     cr_expect(gt(sz, vectors.count, 100));
-    BW_VEC_EACH (const struct bw_lineage_vector, vector, &vectors) {
+    BW_VEC_EACH(const struct bw_lineage_vector, vector, &vectors)
+    {
         struct bw_judgement got;
         cr_expect(bw_lineage_vector_holds(rules, vector, &got), "%s:%d: %s -> %s: %s", vector->file,
                   vector->line, vector->older, vector->newer, got.why);
@@ -85,7 +86,8 @@ Test(lineage_file, a_directory_replaces_files_by_name_and_adds_its_own)
     enum bw_err rc = bw_lineage_files_load(directory, &rules, &vectors, &err);
     cr_assert(eq(int, rc, BW_OK), "%s", err.text);
     size_t own = 0;
-    BW_VEC_EACH (const struct bw_lineage_vector, vector, &vectors) {
+    BW_VEC_EACH(const struct bw_lineage_vector, vector, &vectors)
+    {
         cr_expect(not(bw_str_ends_with(vector->file, "zai.yaml")));
         own += bw_str_ends_with(vector->file, "acme.yaml");
         cr_expect(bw_lineage_vector_holds(rules, vector, NULL), "%s -> %s", vector->older,
