@@ -1,5 +1,4 @@
-/* daemon/codec/lineage_maker.c: see lineage_maker.h. Each map of the format is a table of its keys.
- */
+/* daemon/codec/lineage_maker.c: see lineage_maker.h. Each map of the format is a table. */
 #include "codec/lineage_maker.h"
 
 #include <stddef.h>

@@ -18,11 +18,12 @@ enum bw_relation {
     BW_RELATION_DECLARED,  /* somebody names it the replacement: the platform, or the user */
 };
 
-enum bw_via { /* the evidence */
-              BW_VIA_NONE,
-              BW_VIA_OVERRIDE,
-              BW_VIA_DECLARED,
-              BW_VIA_LINE,
+/* The evidence. */
+enum bw_via {
+    BW_VIA_NONE,
+    BW_VIA_OVERRIDE,
+    BW_VIA_DECLARED,
+    BW_VIA_LINE,
 };
 
 enum { BW_WHY_TEXT = 512 };
@@ -36,9 +37,10 @@ struct bw_judgement {
     char why[BW_WHY_TEXT];         /* one sentence, lower-case start */
 };
 
-enum bw_spelling { /* DESIGN: a pinned base is offered the pinned spelling, an alias the alias */
-                   BW_SPELLING_ALIAS,  /* no snapshot named; the platform may move it */
-                   BW_SPELLING_PINNED, /* names one snapshot */
+/* DESIGN, section 7: a pinned base is offered the pinned spelling, an alias the alias. */
+enum bw_spelling {
+    BW_SPELLING_ALIAS,  /* no snapshot named; the platform may move it */
+    BW_SPELLING_PINNED, /* names one snapshot */
 };
 
 /* Judge one pair. Ownership: all is borrowed. */

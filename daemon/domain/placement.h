@@ -25,11 +25,11 @@ struct bw_model_facts { /* borrowed; everything but id may be unknown (NULL, 0) 
 
 enum { BW_LINEAGE_TEXT = 448 }; /* a maker, a family and all words of the longest id */
 
-enum bw_phase { /* of one version, in order */
-                BW_PHASE_PREVIEW,
-                BW_PHASE_RELEASE,
-                BW_PHASE_LATER_PREVIEW, /* a preview of what comes after the release of the same
-                                           version */
+/* Of one version, in order. */
+enum bw_phase {
+    BW_PHASE_PREVIEW,
+    BW_PHASE_RELEASE,
+    BW_PHASE_LATER_PREVIEW, /* a preview, after the release, of the next snapshot */
 };
 
 struct bw_placement {
