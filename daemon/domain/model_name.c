@@ -232,7 +232,9 @@ static size_t read_version(struct reader *reader, size_t at, bw_version *out)
             return 0;
         }
         const struct bw_part *next = part + 1;
+        struct bw_name_stamp date; /* mistral-large-3-25-12 */
         bool pair = is_small(reader, at + 1) && !next->glued && !next->marked &&
+                    bw_name_stamp_read(&reader->parts, at + 1, true, &date) == 0 &&
                     !(reader->family != NULL && reader->family->point_only);
         took = pair ? 2 : 1;
         size = snprintf(text, sizeof(text), "%.*s%s%.*s", (int)part->size, part->at,
