@@ -82,6 +82,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
                          enum MHD_RequestTerminationCode why);
 static struct peer *peer_of(struct MHD_Connection *connection);
 static enum MHD_Result send_reply(struct exchange *exchange);
+static enum MHD_Result send_too_big(struct exchange *exchange);
 static enum MHD_Result send_problem(struct exchange *exchange, int status, const char *title,
                                     const char *detail);
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -284,8 +285,7 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method)
     const char *length = MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND,
                                                      MHD_HTTP_HEADER_CONTENT_LENGTH);
     if (length != NULL && strtoull(length, NULL, 10) > BW_CONTROL_BODY_MAX) {
-        exchange->too_big = true;
-        return on_complete(NULL, exchange);
+        return send_too_big(exchange);
     }
     return MHD_YES;
 }
@@ -305,8 +305,7 @@ static void on_upload(struct exchange *exchange, const char *bytes, size_t size)
 static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange)
 {
     if (exchange->too_big) {
-        return send_problem(exchange, 413, "Content Too Large",
-                            "a request has at most 16 MiB; split it");
+        return send_too_big(exchange);
     }
     if (exchange->body.size > 0 &&
         memchr(exchange->body.text, '\0', exchange->body.size) != NULL) {
@@ -374,6 +373,12 @@ static enum MHD_Result send_reply(struct exchange *exchange)
         MHD_queue_response(exchange->connection, (unsigned)reply->status, response);
     MHD_destroy_response(response);
     return rc;
+}
+
+static enum MHD_Result send_too_big(struct exchange *exchange)
+{
+    return send_problem(exchange, 413, "Content Too Large",
+                        "a request has at most 16 MiB; split it");
 }
 
 static enum MHD_Result send_problem(struct exchange *exchange, int status, const char *title,
