@@ -19,15 +19,16 @@ struct message {
     const char *data; /* JSON */
 };
 
-/* msg_ and a ULID: 48 bits of time, 80 of a hash over what makes the message the one it is. */
-static void message_id(const struct bw_engine *engine, const char *sink,
+/* msg_ and a ULID: 48 bits of time, 80 of a hash over what makes the message the one it is. It is
+ * made once; the outbox keeps it for every attempt. */
+static void message_id(struct bw_engine *engine, const char *sink,
                        const struct message *message, char *out, size_t size)
 {
     static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford's base 32 */
     uint64_t high = bw_hash_text(BW_HASH_SEED, engine->instance);
     high = bw_hash_text(bw_hash_text(high, sink), message->type);
     high = bw_hash_text(bw_hash_text(high, message->subject), message->data);
-    high ^= (uint64_t)message->notice * UINT64_C(0x9e3779b97f4a7c15);
+    high ^= (uint64_t)message->notice * UINT64_C(0x9e3779b97f4a7c15) + ++engine->messages;
     uint64_t low = bw_hash(&high, sizeof(high));
     uint64_t time_ms = (uint64_t)engine->now_ms;
     char ulid[27] = { 0 };
@@ -141,10 +142,30 @@ enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
     return send_to(engine, sink, &message, err);
 }
 
+static void settle(struct bw_engine *engine, struct bw_delivery *delivery,
+                   enum bw_delivery_state state, const char *detail)
+{
+    delivery->state = state;
+    delivery->settled_ms = engine->now_ms;
+    bw_replace(&delivery->detail, detail);
+}
+
 enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
                                struct bw_error *err)
 {
-    return bw_outbox_withdraw(engine->db, notice->id, engine->now_ms, err);
+    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries untried = { 0 };
+    enum bw_err rc = bw_outbox_untried(engine->db, notice->id, &untried, err);
+    BW_VEC_EACH(struct bw_delivery, delivery, &untried)
+    {
+        const struct bw_sending *sending = bw_engine_sending(engine, delivery->sink);
+        if (rc != BW_OK ||
+            (sending != NULL && bw_engine_is_in_flight(sending, delivery->id))) {
+            continue; /* it may have arrived: the closing message follows it */
+        }
+        settle(engine, delivery, BW_DELIVERY_WITHDRAWN, "no longer true");
+        rc = bw_outbox_save(engine->db, delivery, err);
+    }
+    return rc == BW_OK ? bw_items_forget(engine->db, notice->id, err) : rc;
 }
 
 /* ---- summaries ---- */
@@ -266,14 +287,6 @@ static void note_endpoint(struct bw_engine *engine, struct bw_sink *sink,
                                   "`basewatch sinks test` reaches it again");
         break;
     }
-}
-
-static void settle(struct bw_engine *engine, struct bw_delivery *delivery,
-                   enum bw_delivery_state state, const char *detail)
-{
-    delivery->state = state;
-    delivery->settled_ms = engine->now_ms;
-    bw_replace(&delivery->detail, detail);
 }
 
 static void note_attempt(struct bw_engine *engine, struct bw_delivery *delivery,
