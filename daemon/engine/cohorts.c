@@ -166,6 +166,14 @@ static void find_route(struct bw_engine *engine, struct bw_cohort *cohort,
     bw_route_options_clear(&options);
 }
 
+/* When "current" can no longer be asserted. */
+static int64_t silent_from_ms(const struct outlook *outlook)
+{
+    return outlook->last_success_ms == 0
+               ? 0
+               : outlook->last_success_ms + CURRENT_WITHOUT_WORD_MS + outlook->patience_ms;
+}
+
 static enum bw_cohort_state state_of(const struct bw_cohort *cohort,
                                      const struct bw_succession *found,
                                      const struct bw_model *base, const struct outlook *outlook,
@@ -181,9 +189,8 @@ static enum bw_cohort_state state_of(const struct bw_cohort *cohort,
                : found->serve_until_ms != 0 ? BW_COHORT_RETIRING
                                             : BW_COHORT_STALE;
     }
-    bool heard = outlook->last_success_ms != 0 &&
-                 now_ms - outlook->last_success_ms < CURRENT_WITHOUT_WORD_MS + outlook->patience_ms;
-    return base != NULL && heard ? BW_COHORT_CURRENT : BW_COHORT_UNKNOWN;
+    return base != NULL && now_ms < silent_from_ms(outlook) ? BW_COHORT_CURRENT
+                                                            : BW_COHORT_UNKNOWN;
 }
 
 static void note_due(struct bw_cohort *cohort, int64_t at_ms, int64_t now_ms)
@@ -266,6 +273,9 @@ enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
     note_due(cohort, cohort->train_by_ms, engine->now_ms);
     cohort->unlisted = is_unlisted(cohort, base, engine->now_ms);
     cohort->state = state_of(cohort, &found, base, &outlook, engine->now_ms);
+    if (cohort->state == BW_COHORT_CURRENT) {
+        note_due(cohort, silent_from_ms(&outlook), engine->now_ms);
+    }
     return BW_OK;
 }
 

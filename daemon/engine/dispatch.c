@@ -17,6 +17,7 @@ struct message {
     const char *subject;
     int64_t notice; /* 0: none */
     const char *data; /* JSON */
+    bool first;       /* before what waits already */
 };
 
 /* msg_ and a ULID: 48 bits of time, 80 of a hash over what makes the message the one it is. It is
@@ -76,7 +77,7 @@ static enum bw_err send_to(struct bw_engine *engine, const char *sink,
         .subject = bw_xstrdup(message->subject),
         .notice = message->notice,
         .body = render(engine, message, id),
-        .due_ms = engine->now_ms,
+        .due_ms = message->first ? 0 : engine->now_ms,
         .created_ms = engine->now_ms,
     };
     return bw_outbox_insert(engine->db, &delivery, err);
@@ -95,7 +96,7 @@ enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice 
 {
     BW_CLEANUP(bw_freep) char *data = notice_data(notice);
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
-    const struct message message = { type, notice->subject, notice->id, data };
+    const struct message message = { type, notice->subject, notice->id, data, false };
     bool closing = strcmp(what, "resolved") == 0 || strcmp(what, "superseded") == 0;
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
@@ -123,7 +124,7 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
     bw_json_object_end(&w);
     BW_CLEANUP(bw_freep) char *json = bw_str_take(&data);
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("source.%s", what);
-    const struct message message = { type, source, 0, json };
+    const struct message message = { type, source, 0, json, false };
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
@@ -137,8 +138,11 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err)
 {
-    const struct message message = { "test", sink, 0,
-                                     "{\"summary\":\"a test message; nothing has happened\"}" };
+    const struct message message = { .type = "test",
+                                     .subject = sink,
+                                     .data = "{\"summary\":\"a test message; nothing has "
+                                             "happened\"}",
+                                     .first = true };
     return send_to(engine, sink, &message, err);
 }
 

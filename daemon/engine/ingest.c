@@ -152,8 +152,7 @@ static enum bw_err failed(struct bw_engine *engine, struct bw_source *source, co
     if (engine->now_ms - source->failing_since_ms < FAILING_TOLD_MS) {
         return BW_OK;
     }
-    enum bw_err rc = tell_operators(engine, source, err);
-    return rc == BW_OK ? evaluate_touched(engine, source, NULL, err) : rc;
+    return tell_operators(engine, source, err);
 }
 
 /* ---- the difference ---- */
@@ -455,7 +454,8 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
     if (rc != BW_OK) {
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc; /* reloaded away while it was polled */
     }
-    bool was_failing = source.state == BW_SOURCE_FAILING;
+    bool was_silent = source.state != BW_SOURCE_OK ||
+                      engine->now_ms - source.last_success_ms > BW_DAY_MS;
     source.last_attempt_ms = engine->now_ms;
     switch (polled->outcome) {
     case BW_POLL_FAILED:
@@ -471,8 +471,8 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
     if (rc == BW_OK) {
         rc = bw_sources_save(engine->db, &source, err);
     }
-    if (rc == BW_OK && was_failing && source.state == BW_SOURCE_OK) {
-        bw_log(BW_LOG_NOTICE, "source '%s': it answers again", source.name);
+    if (rc == BW_OK && was_silent && source.state == BW_SOURCE_OK) {
+        bw_log(BW_LOG_NOTICE, "source '%s': it lists a good set", source.name);
         rc = evaluate_touched(engine, &source, NULL, err);
     }
     return rc;
