@@ -42,8 +42,8 @@ struct bw_succession {
  * required is always offered; allow and deny of models hold always. */
 void bw_succession_find(const struct bw_succession_input *in, struct bw_succession *out);
 
-/* Of two models of the base's line (best NULL: the first one) the newer; of two spellings of one
- * model the one that is spelled as the base is, pinned or not. */
+/* Of two models of the base's line (best NULL: the first one) the newer version; of one version the
+ * one that is spelled as the base is, pinned or not; then the newer snapshot. */
 bool bw_succession_prefers(const struct bw_succession_input *in, const struct bw_offer *offer,
                            const struct bw_offer *best);
 
