@@ -306,9 +306,9 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
         rc = bw_control_new(&app->loop, &control, on_request, app, &app->control, err);
     }
     if (rc == BW_OK) {
-        app->poller =
-            bw_poller_new(&app->loop, app->http, app->options->plugin_dir, on_polled, app);
         app->keyring = bw_keyring_new(&app->loop);
+        app->poller = bw_poller_new(&app->loop, app->http, app->keyring, app->options->plugin_dir,
+                                    on_polled, app);
         app->sender = bw_sender_new(app->http, app->keyring, on_delivered, app);
     }
     return rc;

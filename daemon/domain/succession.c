@@ -117,17 +117,17 @@ static bool eligible(const struct bw_succession_input *in, const struct bw_offer
     return (in->policy->kinds & kind_of(judgement->relation)) != 0 && of_age(in, offer, out);
 }
 
-/* Of two spellings of one model the one that is spelled as the base is; else the newer model. */
-static bool better(const struct bw_succession_input *in, const struct bw_model_facts *base,
-                   const struct bw_offer *offer, const struct bw_offer *best)
+bool bw_succession_prefers(const struct bw_succession_input *in, const struct bw_offer *offer,
+                           const struct bw_offer *best)
 {
     if (best == NULL) {
         return true;
     }
+    struct bw_model_facts base = base_facts(in);
     struct bw_model_facts a = bw_facts_of(in->platform, offer->entry);
     struct bw_model_facts b = bw_facts_of(in->platform, best->entry);
     int order = bw_lineage_compare(in->rules, &a, &b);
-    enum bw_spelling wanted = bw_lineage_spelling(in->rules, base);
+    enum bw_spelling wanted = bw_lineage_spelling(in->rules, &base);
     if (order == 0) {
         return bw_lineage_spelling(in->rules, &a) == wanted &&
                bw_lineage_spelling(in->rules, &b) != wanted;
@@ -143,7 +143,8 @@ static void find_in_line(const struct bw_succession_input *in, struct bw_success
         struct bw_model_facts facts = bw_facts_of(in->platform, offer->entry);
         struct bw_judgement judgement = { 0 };
         bw_lineage_judge(in->rules, &base, &facts, &judgement);
-        if (eligible(in, offer, &judgement, out) && better(in, &base, offer, out->candidate)) {
+        if (eligible(in, offer, &judgement, out) &&
+            bw_succession_prefers(in, offer, out->candidate)) {
             out->candidate = offer;
             out->relation = judgement.relation;
             out->via = judgement.via;

@@ -272,7 +272,7 @@ static void run(struct bw_transfer *transfer)
     http->running++;
     transfer->easy = http->idle_count > 0 ? http->idle[--http->idle_count] : curl_easy_init();
     if (transfer->easy == NULL) {
-        abort();
+        abort(); /* memory is gone */
     }
     transfer->deadline_ms = bw_clock_monotonic_ms() + transfer->request.timeout_ms;
     prepare(transfer);

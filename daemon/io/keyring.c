@@ -103,7 +103,7 @@ static struct key *key_of(struct bw_keyring *keyring, const struct bw_secret_ref
     key = bw_xcalloc(1, sizeof(*key));
     key->keyring = keyring;
     key->ref.kind = ref->kind;
-    BW_VEC_EACH (char *, word, &ref->argv) {
+    BW_VEC_EACH(char *, word, &ref->argv) {
         BW_VEC_PUSH(&key->ref.argv, bw_xstrdup(*word));
     }
     TAILQ_INIT(&key->waits);
@@ -159,7 +159,7 @@ static void on_command_done(uv_work_t *work, int status)
 
 static void warn_once(struct bw_keyring *keyring, const char *warning)
 {
-    BW_VEC_EACH (char *, given, &keyring->warned) {
+    BW_VEC_EACH(char *, given, &keyring->warned) {
         if (bw_str_equal(*given, warning)) {
             return;
         }
