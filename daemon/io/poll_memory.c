@@ -126,6 +126,11 @@ void bw_known_refresh(struct bw_known *known, const struct bw_http_answer *answe
     bw_replace(&known->last_modified, bw_http_header(answer, "last-modified"));
 }
 
+bool bw_known_is_conditional(const struct bw_known *known)
+{
+    return known->etag != NULL || known->last_modified != NULL;
+}
+
 void bw_known_condition(const struct bw_known *known, struct bw_http_request *request)
 {
     if (known->etag != NULL) {

@@ -118,9 +118,10 @@ class Server:
         self.thread.start()
 
     def close(self):
-        self.http.shutdown()
-        self.http.server_close()
-        self.thread.join()
+        if self.thread.is_alive():
+            self.http.shutdown()
+            self.http.server_close()
+            self.thread.join()
 
 
 def serve(body, etag=None, content_type="application/json"):
@@ -248,10 +249,14 @@ class Daemon:
 
     def close(self):
         """Ends it if need be and removes the folder. A sanitizer's finding fails the test."""
-        if self.process is not None and self.process.poll() is None:
-            self.stop()
-        text = self.text() if os.path.exists(self.log) else ""
-        shutil.rmtree(self.dir)
+        try:
+            if self.process is not None and self.process.poll() is None:
+                self.stop()
+        finally:
+            if self.process is not None and self.process.poll() is None:
+                self.kill()
+            text = self.text() if os.path.exists(self.log) else ""
+            shutil.rmtree(self.dir)
         if "Sanitizer" in text or "runtime error" in text:
             raise AssertionError(text)
 
