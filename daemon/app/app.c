@@ -125,8 +125,9 @@ static void show_life(struct bw_app *app)
         bw_sdnotify("WATCHDOG=1");
     }
     if (!app->ready || app->reloading) {
-        bw_sdnotify("READY=1\nSTATUS=watching %zu sources for %zu configured deployments",
+        bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
                     app->settings->sources.count, app->settings->deployments.count);
+        bw_sdnotify("READY=1");
         app->ready = true;
         app->reloading = false;
     }
@@ -175,7 +176,8 @@ static void reload(struct bw_app *app)
     if (bw_config_read(app->options->config, &settings, &err) != BW_OK) {
         bw_log(BW_LOG_ERROR, "reload: %s; keeping the old configuration", err.text);
         bw_sdnotify("RELOADING=1");
-        bw_sdnotify("READY=1\nSTATUS=reload failed, the old configuration is kept: %s", err.text);
+        bw_sdnotify("STATUS=reload failed, the old configuration is kept: %s", err.text);
+        bw_sdnotify("READY=1");
         return;
     }
     bw_sdnotify("RELOADING=1");
@@ -226,7 +228,8 @@ static void stop(struct bw_app *app)
         return;
     }
     app->stopping = true;
-    bw_sdnotify("STOPPING=1\nSTATUS=finishing deliveries in flight");
+    bw_sdnotify("STOPPING=1");
+    bw_sdnotify("STATUS=finishing deliveries in flight");
     bw_control_close(BW_TAKE(app->control));
     bw_poller_close(BW_TAKE(app->poller));
     app->loop.data = (void *)(uintptr_t)(uv_now(&app->loop) + DRAIN_MS);
