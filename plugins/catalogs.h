@@ -4,6 +4,11 @@
 #include "sdk/plugin.h"
 
 extern const struct bw_plugin_descriptor bw_anthropic;
+extern const struct bw_plugin_descriptor bw_azure;
+extern const struct bw_plugin_descriptor bw_bedrock;
+extern const struct bw_plugin_descriptor bw_gemini;
+extern const struct bw_plugin_descriptor bw_mistral;
 extern const struct bw_plugin_descriptor bw_openai;
+extern const struct bw_plugin_descriptor bw_openrouter;
 extern const struct bw_plugin_descriptor bw_xai;
 #endif

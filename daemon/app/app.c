@@ -16,6 +16,7 @@
 #include "io/alarm.h"
 #include "io/control.h"
 #include "io/http.h"
+#include "io/keyring.h"
 #include "io/poller.h"
 #include "io/queue.h"
 #include "io/sdnotify.h"
@@ -40,6 +41,7 @@ struct bw_app {
     struct bw_queue *commands;
     struct bw_keeper *keeper;
     struct bw_http *http;
+    struct bw_keyring *keyring;
     struct bw_poller *poller;
     struct bw_sender *sender;
     struct bw_control *control;
@@ -92,10 +94,13 @@ static void configure(struct bw_app *app)
 
 /* ---- commands of the engine ---- */
 
-static void poll_source(struct bw_app *app, const char *name)
+static void poll_source(struct bw_app *app, const char *name, bool afresh)
 {
     const struct bw_source_settings *source = bw_settings_source(app->settings, name);
     if (source != NULL && !app->stopping) {
+        if (afresh) {
+            bw_poller_forget(app->poller, name);
+        }
         bw_poller_poll(app->poller, source);
         return;
     }
@@ -120,8 +125,9 @@ static void show_life(struct bw_app *app)
         bw_sdnotify("WATCHDOG=1");
     }
     if (!app->ready || app->reloading) {
-        bw_sdnotify("READY=1\nSTATUS=watching %zu sources for %zu configured deployments",
+        bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
                     app->settings->sources.count, app->settings->deployments.count);
+        bw_sdnotify("READY=1");
         app->ready = true;
         app->reloading = false;
     }
@@ -131,7 +137,7 @@ static void execute(struct bw_app *app, struct bw_command *command)
 {
     switch (command->type) {
     case BW_COMMAND_POLL:
-        poll_source(app, command->poll);
+        poll_source(app, command->poll, command->afresh);
         break;
     case BW_COMMAND_DELIVER:
         deliver(app, &command->deliver);
@@ -170,7 +176,8 @@ static void reload(struct bw_app *app)
     if (bw_config_read(app->options->config, &settings, &err) != BW_OK) {
         bw_log(BW_LOG_ERROR, "reload: %s; keeping the old configuration", err.text);
         bw_sdnotify("RELOADING=1");
-        bw_sdnotify("READY=1\nSTATUS=reload failed, the old configuration is kept: %s", err.text);
+        bw_sdnotify("STATUS=reload failed, the old configuration is kept: %s", err.text);
+        bw_sdnotify("READY=1");
         return;
     }
     bw_sdnotify("RELOADING=1");
@@ -202,6 +209,7 @@ static void close_all(struct bw_app *app)
     close_handle((uv_handle_t *)&app->wake);
     bw_alarm_close(app->alarm);
     bw_sender_close(app->sender);
+    bw_keyring_close(app->keyring);
     bw_http_close(app->http);
 }
 
@@ -220,7 +228,8 @@ static void stop(struct bw_app *app)
         return;
     }
     app->stopping = true;
-    bw_sdnotify("STOPPING=1\nSTATUS=finishing deliveries in flight");
+    bw_sdnotify("STOPPING=1");
+    bw_sdnotify("STATUS=finishing deliveries in flight");
     bw_control_close(BW_TAKE(app->control));
     bw_poller_close(BW_TAKE(app->poller));
     app->loop.data = (void *)(uintptr_t)(uv_now(&app->loop) + DRAIN_MS);
@@ -303,9 +312,10 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
         rc = bw_control_new(&app->loop, &control, on_request, app, &app->control, err);
     }
     if (rc == BW_OK) {
-        app->poller =
-            bw_poller_new(&app->loop, app->http, app->options->plugin_dir, on_polled, app);
-        app->sender = bw_sender_new(app->http, on_delivered, app);
+        app->keyring = bw_keyring_new(&app->loop);
+        app->poller = bw_poller_new(&app->loop, app->http, app->keyring, app->options->plugin_dir,
+                                    on_polled, app);
+        app->sender = bw_sender_new(app->http, app->keyring, on_delivered, app);
     }
     return rc;
 }

@@ -30,15 +30,11 @@ static const struct bw_column TOTALS[] = {
 };
 static const struct bw_column TERMS[] = {
     { "TERM", "name", BW_CELL_TEXT },
-    { "KIND", "kind", BW_CELL_TEXT },
+    { "PURSE", "purse", BW_CELL_TEXT },
     { "LOW", "low_usd", BW_CELL_MONEY },
     { "EXPECTED", "expected_usd", BW_CELL_MONEY },
     { "HIGH", "high_usd", BW_CELL_MONEY },
-    { "GUESSED", "guessed", BW_CELL_TEXT },
-    { "CONFIDENCE", "confidence", BW_CELL_TEXT },
-    { "AS-OF", "as_of", BW_CELL_DAY },
-    { "SOURCE", "source", BW_CELL_TEXT },
-    { "FORMULA", "formula", BW_CELL_TEXT },
+    { "INPUTS", "inputs", BW_CELL_TEXT },
 };
 
 static int estimate(int argc, char **argv);
@@ -121,6 +117,24 @@ static void print_fact(const char *title, enum bw_cell_kind kind, const struct b
     bw_text_print(stdout, line.text);
 }
 
+/* Where the prices of the terms are from, one line for each term that has one. */
+static void print_sources(const struct bw_json *terms)
+{
+    for (const struct bw_json *term = bw_json_first(terms); term != NULL;
+         term = bw_json_next(term)) {
+        const struct bw_json *price = bw_json_get(term, "price");
+        if (bw_json_is_object(price)) {
+            BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+            bw_str_appendf(&line, "price of %s: %s (%.10s, %s)",
+                           bw_json_text(bw_json_get(term, "name"), ""),
+                           bw_json_text(bw_json_get(price, "source"), ""),
+                           bw_json_text(bw_json_get(price, "as_of"), ""),
+                           bw_json_text(bw_json_get(price, "confidence"), ""));
+            bw_text_print(stdout, line.text);
+        }
+    }
+}
+
 static void print(const struct bw_json *document)
 {
     const struct bw_json *refused = bw_json_get(document, "refused");
@@ -133,10 +147,13 @@ static void print(const struct bw_json *document)
     (void)fputs("\n", stdout);
     print_fact("route", BW_CELL_TEXT, bw_json_get(document, "route"));
     print_fact("platform", BW_CELL_TEXT, bw_json_get(document, "platform"));
+    print_fact("model", BW_CELL_TEXT, bw_json_get(document, "model"));
     print_fact("change of the monthly bill", BW_CELL_MONEY,
                bw_json_get(document, "run_cost_delta_usd_per_month"));
     print_fact("widened most by", BW_CELL_TEXT, bw_json_get(document, "widest"));
     print_fact("guessed", BW_CELL_TEXT, bw_json_get(document, "guessed"));
+    print_sources(bw_json_get(document, "terms"));
+    print_fact("remarks", BW_CELL_TEXT, bw_json_get(document, "remarks"));
 }
 
 static int estimate(int argc, char **argv)

@@ -9,7 +9,7 @@
 #ifndef BW_CLI_CMD_ESTIMATE_TRAINING_H
 #define BW_CLI_CMD_ESTIMATE_TRAINING_H
 
-/* argv[0] is the word after `estimate`. Exit code: 0, 1 when a line has no answer (its line number and
- * the reason go to stderr), 2 for wrong usage. */
+/* argv[0] is the word after `estimate`. Exit code: 0, 1 when a line has no answer (its line number
+ * and the reason go to stderr), 2 for wrong usage. */
 int bw_cmd_estimate_training(int argc, char **argv);
 #endif

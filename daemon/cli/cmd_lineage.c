@@ -8,7 +8,6 @@
 #include "base/instant.h"
 #include "codec/json.h"
 #include "codec/lineage_file.h"
-#include "domain/model_name.h"
 
 enum { EXIT_BAD = 2, FLUSH_BYTES = 1 << 16, LINE_BYTES_MAX = 1 << 20 };
 
@@ -66,17 +65,6 @@ static void add_judgement(struct bw_json_writer *w, const struct bw_judgement *j
 
 /* ---- relate ---- */
 
-static struct bw_price price_of(const struct bw_json *value)
-{
-    struct bw_price price = { 0 };
-    double usd = bw_json_double(value, -1);
-    if (usd >= 0) {
-        price.known = true;
-        price.per_million = bw_money_from_usd(usd);
-    }
-    return price;
-}
-
 static unsigned modalities_of(const struct bw_json *list)
 {
     unsigned bits = 0;
@@ -94,18 +82,13 @@ static int64_t day_of(const char *text)
     return text != NULL && bw_instant_parse(text, &at_ms, NULL) == BW_OK ? at_ms : 0;
 }
 
+/* Of the facts a question may hold, the rule looks at these. */
 static bool facts_of(const struct bw_json *value, const char *platform, struct bw_model_facts *out)
 {
     *out = (struct bw_model_facts){
         .platform = platform,
         .id = bw_json_text(bw_json_get(value, "id"), NULL),
-        .name = bw_json_text(bw_json_get(value, "name"), NULL),
-        .family = bw_json_text(bw_json_get(value, "family"), NULL),
         .released_ms = day_of(bw_json_text(bw_json_get(value, "released"), NULL)),
-        .price_input = price_of(bw_json_get(value, "cost_in")),
-        .price_output = price_of(bw_json_get(value, "cost_out")),
-        .context_tokens = bw_json_i64(bw_json_get(value, "context"), 0),
-        .input = modalities_of(bw_json_get(value, "input")),
         .output = modalities_of(bw_json_get(value, "output")),
     };
     return out->id != NULL && out->id[0] != '\0';
@@ -205,40 +188,60 @@ static int relate(const struct bw_lineage_rules *rules, const struct call *call)
 
 /* ---- show ---- */
 
+static const char *phase_word(enum bw_phase phase)
+{
+    static const char *const WORDS[] = {
+        [BW_PHASE_PREVIEW] = "preview",
+        [BW_PHASE_RELEASE] = "release",
+        [BW_PHASE_LATER_PREVIEW] = "preview after the release",
+    };
+    return WORDS[phase];
+}
+
 static int show(const struct bw_lineage_rules *rules, const struct call *call)
 {
     const struct bw_model_facts facts = { .platform = call->platform, .id = call->words[0] };
-    struct bw_model_name name;
-    char lineage[BW_LINEAGE_TEXT];
-    char version[BW_VERSION_TEXT];
-    bw_model_name_parse(rules, facts.platform, facts.id, &name);
-    bw_lineage_key(rules, &facts, lineage, sizeof(lineage));
-    const char *spelling =
-        bw_lineage_spelling(rules, &facts) == BW_SPELLING_PINNED ? "pinned" : "alias";
-    bw_version_format(name.version, version);
-    bool text = bw_lineage_is_text(rules, &facts);
+    struct bw_placement place;
+    char version[BW_PLACEMENT_TEXT];
+    char stamp[BW_PLACEMENT_TEXT];
+    bw_placement_of(rules, &facts, &place);
+    BW_CLEANUP(bw_freep) char *region = bw_xstrndup(place.name.region.at, place.name.region.size);
+    bool pinned = bw_lineage_spelling(rules, &facts) == BW_SPELLING_PINNED;
+    const struct {
+        const char *name;
+        const char *value; /* NULL: see otherwise */
+        const char *otherwise;
+    } rows[] = {
+        { "lineage", place.line[0] == '\0' ? NULL : place.line, "its maker is not known" },
+        { "version", place.version == 0 ? NULL : bw_placement_version(&place, version), "none" },
+        { "phase", phase_word(place.phase), "" },
+        { "snapshot", place.stamp == 0 ? NULL : bw_placement_stamp(&place, stamp), "none named" },
+        { "spelling", pinned ? "pinned" : "alias", "" },
+        { "region", place.name.region.size == 0 ? NULL : region, "none named" },
+    };
+    struct bw_str out = { 0 };
     if (call->json) {
-        struct bw_str out = { 0 };
         struct bw_json_writer w = { .out = &out };
         bw_json_object_begin(&w, NULL);
         bw_json_add_text(&w, "schema", "basewatch/lineage/v1");
         bw_json_add_text(&w, "id", facts.id);
         bw_json_add_text(&w, "platform", facts.platform);
-        bw_json_add_text(&w, "lineage", lineage);
-        bw_json_add_text(&w, "version", name.version == 0 ? NULL : version);
-        bw_json_add_text(&w, "spelling", spelling);
-        bw_json_add_bool(&w, "preview", name.preview);
+        for (size_t i = 0; i < BW_COUNT(rows); i++) {
+            bw_json_add_text(&w, rows[i].name, rows[i].value);
+        }
         bw_json_add_bool(&w, "floating", bw_lineage_is_floating(rules, &facts));
-        bw_json_add_bool(&w, "text", text);
+        bw_json_add_bool(&w, "text", place.text);
         bw_json_object_end(&w);
-        (void)puts(out.text);
-        bw_str_clear(&out);
-        return EXIT_SUCCESS;
+    } else {
+        bw_str_append(&out, facts.id);
+        for (size_t i = 0; i < BW_COUNT(rows); i++) {
+            bw_str_appendf(&out, "\n  %-10s%s", rows[i].name,
+                           rows[i].value != NULL ? rows[i].value : rows[i].otherwise);
+        }
+        bw_str_append(&out, place.text ? "" : "\n  does not generate text");
     }
-    (void)printf("%s\n  lineage   %s\n  version   %s\n  spelling  %s%s%s\n", facts.id,
-                 lineage[0] == '\0' ? "unknown: its maker is not known" : lineage,
-                 name.version == 0 ? "none in the name" : version, spelling,
-                 name.preview ? ", preview" : "", text ? "" : ", does not generate text");
+    (void)puts(out.text);
+    bw_str_clear(&out);
     return EXIT_SUCCESS;
 }
 
@@ -247,7 +250,8 @@ static int show(const struct bw_lineage_rules *rules, const struct call *call)
 static int check(const struct bw_lineage_rules *rules, const struct bw_lineage_vectors *vectors)
 {
     size_t wrong = 0;
-    BW_VEC_EACH (const struct bw_lineage_vector, vector, vectors) {
+    BW_VEC_EACH(const struct bw_lineage_vector, vector, vectors)
+    {
         struct bw_judgement got;
         if (!bw_lineage_vector_holds(rules, vector, &got)) {
             wrong++;

@@ -16,11 +16,6 @@ static const struct bw_column COLUMNS[] = {
     { "LAST-SUCCESS", "last_success_at", BW_CELL_MINUTE },
     { "DETAIL", "detail|error", BW_CELL_TEXT },
 };
-static const struct bw_column POLL_COLUMNS[] = {
-    { "NAME", "name", BW_CELL_TEXT },         { "OUTCOME", "outcome", BW_CELL_STATE },
-    { "ENTRIES", "entries", BW_CELL_NUMBER }, { "STATE", "state", BW_CELL_STATE },
-    { "ERROR", "error", BW_CELL_TEXT },
-};
 static const struct bw_list LIST = { "sources", COLUMNS, BW_COUNT(COLUMNS) };
 
 static const struct bw_option OPTIONS[] = {
@@ -93,16 +88,15 @@ static int accept_set(int argc, char **argv)
 
 static bool has_failed(const struct bw_json *source)
 {
-    const char *outcome = bw_json_text(bw_json_get(source, "outcome"), "");
-    const char *error = bw_json_text(bw_json_get(source, "error"), "");
-    return strcmp(outcome, "failed") == 0 || error[0] != '\0';
+    const char *state = bw_json_text(bw_json_get(source, "state"), "");
+    return strcmp(state, "failing") == 0 || strcmp(state, "new") == 0;
 }
 
 /* Print a line each. Returns whether none has failed. */
 static bool print_polled(const struct bw_json *sources, const struct bw_common *common)
 {
     BW_CLEANUP(bw_table_clear)
-    struct bw_table table = bw_table_of(POLL_COLUMNS, BW_COUNT(POLL_COLUMNS));
+    struct bw_table table = bw_table_of(COLUMNS, BW_COUNT(COLUMNS));
     bool good = true;
     for (const struct bw_json *source = bw_json_first(sources); source != NULL;
          source = bw_json_next(source)) {

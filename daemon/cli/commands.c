@@ -20,7 +20,7 @@ static const struct bw_cmd lineage_cmd = {
 static const struct bw_cmd check_config_cmd = {
     .name = "check-config",
     .run = bw_cmd_check_config,
-    .usage = "check-config [FILE]\n"
+    .usage = "check-config [--explain] [FILE]\n"
              "check-config --options\n"
              "check-config --schema",
     .help = "Check a configuration file, and the secrets it names, without a daemon",

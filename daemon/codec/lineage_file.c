@@ -241,7 +241,8 @@ bool bw_lineage_vector_holds(const struct bw_lineage_rules *rules,
 
 static bool in_directory(const struct bw_names *files, const char *name)
 {
-    BW_VEC_EACH (char *, file, files) {
+    BW_VEC_EACH(char *, file, files)
+    {
         if (strcmp(*file, name) == 0) {
             return true;
         }

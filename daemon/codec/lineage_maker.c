@@ -1,5 +1,4 @@
-/* daemon/codec/lineage_maker.c: see lineage_maker.h. Each map of the format is a table of its keys.
- */
+/* daemon/codec/lineage_maker.c: see lineage_maker.h. Each map of the format is a table. */
 #include "codec/lineage_maker.h"
 
 #include <stddef.h>
@@ -203,6 +202,7 @@ static const struct bw_lineage_field FAMILY_KEYS[] = {
     { "sizes", read_sizes, 0 },
     { "bare_tier", read_bare_tier, 0 },
     { "bare_tier_from", read_family_version, offsetof(struct bw_family, bare_tier_from) },
+    { "base_before", read_family_version, offsetof(struct bw_family, base_before) },
     { "unversioned", read_family_version, offsetof(struct bw_family, unversioned) },
     { "implied", read_implied, 0 },
     { "derived", read_flag, offsetof(struct bw_family, derived) },
@@ -381,7 +381,8 @@ static enum bw_err add_maker(struct bw_lineage_reader *reader, const struct bw_y
                              const struct bw_lineage_field *field)
 {
     (void)field;
-    BW_VEC_EACH (const struct bw_maker, maker, &reader->rules->makers) {
+    BW_VEC_EACH(const struct bw_maker, maker, &reader->rules->makers)
+    {
         if (strcmp(maker->name, item->key) == 0) {
             return bw_yaml_fail(reader->err, reader->file, item, "maker '%s' is there twice",
                                 item->key);

@@ -1,5 +1,4 @@
-/* daemon/codec/lineage_maker.h: the `makers:` of a lineage file: their names, families and lines.
- */
+/* daemon/codec/lineage_maker.h: the makers of a lineage file, their names, families and lines. */
 #ifndef BW_CODEC_LINEAGE_MAKER_H
 #define BW_CODEC_LINEAGE_MAKER_H
 #include "codec/lineage_reader.h"

@@ -166,7 +166,7 @@ static enum bw_err read_globs(struct reader *reader, const struct bw_yaml *list,
     for (const struct bw_yaml *item = list->first; item != NULL; item = item->next) {
         const char *text = bw_yaml_text(item);
         if (text == NULL) {
-            return bw_yaml_fail(reader->err, reader->file, item, "a name or pattern is wanted here");
+            return bw_yaml_fail(reader->err, reader->file, item, "a name or pattern is wanted");
         }
         BW_VEC_PUSH(out, bw_xstrdup(text));
     }

@@ -63,8 +63,8 @@ static void finish(struct bw_estimate *out, const struct bw_move *move,
     }
     if (move->deployment->evals.suite == NULL) {
         BW_VEC_PUSH(&out->remarks,
-                    bw_xstrdup("no eval suite is registered; without tests such moves have taken 50 "
-                               "person-days (aegisblue.co, 2025-08)"));
+                    bw_xstrdup("no eval suite is registered; without tests such moves have taken "
+                               "50 person-days (aegisblue.co, 2025-08)"));
     }
 }
 
@@ -161,13 +161,14 @@ static bool is_wanted(const struct bw_estimate_input *in, bool any_route,
            strcmp(option->platform, in->platform) == 0;
 }
 
+/* A reason that holds for several platforms is said once; one that does not names its platform. */
 static void pass_over(struct bw_names *passed, const struct bw_route_option *option,
                       const char *why)
 {
-    BW_VEC_PUSH(passed, option->platform == NULL
-                            ? bw_xasprintf("%s: %s", bw_route_word(option->route), why)
-                            : bw_xasprintf("%s (%s): %s", bw_route_word(option->route),
-                                           option->platform, why));
+    if (passed->count > 0 && bw_str_ends_with(passed->items[passed->count - 1], why)) {
+        return;
+    }
+    BW_VEC_PUSH(passed, bw_xasprintf("%s: %s", bw_route_word(option->route), why));
 }
 
 /* The first wanted option that is feasible and has a price; why others were passed over becomes a
@@ -178,7 +179,7 @@ static enum bw_err price_first(const struct bw_estimate_input *in, bool any_rout
     const struct bw_move move = bw_estimate_move(in);
     BW_CLEANUP(bw_route_options_clear) struct bw_route_options options = { 0 };
     BW_CLEANUP(bw_names_clear) struct bw_names passed = { 0 };
-    struct bw_error first = { 0 };
+    struct bw_error first = { .text = "there is nothing to train by that route" };
     bw_routes_list(&move, &options);
     BW_VEC_EACH(const struct bw_route_option, option, &options)
     {
@@ -198,8 +199,7 @@ static enum bw_err price_first(const struct bw_estimate_input *in, bool any_rout
         first = passed.count == 0 ? why : first;
         pass_over(&passed, option, why.text);
     }
-    return bw_fail(err, BW_ERR_REFUSED, "%s",
-                   passed.count == 0 ? "there is nothing to train by that route" : first.text);
+    return bw_fail(err, BW_ERR_REFUSED, "%s", first.text);
 }
 
 enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in, struct bw_estimate *out,

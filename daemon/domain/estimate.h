@@ -39,15 +39,15 @@ struct bw_estimate {
     struct bw_names remarks;      /* whole sentences: prices that are old, doors that close */
 };
 
-/* Price a retrain by in->route: data refresh, training runs, evaluation, engineering, hosting side by
- * side. Ownership: *out is the caller's, to release with bw_estimate_clear(); written on success.
- * Errors: BW_ERR_REFUSED with the reason: the route is closed or not allowed, no price may be shown,
- * neither tokens nor rows are known. */
+/* Price a retrain by in->route: data refresh, training runs, evaluation, engineering, hosting side
+ * by side. Ownership: *out, written on success, is the caller's: bw_estimate_clear().
+ * Errors: BW_ERR_REFUSED with the reason: the route is closed or not allowed, no price may be
+ * shown, neither tokens nor rows are known. */
 BW_MUST_CHECK enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in,
                                               struct bw_estimate *out, struct bw_error *err);
 
-/* The same by the first route in order of preference that is feasible and has a price; in->route and
- * in->platform are not read. What was passed over is a remark each.
+/* The same by the first route in order of preference that is feasible and has a price; in->route
+ * and in->platform are not read. What was passed over is a remark each.
  * Errors: BW_ERR_REFUSED when none is left, with the reason of the first. */
 BW_MUST_CHECK enum bw_err bw_estimate_best_retrain(const struct bw_estimate_input *in,
                                                    struct bw_estimate *out, struct bw_error *err);

@@ -61,7 +61,7 @@ static const char *const METHOD_WORDS[] = {
 };
 
 /* Forward 2 and backward to activations 2 per parameter and token; the gradient of the weights, 2
- * more, is computed for what is trained alone. DPO adds a frozen reference and counts two answers. */
+ * more, is computed for what is trained alone. DPO adds a frozen reference and has two answers. */
 static const double FLOPS_PER_PARAMETER[] = {
     [BW_GPU_FULL] = 6, [BW_GPU_LORA] = 4, [BW_GPU_QLORA] = 4,
     [BW_GPU_DORA] = 4, [BW_GPU_DPO] = 8,

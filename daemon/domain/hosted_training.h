@@ -1,5 +1,6 @@
-/* daemon/domain/hosted_training.h: what a platform bills for training a model: its rule for counting
- * tokens or hours, its default number of epochs, its least charge. Prices come from the caller. */
+/* daemon/domain/hosted_training.h: what a platform bills for training a model: its rule for
+ * counting tokens or hours, its default number of epochs, its least charge. Prices come from the
+ * caller. */
 #ifndef BW_DOMAIN_HOSTED_TRAINING_H
 #define BW_DOMAIN_HOSTED_TRAINING_H
 #include <stdbool.h>

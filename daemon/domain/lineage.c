@@ -37,7 +37,8 @@ static const struct bw_override *find_override(const struct bw_lineage_rules *ru
                                                const struct bw_model_facts *older,
                                                const struct bw_model_facts *newer)
 {
-    BW_VEC_EACH (const struct bw_override, override, &rules->overrides) {
+    BW_VEC_EACH(const struct bw_override, override, &rules->overrides)
+    {
         if (strcmp(override->from, older->id) == 0 && strcmp(override->to, newer->id) == 0 &&
             (override->platform == NULL || bw_str_equal(override->platform, older->platform))) {
             return override;
@@ -52,7 +53,8 @@ static bool counts_as_major(const struct bw_family *family, bw_version from, bw_
         return true;
     }
     if (family != NULL) {
-        BW_VEC_EACH (const struct bw_version_word, major, &family->majors) {
+        BW_VEC_EACH(const struct bw_version_word, major, &family->majors)
+        {
             if (from < major->version && major->version <= to) {
                 return true;
             }
@@ -76,48 +78,32 @@ static const char *say_dates(const struct bw_model_facts *older, const struct bw
     return out;
 }
 
-static void say_stamp(const struct bw_placement *placed, char *out, size_t size)
-{
-    int64_t stamp = placed->stamp;
-    if (stamp == 0) {
-        (void)snprintf(out, size, "undated");
-    } else if (stamp < 1000 && !placed->yearless) {
-        (void)snprintf(out, size, "%03d", (int)stamp);
-    } else if (placed->yearless) {
-        (void)snprintf(out, size, "%04d", (int)stamp);
-    } else if (stamp % 100 == 0) {
-        (void)snprintf(out, size, "%04d-%02d", (int)(stamp / 10000), (int)(stamp / 100 % 100));
-    } else {
-        (void)snprintf(out, size, "%04d-%02d-%02d", (int)(stamp / 10000), (int)(stamp / 100 % 100),
-                       (int)(stamp % 100));
-    }
-}
-
 /* Two stamps that may well be one day: equal, or a month and a day of it. */
 static bool same_stamp(int64_t a, int64_t b)
 {
     return a == b || (a / 100 == b / 100 && (a % 100 == 0 || b % 100 == 0) && a > 9999);
 }
 
-static void judge_snapshots(const struct bw_placement *a, const struct bw_placement *b,
-                            const struct bw_model_facts *newer, struct bw_judgement *out)
+static void judge_phases(const struct bw_placement *a, const struct bw_placement *b,
+                         const struct bw_model_facts *newer, struct bw_judgement *out)
 {
-    char from[BW_INSTANT_TEXT];
-    char to[BW_INSTANT_TEXT];
-    say_stamp(a, from, sizeof(from));
-    say_stamp(b, to, sizeof(to));
-    bool first_undated = a->name.undated_first;
-    if (a->phase < b->phase) {
-        out->preview_only = b->phase == BW_PHASE_LATER_PREVIEW && a->phase == BW_PHASE_RELEASE;
-        out->successor = !out->preview_only;
-        say(out, BW_RELATION_SNAPSHOT, "same line %s, %s of the same version", a->line,
-            b->phase == BW_PHASE_RELEASE ? "the release" : "a later preview");
-        return;
-    }
     if (a->phase > b->phase) {
         say(out, BW_RELATION_NONE, "'%s' is an earlier phase of the same version", newer->id);
         return;
     }
+    out->preview_only = a->phase == BW_PHASE_RELEASE;
+    out->successor = !out->preview_only;
+    say(out, BW_RELATION_SNAPSHOT, "same line %s, %s of the same version", a->line,
+        b->phase == BW_PHASE_RELEASE ? "the release" : "a later preview");
+}
+
+static void judge_snapshots(const struct bw_placement *a, const struct bw_placement *b,
+                            const struct bw_model_facts *newer, struct bw_judgement *out)
+{
+    char from[BW_PLACEMENT_TEXT];
+    char to[BW_PLACEMENT_TEXT];
+    bw_placement_stamp(a, from);
+    bw_placement_stamp(b, to);
     if (a->name.size_millions != b->name.size_millions && a->name.size.size > 0 &&
         a->name.size_millions != 0 && b->name.size_millions != 0) {
         say(out, BW_RELATION_NONE, "another size of the same version");
@@ -128,11 +114,11 @@ static void judge_snapshots(const struct bw_placement *a, const struct bw_placem
         return;
     }
     if ((a->stamp == 0 || b->stamp == 0) &&
-        !(first_undated && !a->name.floating && !b->name.floating)) {
+        !(a->name.undated_first && !a->name.floating && !b->name.floating)) {
         say(out, BW_RELATION_SAME, "one of the two names is the alias of the version's snapshots");
         return;
     }
-    if (a->yearless || b->yearless) {
+    if ((a->yearless || b->yearless) && a->stamp != 0 && b->stamp != 0) {
         say(out, BW_RELATION_UNORDERED, "the year of a snapshot is not known: %s -> %s", from, to);
         return;
     }
@@ -150,11 +136,11 @@ static void judge_versions(const struct bw_placement *a, const struct bw_placeme
                            const struct bw_model_facts *older, const struct bw_model_facts *newer,
                            struct bw_judgement *out)
 {
-    char from[BW_VERSION_TEXT];
-    char to[BW_VERSION_TEXT];
+    char from[BW_PLACEMENT_TEXT];
+    char to[BW_PLACEMENT_TEXT];
     char dates[2 * BW_INSTANT_TEXT + 16];
-    bw_version_format(a->version, from);
-    bw_version_format(b->version, to);
+    bw_placement_version(a, from);
+    bw_placement_version(b, to);
     if (a->version > b->version) {
         say(out, BW_RELATION_NONE, "'%s' is older: version %s, not above %s", newer->id, to, from);
         return;
@@ -202,7 +188,9 @@ static void judge_pair(const struct bw_placement *a, const struct bw_placement *
             (int)a->name.region.size, a->name.region.at);
         return;
     }
-    if (a->version == b->version) {
+    if (a->version == b->version && a->phase != b->phase) {
+        judge_phases(a, b, newer, out);
+    } else if (a->version == b->version) {
         judge_snapshots(a, b, newer, out);
     } else if (a->version == 0 && a->name.preview && b->version != 0 && !b->name.preview) {
         say(out, BW_RELATION_MAJOR, "same line %s, a release after a preview without version",

@@ -7,24 +7,26 @@
 
 #include "domain/placement.h"
 
-enum bw_relation {                       /* what the newer model is to the older one */
-                   BW_RELATION_NONE,     /* another line, an older model, or none at all */
-                   BW_RELATION_SAME,     /* the same model under another name */
-                   BW_RELATION_SNAPSHOT, /* new weights of the same version */
-                   BW_RELATION_MINOR,
-                   BW_RELATION_MAJOR,
-                   BW_RELATION_UNORDERED, /* the names do not say */
-                   BW_RELATION_DECLARED,  /* the platform names it as the replacement */
+/* What the newer model is to the older one. */
+enum bw_relation {
+    BW_RELATION_NONE,     /* another line, an older model, or none at all */
+    BW_RELATION_SAME,     /* the same model under another name */
+    BW_RELATION_SNAPSHOT, /* new weights of the same version */
+    BW_RELATION_MINOR,
+    BW_RELATION_MAJOR,
+    BW_RELATION_UNORDERED, /* the names do not say */
+    BW_RELATION_DECLARED,  /* somebody names it the replacement: the platform, or the user */
 };
 
-enum bw_via { /* the evidence */
-              BW_VIA_NONE,
-              BW_VIA_OVERRIDE,
-              BW_VIA_DECLARED,
-              BW_VIA_LINE,
+/* The evidence. */
+enum bw_via {
+    BW_VIA_NONE,
+    BW_VIA_OVERRIDE,
+    BW_VIA_DECLARED,
+    BW_VIA_LINE,
 };
 
-enum { BW_WHY_TEXT = 320 };
+enum { BW_WHY_TEXT = 512 };
 
 struct bw_judgement {
     bool successor;
@@ -35,9 +37,10 @@ struct bw_judgement {
     char why[BW_WHY_TEXT];         /* one sentence, lower-case start */
 };
 
-enum bw_spelling { /* DESIGN: a pinned base is offered the pinned spelling, an alias the alias */
-                   BW_SPELLING_ALIAS,  /* no snapshot named; the platform may move it */
-                   BW_SPELLING_PINNED, /* names one snapshot */
+/* DESIGN, section 7: a pinned base is offered the pinned spelling, an alias the alias. */
+enum bw_spelling {
+    BW_SPELLING_ALIAS,  /* no snapshot named; the platform may move it */
+    BW_SPELLING_PINNED, /* names one snapshot */
 };
 
 /* Judge one pair. Ownership: all is borrowed. */

@@ -52,24 +52,32 @@ bool bw_version_parse(const char *text, size_t size, bool decimal, bw_version *o
     return false;
 }
 
-const char *bw_version_format(bw_version version, char *out)
+static unsigned part_of(bw_version version, int i)
+{
+    return (unsigned)(version >> (PART_BITS * (PARTS - 1 - i))) & 0xffff;
+}
+
+const char *bw_version_format(bw_version version, bool decimal, char *out)
 {
     int last = PARTS - 1;
-    while (last > 0 && ((version >> (PART_BITS * (PARTS - 1 - last))) & 0xffff) == 0) {
+    while (last > 0 && part_of(version, last) == 0) {
         last--;
     }
     size_t used = 0;
     for (int i = 0; i <= last; i++) {
-        unsigned part = (unsigned)(version >> (PART_BITS * (PARTS - 1 - i))) & 0xffff;
-        used +=
-            (size_t)snprintf(out + used, BW_VERSION_TEXT - used, "%s%u", i > 0 ? "." : "", part);
+        bool fraction = decimal && i == 1;
+        used += (size_t)snprintf(out + used, BW_VERSION_TEXT - used, "%s%0*u", i > 0 ? "." : "",
+                                 fraction ? PART_DIGITS : 1, part_of(version, i));
+        while (fraction && out[used - 1] == '0') {
+            out[--used] = '\0';
+        }
     }
     return out;
 }
 
 unsigned bw_version_major(bw_version version)
 {
-    return (unsigned)(version >> (PART_BITS * (PARTS - 1)));
+    return part_of(version, 0);
 }
 
 struct bw_lineage_rules *bw_lineage_rules_new(void)
@@ -205,7 +213,8 @@ const struct bw_word_entry *bw_lineage_rules_find(const struct bw_lineage_rules 
 const struct bw_line *bw_lineage_rules_line(const struct bw_lineage_rules *rules, int maker,
                                             const char *name)
 {
-    BW_VEC_EACH (const struct bw_line, line, &rules->lines) {
+    BW_VEC_EACH(const struct bw_line, line, &rules->lines)
+    {
         if (line->maker == maker && strcmp(line->name, name) == 0) {
             return line;
         }

@@ -14,26 +14,24 @@ enum { BW_VERSION_TEXT = 32 };
 
 /* Read "4.1". decimal: "4.20" is 4.2 and below 4.3. False: not a version. */
 bool bw_version_parse(const char *text, size_t size, bool decimal, bw_version *out);
-const char *bw_version_format(bw_version version, char *out); /* BW_VERSION_TEXT bytes */
+const char *bw_version_format(bw_version version, bool decimal, char *out); /* BW_VERSION_TEXT */
 unsigned bw_version_major(bw_version version);
 
-enum bw_word {                            /* bits: what a word may be, wherever it stands */
-               BW_WORD_PREVIEW = 1 << 0,  /* a stage before general availability */
-               BW_WORD_FLOATING = 1 << 1, /* "latest": moves from release to release */
-               BW_WORD_SERVING =
-                   1 << 2,           /* how it is hosted or packed: says nothing about the model */
-               BW_WORD_TAG = 1 << 3, /* as SERVING, when it follows a colon */
-               BW_WORD_NOT_TEXT = 1
-                                  << 4, /* does not generate text: embedder, image, speech, guard */
-               BW_WORD_HOST = 1 << 5,   /* a path segment that is no maker: accounts, models */
-               BW_WORD_REGION = 1 << 6, /* "us." */
-               BW_WORD_MAKER = 1 << 7,  /* namespace or vendor prefix of a maker */
-               BW_WORD_FAMILY = 1 << 8, /* begins a family's names */
-               BW_WORD_RENAME = 1 << 9, /* the whole name is another one's old or short form */
-               BW_WORD_VARIANT = 1 << 10, /* an ordinary word of variants: mini, coder, thinking */
-               BW_WORD_TUNED = 1 << 11,   /* tuned to follow instructions: instruct, chat, it */
-               BW_WORD_NUMBERED =
-                   1 << 12, /* a platform that ends ids with a revision of its own: Phi-4-7 */
+/* Bits: what a word may be, wherever it stands. */
+enum bw_word {
+    BW_WORD_PREVIEW = 1 << 0,   /* a stage before general availability */
+    BW_WORD_FLOATING = 1 << 1,  /* "latest": moves from release to release */
+    BW_WORD_SERVING = 1 << 2,   /* how it is hosted or packed: says nothing about the model */
+    BW_WORD_TAG = 1 << 3,       /* as SERVING, when it follows a colon */
+    BW_WORD_NOT_TEXT = 1 << 4,  /* does not generate text: embedder, image, speech, guard */
+    BW_WORD_HOST = 1 << 5,      /* a path segment that is no maker: accounts, models */
+    BW_WORD_REGION = 1 << 6,    /* "us." */
+    BW_WORD_MAKER = 1 << 7,     /* namespace or vendor prefix of a maker */
+    BW_WORD_FAMILY = 1 << 8,    /* begins a family's names */
+    BW_WORD_RENAME = 1 << 9,    /* the whole name is another one's old or short form */
+    BW_WORD_VARIANT = 1 << 10,  /* an ordinary word of variants: mini, coder, thinking */
+    BW_WORD_TUNED = 1 << 11,    /* tuned to follow instructions: instruct, chat, it */
+    BW_WORD_NUMBERED = 1 << 12, /* a platform that ends ids with a revision of its own: Phi-4-7 */
 };
 
 struct bw_word_entry {
@@ -87,6 +85,7 @@ struct bw_family {
     struct BW_VEC(struct bw_size_class) sizes;
     char *bare_tier;           /* what a name without any word of its own is, or NULL */
     bw_version bare_tier_from; /* ... from this version on */
+    bw_version base_before;    /* base_at counts below this version; 0: always */
     bw_version unversioned;    /* what a name without version is; 0: unknown */
     bool derived;              /* trained on other makers' models, whose names are only the base */
     bool undated_first;        /* a name without date is the first release, not an alias */

@@ -2,12 +2,15 @@
  * the conventions of the family they belong to. */
 #include "domain/model_name.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "domain/name_parts.h"
 #include "domain/name_stamp.h"
+
+static_assert((int)BW_NAME_WORDS_MAX >= (int)BW_NAME_PARTS_MAX + 2, "every part may be a word");
 
 struct reader {
     const struct bw_lineage_rules *rules;
@@ -30,6 +33,7 @@ void bw_model_name_parse(const struct bw_lineage_rules *rules, const char *platf
 {
     memset(&out->maker, 0, sizeof(*out) - offsetof(struct bw_model_name, maker));
     out->maker = out->family = -1;
+    out->region = out->size = (struct bw_slice){ "", 0 };
     struct reader reader;
     reader.rules = rules;
     reader.platform = platform;
@@ -139,9 +143,7 @@ static void add_word(struct reader *reader, const char *at, size_t size)
             return;
         }
     }
-    if (out->word_count < BW_NAME_WORDS_MAX) {
-        out->words[out->word_count++] = (struct bw_slice){ at, size };
-    }
+    out->words[out->word_count++] = (struct bw_slice){ at, size };
 }
 
 static void read_word(struct reader *reader, const struct bw_part *part)
@@ -162,7 +164,8 @@ static void read_word(struct reader *reader, const struct bw_part *part)
         return;
     }
     if (family != NULL) {
-        BW_VEC_EACH (const struct bw_stamp_word, revision, &family->revisions) {
+        BW_VEC_EACH(const struct bw_stamp_word, revision, &family->revisions)
+        {
             if (strncmp(revision->word, part->at, part->size) == 0 &&
                 revision->word[part->size] == '\0') {
                 reader->out->stamp = revision->stamp;
@@ -194,7 +197,8 @@ static size_t read_written(struct reader *reader, size_t at)
     if (reader->family == NULL) {
         return 0;
     }
-    BW_VEC_EACH (const struct bw_version_word, written, &reader->family->written) {
+    BW_VEC_EACH(const struct bw_version_word, written, &reader->family->written)
+    {
         const char *begin = reader->parts.items[at].at;
         size_t size = strlen(written->word);
         for (size_t last = at; last < reader->parts.count && last < at + 3; last++) {
@@ -228,7 +232,9 @@ static size_t read_version(struct reader *reader, size_t at, bw_version *out)
             return 0;
         }
         const struct bw_part *next = part + 1;
+        struct bw_name_stamp date; /* mistral-large-3-25-12 */
         bool pair = is_small(reader, at + 1) && !next->glued && !next->marked &&
+                    bw_name_stamp_read(&reader->parts, at + 1, true, &date) == 0 &&
                     !(reader->family != NULL && reader->family->point_only);
         took = pair ? 2 : 1;
         size = snprintf(text, sizeof(text), "%.*s%s%.*s", (int)part->size, part->at,
@@ -250,8 +256,7 @@ static bool is_context(const struct bw_part *part)
     return part->size >= 4 && value >= 2048 && value % 1024 == 0;
 }
 
-/* The last number of an id, on a platform that appends revisions, once the maker's own were read.
- */
+/* The last number of an id, on a platform that appends revisions, after the maker's own ones. */
 static bool is_host_revision(const struct reader *reader, size_t at)
 {
     if (at + 1 != reader->parts.count || !is_small(reader, at) || reader->platform == NULL ||
@@ -402,6 +407,28 @@ static void remove_words_of(struct reader *reader, const struct bw_names *names)
     out->word_count = kept;
 }
 
+static void settle_size(struct reader *reader)
+{
+    struct bw_model_name *out = reader->out;
+    const struct bw_family *family = reader->family;
+    if (out->size.size == 0) {
+        return;
+    }
+    remove_words_of(reader, &family->drop_sized);
+    if (has_word_of(reader, &family->tiers)) {
+        out->size = (struct bw_slice){ "", 0 };
+        return;
+    }
+    BW_VEC_EACH(const struct bw_size_class, size, &family->sizes)
+    {
+        if (out->size_millions >= size->from_millions && out->size_millions <= size->to_millions) {
+            bool told = strcmp(size->name, "-") != 0;
+            out->size = (struct bw_slice){ size->name, told ? strlen(size->name) : 0 };
+            return;
+        }
+    }
+}
+
 /* Settle what only the family's conventions say: classes of size, the tier of a bare name, whether
  * a bare name is the pretrained model, and whose model it is after all. */
 static void apply_family(struct reader *reader)
@@ -425,22 +452,10 @@ static void apply_family(struct reader *reader)
         out->version >= family->bare_tier_from) {
         add_word(reader, family->bare_tier, strlen(family->bare_tier));
     }
-    if (out->size.size > 0) {
-        remove_words_of(reader, &family->drop_sized);
-    }
     out->undated_first = family->undated_first && !has_word_of(reader, &family->moving);
-    if (has_word_of(reader, &family->tiers)) {
-        out->size = (struct bw_slice){ "", 0 };
-    }
-    BW_VEC_EACH (const struct bw_size_class, size, &family->sizes) {
-        if (out->size.size > 0 && out->size_millions >= size->from_millions &&
-            out->size_millions <= size->to_millions) {
-            bool told = strcmp(size->name, "-") != 0;
-            out->size = (struct bw_slice){ size->name, told ? strlen(size->name) : 0 };
-            break;
-        }
-    }
-    if (!reader->tuned_word && reader->platform != NULL &&
+    settle_size(reader);
+    bool early = family->base_before == 0 || out->version < family->base_before;
+    if (early && !reader->tuned_word && reader->platform != NULL &&
         in_names(&family->base_at, reader->platform, strlen(reader->platform))) {
         add_word(reader, "base", 4);
     }

@@ -8,7 +8,7 @@
 #include "domain/entry.h"
 #include "domain/lineage_rules.h"
 
-enum { BW_NAME_WORDS_MAX = 16 };
+enum { BW_NAME_WORDS_MAX = 42 }; /* one a part, and two that conventions add */
 
 struct bw_slice {
     const char *at;
@@ -16,18 +16,17 @@ struct bw_slice {
 };
 
 struct bw_model_name {
-    char text[BW_ENTRY_ID_MAX + 1]; /* the id in lower case; slices point into it or the rules, so
-                                       a copy of this struct is no name of its own */
-    int maker;                      /* index, -1: unknown */
-    int family;                     /* index, -1: none of the maker's families */
-    struct bw_slice region;         /* "eu", empty: none */
+    /* The id in lower case. Slices point into it or the rules: a copy of the struct is no name. */
+    char text[BW_ENTRY_ID_MAX + 1];
+    int maker;              /* index, -1: unknown */
+    int family;             /* index, -1: none of the maker's families */
+    struct bw_slice region; /* "eu"; empty: none */
     struct bw_slice words[BW_NAME_WORDS_MAX]; /* what tells lines apart, in canonical order */
     size_t word_count;
     struct bw_slice size;  /* class of size, "8b"; empty: none */
     int64_t size_millions; /* parameters as written; 0: none */
     bw_version version;    /* 0: none written */
-    int64_t stamp;         /* YYYYMMDD, day 0 for a month; below 1000: a numbered revision;
-                              0: none */
+    int64_t stamp;         /* YYYYMMDD, day 0 for a month; below 1000 a revision; 0: none */
     bool yearless;         /* stamp is MMDD */
     bool preview;
     bool floating;      /* says "latest" */

@@ -12,7 +12,7 @@ struct bw_move {
     const struct bw_deployment *deployment;
     const struct bw_entry *base;      /* NULL: the catalog does not list it */
     const struct bw_entry *candidate; /* the newest successor; NULL: none */
-    const struct bw_entry *train_on;  /* the best base to train on its own platform; NULL: the base */
+    const struct bw_entry *train_on;  /* the best base to train on that platform; NULL: base */
     const struct bw_price_book *book;
     int64_t now_ms;
 };

@@ -6,8 +6,8 @@
 /* Retrains are rarely right at the first run. */
 static const struct bw_range TRAINING_RUNS = { 1, 3, 6 };
 
-/* A task fit for tuning keeps its rows for months: 5 % is a touch-up of the format, 50 % a change of
- * the taxonomy. No published figure was found. */
+/* A task fit for tuning keeps its rows for months: 5 % is a touch-up of the format, 50 % a change
+ * of the taxonomy. No published figure was found. */
 static const struct bw_range REFRESH_SHARE = { 0.05, 0.20, 0.50 };
 static const struct bw_range PILOT_SHARE = { 0.10, 0.15, 0.20 };
 static const struct bw_range LABEL_USD = { 0.05, 0.40, 3.00 };

@@ -15,7 +15,7 @@ enum bw_work { /* what the engineers do */
     BW_WORK_REINDEX,      /* a second index is built, compared and switched to */
 };
 
-/* Labels (cash) and review (people) of the rows that are renewed; nothing when rows are not known. */
+/* Labels (cash) and review (people) of the renewed rows; nothing when rows are not known. */
 void bw_terms_add_data(struct bw_terms *terms, const struct bw_move *move);
 /* All training runs of a retrain. Takes the plan's description over. */
 void bw_terms_add_training(struct bw_terms *terms, struct bw_training_plan *plan);

@@ -23,7 +23,7 @@ bool bw_name_parts_cut(const struct bw_lineage_rules *rules, const char *id,
                        char text[BW_ENTRY_ID_MAX + 1], struct bw_name_parts *out)
 {
     out->count = 0;
-    out->region = NULL;
+    out->region = "";
     out->region_size = 0;
     out->vendor = -1;
     out->stranger = out->floating = out->tuned = out->copy = false;
@@ -123,8 +123,7 @@ static void read_namespace(struct cutter *cutter, const char *word, size_t size)
     }
 }
 
-/* Read "accounts/x/models/", "maker/" and "ft:base:org:name:id"; what is left is the model's name.
- */
+/* Read "accounts/x/models/", "maker/" and "ft:base:org:name:id"; the model's name is left. */
 static char *read_path(struct cutter *cutter, char *text)
 {
     if (bw_str_starts_with(text, "ft:")) {
@@ -171,7 +170,6 @@ static char *renamed(const struct cutter *cutter, char *name)
 /* Bedrock's "eu.anthropic." */
 static char *read_prefixes(struct cutter *cutter, char *name)
 {
-    (void)renamed(cutter, name);
     char *dot = strchr(name, '.');
     const struct bw_word_entry *entry =
         dot == NULL ? NULL : find(cutter, name, (size_t)(dot - name));
@@ -179,9 +177,10 @@ static char *read_prefixes(struct cutter *cutter, char *name)
         cutter->out->region = name;
         cutter->out->region_size = (size_t)(dot - name);
         name = dot + 1;
-        dot = strchr(name, '.');
-        entry = dot == NULL ? NULL : find(cutter, name, (size_t)(dot - name));
     }
+    name = renamed(cutter, name);
+    dot = strchr(name, '.');
+    entry = dot == NULL ? NULL : find(cutter, name, (size_t)(dot - name));
     if (entry != NULL && (entry->kinds & BW_WORD_MAKER) != 0) {
         cutter->out->vendor = entry->maker;
         name = dot + 1;

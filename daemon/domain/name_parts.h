@@ -29,7 +29,7 @@ struct bw_part {
 struct bw_name_parts {
     struct bw_part items[BW_NAME_PARTS_MAX];
     size_t count;
-    const char *region; /* "eu", in the text; NULL: none */
+    const char *region; /* "eu", in the text; empty: none */
     size_t region_size;
     int vendor;    /* maker that a path or prefix names, -1: none */
     bool stranger; /* a path names somebody the vocabulary does not know */

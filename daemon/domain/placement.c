@@ -1,6 +1,7 @@
 /* daemon/domain/placement.c: see placement.h. */
 #include "domain/placement.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,10 +49,10 @@ void bw_placement_of(const struct bw_lineage_rules *rules, const struct bw_model
     settle_year(line, facts, out);
     if (line != NULL) {
         settle_release(line, out);
-        out->version = out->version == 0 ? line->unversioned : out->version;
     }
-    if (out->version == 0 && out->family != NULL) {
-        out->version = out->family->unversioned;
+    if (out->version == 0 && !name->floating) {
+        bool own = line != NULL && line->unversioned != 0;
+        out->version = own ? line->unversioned : out->family != NULL ? out->family->unversioned : 0;
     }
     if (line != NULL) {
         settle_phase(line, out);
@@ -72,6 +73,42 @@ int bw_placement_order(const struct bw_placement *a, const struct bw_placement *
     order = order != 0 ? order : order_i64(a->phase, b->phase);
     order = order != 0 ? order : order_i64(a->stamp, b->stamp);
     return order != 0 ? order : order_i64(a->name.size_millions, b->name.size_millions);
+}
+
+/* As its maker writes it: 4o, not the 4.0.2 that stands for it in comparisons. */
+const char *bw_placement_version(const struct bw_placement *placement, char *out)
+{
+    bool decimal = placement->family != NULL && placement->family->decimal;
+    (void)bw_version_format(placement->version, decimal, out);
+    if (placement->family == NULL) {
+        return out;
+    }
+    BW_VEC_EACH(const struct bw_version_word, written, &placement->family->written)
+    {
+        bool letters = strpbrk(written->word, "abcdefghijklmnopqrstuvwxyz") != NULL;
+        if (letters && written->version == placement->version &&
+            strlen(written->word) < BW_VERSION_TEXT) {
+            return strcpy(out, written->word);
+        }
+    }
+    return out;
+}
+
+const char *bw_placement_stamp(const struct bw_placement *placement, char *out)
+{
+    int stamp = (int)placement->stamp;
+    if (stamp == 0) {
+        return strcpy(out, "undated");
+    }
+    if (placement->yearless) {
+        (void)snprintf(out, BW_PLACEMENT_TEXT, "%02d-%02d", stamp / 100, stamp % 100);
+    } else if (stamp < 1000) {
+        (void)snprintf(out, BW_PLACEMENT_TEXT, "%03d", stamp);
+    } else {
+        (void)snprintf(out, BW_PLACEMENT_TEXT, stamp % 100 == 0 ? "%04d-%02d" : "%04d-%02d-%02d",
+                       stamp / 10000, stamp / 100 % 100, stamp % 100);
+    }
+    return out;
 }
 
 bool bw_placement_moves(const struct bw_placement *placement)

@@ -23,13 +23,13 @@ struct bw_model_facts { /* borrowed; everything but id may be unknown (NULL, 0) 
     enum bw_life life;
 };
 
-enum { BW_LINEAGE_TEXT = 160 };
+enum { BW_LINEAGE_TEXT = 448 }; /* a maker, a family and all words of the longest id */
 
-enum bw_phase { /* of one version, in order */
-                BW_PHASE_PREVIEW,
-                BW_PHASE_RELEASE,
-                BW_PHASE_LATER_PREVIEW, /* a preview of what comes after the release of the same
-                                           version */
+/* Of one version, in order. */
+enum bw_phase {
+    BW_PHASE_PREVIEW,
+    BW_PHASE_RELEASE,
+    BW_PHASE_LATER_PREVIEW, /* a preview, after the release, of the next snapshot */
 };
 
 struct bw_placement {
@@ -51,6 +51,12 @@ void bw_placement_of(const struct bw_lineage_rules *rules, const struct bw_model
 /* The one order of a line: version, phase, stamp, size. Below 0 when a is older. Of different
  * lines: by name. Antisymmetric and transitive. */
 int bw_placement_order(const struct bw_placement *a, const struct bw_placement *b);
+
+/* The version and the snapshot for people: "4.1"; "2025-08-07", "2025-08", "08-07" (year not
+ * known), "001" or "undated". Both return out. */
+enum { BW_PLACEMENT_TEXT = 32 };
+const char *bw_placement_version(const struct bw_placement *placement, char *out);
+const char *bw_placement_stamp(const struct bw_placement *placement, char *out);
 
 /* Names no more than "the latest of its line", so that it cannot be compared. */
 bool bw_placement_moves(const struct bw_placement *placement);

@@ -120,8 +120,8 @@ struct bw_cost bw_fact_value(const struct bw_fact *fact, int64_t now_ms);
 int64_t bw_fact_age_days(const struct bw_fact *fact, int64_t now_ms); /* 0 for the future */
 
 /* Token prices of a model, tuned or as it is. Tuned tokens have a price of their own, or the base's
- * where the platform says so (base_price), or none. Of a base's prices the user's facts win, then the
- * catalog entry's own (NULL: none), then the book. */
+ * where the platform says so (base_price), or none. Of a base's prices the user's facts win, then
+ * the catalog entry's own (NULL: none), then the book. */
 struct bw_inference_price bw_price_inference(const struct bw_price_book *book, const char *platform,
                                              const char *model, const struct bw_entry *entry,
                                              bool tuned);

@@ -27,7 +27,8 @@ struct bw_range bw_range_times(struct bw_range a, struct bw_range b);
 struct bw_range bw_range_scale(struct bw_range a, double factor);
 /* Low divided and high multiplied by factor >= 1. */
 struct bw_range bw_range_spread(struct bw_range a, double factor);
-/* For people: "0.05 / 0.2 / 0.5", or "0.2" where all three are one. Returns out, BW_RANGE_TEXT bytes. */
+/* For people: "0.05 / 0.2 / 0.5", or "0.2" where all three are one. Returns out, BW_RANGE_TEXT
+ * bytes. */
 const char *bw_range_format(struct bw_range a, char *out);
 
 /* Round dollars once, half up to the micro-dollar; a number that is none becomes 0 and the order

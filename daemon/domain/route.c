@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/str.h"
 #include "base/words.h"
+#include "domain/training_plan.h"
 
 static const char *const ROUTE_WORDS[] = {
     [BW_ROUTE_SAME_PLATFORM] = "same-platform", [BW_ROUTE_OTHER_PLATFORM] = "other-platform",
@@ -78,11 +79,13 @@ static char *catalog_objection(const char *platform, const struct bw_entry *entr
                                 bw_instant_format_day(last->at_ms, day));
         }
     }
+    const struct bw_date *end = bw_entry_date(entry, BW_CLOCK_INFERENCE);
+    bool ended = end != NULL && end->certainty == BW_CERTAINTY_FIRM && now_ms >= end->at_ms;
+    if (entry->life == BW_LIFE_RETIRED || ended) {
+        return bw_xasprintf("'%s' is retired", entry->id);
+    }
     if (entry->tunable == BW_NO) {
         return bw_xasprintf("'%s' cannot be fine-tuned on %s", entry->id, platform);
-    }
-    if (entry->life == BW_LIFE_RETIRED) {
-        return bw_xasprintf("'%s' is retired", entry->id);
     }
     /* docs.aws.amazon.com/bedrock, model lifecycle: a Legacy model takes no new job. */
     if (entry->life == BW_LIFE_DEPRECATED && strcmp(platform, "bedrock") == 0) {
@@ -135,13 +138,13 @@ static void add_same_platform(const struct bw_move *move, struct bw_route_option
     add(out, option, why);
 }
 
+/* Closed models keep their size to themselves. */
 static bool base_is_open(const struct bw_move *move)
 {
     struct bw_tuning_state own = bw_price_book_tuning(move->book, move->deployment->platform,
                                                       move->deployment->base, NULL, move->now_ms);
     return (own.rule != NULL && own.rule->open_weights) ||
-           move->deployment->training.parameters > 0 ||
-           (move->base != NULL && move->base->parameters > 0);
+           bw_training_parameters(move, move->base) > 0;
 }
 
 static void add_other_platform(const struct bw_move *move, const char *platform,
@@ -154,6 +157,9 @@ static void add_other_platform(const struct bw_move *move, const char *platform,
         return; /* no team moves to where a door is shut or shutting without a date */
     }
     bool open = state.rule->open_weights;
+    if (!open && state.rule->models.count == 0) {
+        return; /* it speaks of its own models, whichever they are */
+    }
     struct bw_route_option option = { .route = BW_ROUTE_OTHER_PLATFORM,
                                       .platform = (char *)platform,
                                       .same_base = !open || base_is_open(move),

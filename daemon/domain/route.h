@@ -20,17 +20,17 @@ struct bw_route_option {
     enum bw_route route;
     char *platform;   /* where; NULL for self-hosted and none */
     bool feasible;
-    bool same_base;   /* the model family stays, so template, tokenizer and safety work carry over */
+    bool same_base;   /* the model family stays: template, tokenizer and safety work carry over */
     int64_t until_ms; /* first day on which it is closed; 0: no date known */
     char *why;        /* one sentence, with its source where there is one */
 };
 
 struct bw_route_options BW_VEC(struct bw_route_option);
 
-/* Every route in the order of preference, those that policy or a closed door rule out too, each with
- * its reason: same platform, other platforms (the same base first, then an open model of like size),
- * self-hosted, prompt, none (always feasible). A deployment that is not tuned has prompt and none
- * alone. Feasible says that a job can be had, not that its price is known: the estimate tells.
+/* Every route in the order of preference, those that policy or a closed door rule out too, each
+ * with its reason: same platform, other platforms (the same base first, then an open model of like
+ * size), self-hosted, prompt, none (always feasible). A deployment that is not tuned has prompt and
+ * none alone. Feasible says that a job can be had, not that its price is known: the estimate tells.
  * Ownership: *out is overwritten; clear it with bw_route_options_clear(). */
 void bw_routes_list(const struct bw_move *move, struct bw_route_options *out);
 void bw_route_options_clear(struct bw_route_options *options);
@@ -42,9 +42,9 @@ const struct bw_route_option *bw_route_choose(const struct bw_route_options *opt
 const struct bw_route_option *bw_route_find(const struct bw_route_options *options,
                                             enum bw_route route, const char *platform);
 
-/* May a new job train `entry` on `platform` by `method` (NULL: any) at that time? The book's word and
- * the entry's own: a training clock, a flag, its life. *until_ms: the first day on which it may not;
- * 0: no date known. */
+/* May a new job train `entry` on `platform` by `method` (NULL: any) at that time? The book's word
+ * and the entry's own: a training clock, a flag, its life. *until_ms: the first day on which it may
+ * not; 0: no date known. */
 bool bw_route_may_train(const struct bw_price_book *book, const char *platform,
                         const struct bw_entry *entry, const char *method, int64_t now_ms,
                         int64_t *until_ms);

@@ -26,7 +26,7 @@ static const struct bw_fact *shown(const struct bw_move *move, enum bw_fact_kind
     return bw_fact_may_show(fact) ? fact : NULL;
 }
 
-/* Where a tuned model has a host of its own and tokens have no price, the host is the whole bill. */
+/* Where a tuned model has a host of its own and tokens no price, the host is the whole bill. */
 static bool host_is_all(const struct bw_running *running)
 {
     return !running->price.known && running->host_hour_usd.expected > 0;

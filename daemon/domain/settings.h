@@ -67,6 +67,7 @@ struct bw_settings {
 };
 
 /* Ownership: a zeroed value may be cleared. */
+struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
 void bw_source_settings_clear(struct bw_source_settings *source);
 void bw_sink_settings_clear(struct bw_sink_settings *sink);
 void bw_adopt_rule_clear(struct bw_adopt_rule *rule);
@@ -75,8 +76,6 @@ void bw_settings_clear(struct bw_settings *settings);
 struct bw_settings *bw_settings_share(struct bw_settings *settings);
 void bw_settings_free(struct bw_settings *settings);
 BW_DEFINE_FREEP(bw_settings)
-struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
-void bw_source_settings_clear(struct bw_source_settings *source);
 const struct bw_source_settings *bw_settings_source(const struct bw_settings *settings,
                                                     const char *name);
 const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settings,

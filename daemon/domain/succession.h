@@ -21,7 +21,6 @@ struct bw_succession_input { /* borrowed */
     const char *platform;
     const char *base;
     const struct bw_entry *base_entry; /* what was ever known of it; NULL: never listed */
-    bool base_listed;
     const struct bw_offer *offers; /* its lineage, and the chain of declared replacements */
     size_t offer_count;
     const struct bw_policy *policy;
@@ -42,6 +41,11 @@ struct bw_succession {
 /* kinds, previews and min_age never filter a base that has a firm end date: a swap that is
  * required is always offered; allow and deny of models hold always. */
 void bw_succession_find(const struct bw_succession_input *in, struct bw_succession *out);
+
+/* Of two models of the base's line (best NULL: the first one) the newer version; of one version the
+ * one that is spelled as the base is, pinned or not; then the newer snapshot. */
+bool bw_succession_prefers(const struct bw_succession_input *in, const struct bw_offer *offer,
+                           const struct bw_offer *best);
 
 struct bw_model_facts bw_facts_of(const char *platform, const struct bw_entry *entry);
 #endif

@@ -33,6 +33,12 @@ void bw_term_priced_by(struct bw_term *term, const struct bw_fact *fact)
 
 void bw_term_guess(struct bw_term *term, const char *input)
 {
+    BW_VEC_EACH(char *, known, &term->guessed)
+    {
+        if (bw_str_equal(*known, input)) {
+            return;
+        }
+    }
     BW_VEC_PUSH(&term->guessed, bw_xstrdup(input));
 }
 

@@ -35,14 +35,15 @@ void bw_terms_clear(struct bw_terms *terms);
 
 /* Note the fact a term's price comes from; its remarks about age are the estimate's. */
 void bw_term_priced_by(struct bw_term *term, const struct bw_fact *fact);
+/* Name an input nobody gave, once. */
 void bw_term_guess(struct bw_term *term, const char *input);
 
 /* Sums as bw_cost_sum() forms them, over all terms or over those of one purse. */
 struct bw_cost bw_terms_total(const struct bw_terms *terms);
 struct bw_cost bw_terms_of(const struct bw_terms *terms, enum bw_purse purse);
 
-/* The two terms whose high and low lie farthest apart, the wider one first; NULL when fewer have any
- * width. */
+/* The two terms whose high and low lie farthest apart, the wider one first; NULL when fewer have
+ * any width. */
 void bw_terms_widest(const struct bw_terms *terms, const struct bw_term *widest[2]);
 
 const char *bw_purse_word(enum bw_purse purse);

@@ -12,7 +12,6 @@
 static const double GUESSED_TOKENS_PER_ROW = 500; /* prompt, answer and template */
 static const double GUESS_SPREAD = 1.5;
 static const double GUESSED_PARAMETERS = 8e9; /* the usual size of an adapter on an open model */
-static const int64_t GUESSED_EPOCHS = 3;
 static const char *const GUESSED_GPU = "H100";
 
 /* How many tokens one run sees, before a platform's rule about epochs. */
@@ -62,7 +61,7 @@ static double parameters_in_name(const char *name)
     return 0;
 }
 
-static double parameters_of(const struct bw_move *move, const struct bw_entry *entry)
+double bw_training_parameters(const struct bw_move *move, const struct bw_entry *entry)
 {
     if (move->deployment->training.parameters > 0) {
         return (double)move->deployment->training.parameters;
@@ -82,16 +81,32 @@ static const char *user_method(const struct bw_move *move)
     return method == NULL ? "sft" : method;
 }
 
-/* The price of a million training tokens: the user's, else the catalog's own, else the book's.
- * known: parameters, 0 when nobody says. */
+/* As given, else as the present platform does by default: a move keeps the habit, but guesses. */
+static int64_t epochs_of(const struct bw_move *move, const char *platform, struct bw_term *term)
+{
+    const struct bw_training *training = &move->deployment->training;
+    if (training->epochs > 0) {
+        return training->epochs;
+    }
+    bool guessed = false;
+    int64_t epochs =
+        bw_hosted_default_epochs(move->deployment->platform, training->rows, &guessed);
+    if (guessed || !bw_str_equal(platform, move->deployment->platform)) {
+        bw_term_guess(term, "epochs");
+    }
+    return epochs;
+}
+
+/* The price of a million training tokens: the user's, else the catalog's own, else the book's. */
 static enum bw_err training_price(const struct bw_move *move, const char *platform,
                                   const struct bw_entry *entry, const char *model,
-                                  double known, struct bw_cost *out, struct bw_term *term,
-                                  struct bw_error *err)
+                                  struct bw_cost *out, struct bw_term *term, struct bw_error *err)
 {
+    double known = bw_training_parameters(move, entry);
     const char *method = bw_price_method(user_method(move));
-    const struct bw_fact *fact = bw_price_find(move->book, BW_FACT_TRAINING, platform, model, method,
-                                               known > 0 ? known : GUESSED_PARAMETERS);
+    const struct bw_fact *fact =
+        bw_price_find(move->book, BW_FACT_TRAINING, platform, model, method,
+                      known > 0 ? known : GUESSED_PARAMETERS);
     bool users = fact != NULL && fact->trust == BW_TRUST_USER;
     if (entry != NULL && entry->price_training.known && !users) {
         struct bw_money price = entry->price_training.per_million;
@@ -124,6 +139,13 @@ static double minimum_usd(const struct bw_move *move, const char *platform, cons
     return bw_fact_may_show(fact) ? bw_money_usd(fact->value.expected) : 0;
 }
 
+static struct bw_range hosted_usd(struct bw_range tokens, struct bw_range per_million, double least)
+{
+    return (struct bw_range){ bw_hosted_usd(tokens.low, per_million.low, least),
+                              bw_hosted_usd(tokens.expected, per_million.expected, least),
+                              bw_hosted_usd(tokens.high, per_million.high, least) };
+}
+
 static void describe_hosted(struct bw_term *term, const struct volume *volume, int64_t epochs,
                             struct bw_cost price)
 {
@@ -144,7 +166,6 @@ enum bw_err bw_training_plan_hosted(const struct bw_move *move, const char *plat
                                     struct bw_training_plan *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
-    const struct bw_training *training = &move->deployment->training;
     const char *method = user_method(move);
     if (strcmp(method, "rft") == 0) {
         return bw_fail(err, BW_ERR_REFUSED,
@@ -152,36 +173,26 @@ enum bw_err bw_training_plan_hosted(const struct bw_move *move, const char *plat
                        "hours it takes");
     }
     struct volume volume;
-    enum bw_err rc = volume_of(training, &volume, &plan.pricing, err);
+    enum bw_err rc = volume_of(&move->deployment->training, &volume, &plan.pricing, err);
     if (rc != BW_OK) {
         return rc;
     }
-    plan.parameters = parameters_of(move, entry);
     struct bw_cost price;
-    rc = training_price(move, platform, entry, model, plan.parameters, &price, &plan.pricing, err);
+    rc = training_price(move, platform, entry, model, &price, &plan.pricing, err);
     if (rc != BW_OK) {
         return rc;
     }
-    bool guessed = false;
-    int64_t epochs = training->epochs > 0
-                         ? training->epochs
-                         : bw_hosted_default_epochs(platform, training->rows, &guessed);
-    if (guessed && volume.rows > 0) {
-        bw_term_guess(&plan.pricing, "epochs");
-    }
+    bool billed = volume.billed_tokens > 0;
     const struct bw_hosted_job job = {
         .platform = platform, .model = model, .method = method, .rows = volume.rows,
-        .tokens_per_row = volume.tokens_per_row, .epochs = epochs,
+        .tokens_per_row = volume.tokens_per_row,
+        .epochs = billed ? 1 : epochs_of(move, platform, &plan.pricing),
     };
-    plan.tokens = volume.billed_tokens > 0 ? volume.billed_tokens : bw_hosted_tokens(&job);
-    double least = minimum_usd(move, platform, model);
-    struct bw_range per_million = bw_cost_usd(price);
-    struct bw_range tokens = bw_range_spread(bw_range_exact(plan.tokens),
-                                             volume.guessed ? GUESS_SPREAD : 1);
-    plan.run_usd = (struct bw_range){ bw_hosted_usd(tokens.low, per_million.low, least),
-                                      bw_hosted_usd(tokens.expected, per_million.expected, least),
-                                      bw_hosted_usd(tokens.high, per_million.high, least) };
-    describe_hosted(&plan.pricing, &volume, epochs, price);
+    struct bw_range tokens =
+        bw_range_spread(bw_range_exact(billed ? volume.billed_tokens : bw_hosted_tokens(&job)),
+                        volume.guessed ? GUESS_SPREAD : 1);
+    plan.run_usd = hosted_usd(tokens, bw_cost_usd(price), minimum_usd(move, platform, model));
+    describe_hosted(&plan.pricing, &volume, job.epochs, price);
     plan.model = bw_xstrdup(model);
     *out = plan;
     plan = (struct bw_training_plan){ 0 };
@@ -221,20 +232,19 @@ static enum bw_err gpu_run_of(const struct bw_move *move, struct bw_gpu_run *run
         return bw_fail(err, BW_ERR_REFUSED, "training.gpu '%s' is not a GPU we know the peak of",
                        gpu);
     }
-    int64_t epochs = training->epochs > 0 ? training->epochs : GUESSED_EPOCHS;
+    bool billed = volume.billed_tokens > 0;
+    int64_t epochs = billed ? 1 : epochs_of(move, NULL, term);
     double answers = run->method == BW_GPU_DPO ? 2 : 1;
-    run->tokens = volume.billed_tokens > 0
-                      ? volume.billed_tokens
-                      : volume.rows * volume.tokens_per_row * (double)epochs * answers;
+    run->tokens = billed ? volume.billed_tokens
+                         : volume.rows * volume.tokens_per_row * (double)epochs * answers;
     run->tokens_guessed = volume.guessed;
     run->packed = packing(training);
-    run->parameters = parameters_of(move, move->train_on);
+    run->parameters = bw_training_parameters(move, move->train_on);
     const struct {
         bool guessed;
         const char *input;
     } guesses[] = {
         { training->gpu == NULL, "gpu" },
-        { training->epochs <= 0 && volume.billed_tokens <= 0, "epochs" },
         { run->packed == BW_UNKNOWN, "packing" },
         { run->parameters <= 0, "parameters" },
     };
@@ -269,13 +279,12 @@ enum bw_err bw_training_plan_gpus(const struct bw_move *move, const char *model,
     struct bw_range hours = bw_gpu_run_billed_hours(&run, (double)gpus, &bw_gpu_constants);
     plan.run_usd = bw_range_times(hours, bw_cost_usd(bw_fact_value(fact, move->now_ms)));
     plan.wall_hours = hours.expected / (double)gpus;
-    plan.tokens = run.tokens;
-    plan.parameters = run.parameters;
     plan.model = bw_xstrdup(model);
     plan.pricing.formula = bw_xstrdup("runs x GPU-hours x price of a GPU-hour");
-    plan.pricing.inputs = bw_xasprintf("%.3gB parameters, %s, %.0f tokens, %lld x %s, %.3g GPU-hours",
-                                       run.parameters / 1e9, bw_gpu_method_word(run.method),
-                                       run.tokens, (long long)gpus, run.gpu->name, hours.expected);
+    plan.pricing.inputs =
+        bw_xasprintf("%.3gB parameters, %s, %.0f tokens, %lld x %s, %.3g GPU-hours",
+                     run.parameters / 1e9, bw_gpu_method_word(run.method), run.tokens,
+                     (long long)gpus, run.gpu->name, hours.expected);
     bw_term_priced_by(&plan.pricing, fact);
     *out = plan;
     plan = (struct bw_training_plan){ 0 };

@@ -79,7 +79,7 @@ double bw_payback_months(double move_usd, double calls_per_year, double saving_p
 struct bw_range bw_moves_per_year(double base_life_days, double releases_per_year)
 {
     double forced = base_life_days > 0 ? 365 / base_life_days : 0;
-    double most = releases_per_year > 0 ? fmax(releases_per_year, forced) : fmax(USUAL_MOVES, forced);
+    double most = fmax(releases_per_year > 0 ? releases_per_year : USUAL_MOVES, forced);
     return (struct bw_range){ forced, fmax(forced, fmin(most, USUAL_MOVES)), most };
 }
 
@@ -205,8 +205,8 @@ static void answer_economy(struct bw_worth *out)
         out->economy_known && !met && out->calls_per_year >= CLOSE_SHARE * out->break_even_calls;
 }
 
-/* Knowledge belongs into retrieval and a tuning that costs more than it saves is none, whatever else
- * speaks for it; one other weakness is a warning, two are a no. */
+/* Knowledge belongs into retrieval and a tuning that costs more than it saves is none, whatever
+ * else speaks for it; one other weakness is a warning, two are a no. */
 static enum bw_verdict verdict_of(const enum bw_answer met[BW_CRITERIA], bool economy_close)
 {
     int failed = 0;
@@ -220,7 +220,7 @@ static enum bw_verdict verdict_of(const enum bw_answer met[BW_CRITERIA], bool ec
     return failed == 0 ? BW_VERDICT_EARNED : BW_VERDICT_BORDERLINE;
 }
 
-/* The best and the worst verdict that the unrecorded answers still leave open, one of them fixed. */
+/* The best and the worst verdict that unrecorded answers leave open, one of them fixed. */
 struct span {
     enum bw_verdict best;
     enum bw_verdict worst;

@@ -1,5 +1,5 @@
-/* daemon/domain/worth.h: is this fine-tune still worth it? The treadmill (what staying tuned costs a
- * year), the break-even against prompting the newer model, and a verdict from the criteria under
+/* daemon/domain/worth.h: is this fine-tune still worth it? The treadmill (what staying tuned costs
+ * a year), the break-even against prompting the newer model, and a verdict from the criteria under
  * which tuning pays. */
 #ifndef BW_DOMAIN_WORTH_H
 #define BW_DOMAIN_WORTH_H
@@ -20,8 +20,8 @@ double bw_break_even_calls(double tuned_year_usd, double prompted_year_usd, doub
 /* Months until a retrain has paid for itself; INFINITY when it never does. */
 double bw_payback_months(double move_usd, double calls_per_year, double saving_per_call_usd);
 
-/* Moves a year a team really makes: forced by the life of bases (365 / days) at least, releases of the
- * lineage at most, two in between. 0 means not known. */
+/* Moves a year a team really makes: forced by the life of bases (365 / days) at least, releases of
+ * the lineage at most, two in between. 0 means not known. */
 struct bw_range bw_moves_per_year(double base_life_days, double releases_per_year);
 
 enum bw_criterion {

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "domain/estimate.h"
 #include "domain/succession.h"
+#include "domain/train_on.h"
 
 enum {
     DECLARED_HOPS_MAX = 8,
@@ -88,35 +89,37 @@ static enum bw_err add_declared(struct bw_engine *engine, const struct bw_cohort
     return BW_OK;
 }
 
-/* The answer borrows from models and offers. */
-static void find_succession(struct bw_engine *engine, const struct bw_cohort *cohort,
-                            const struct bw_model *base, const struct bw_models *models,
-                            struct bw_offers *offers, struct bw_succession *out)
+/* What the judges ask about; it borrows from all it is made of. */
+static struct bw_succession_input question(const struct bw_engine *engine,
+                                           const struct bw_cohort *cohort,
+                                           const struct bw_model *base,
+                                           const struct bw_models *models,
+                                           struct bw_offers *offers)
 {
     BW_VEC_EACH(const struct bw_model, model, models)
     {
         BW_VEC_PUSH(offers, (struct bw_offer){ &model->entry, model->first_seen_ms,
                                                model->gone_ms == 0 });
     }
-    struct bw_succession_input in = {
+    return (struct bw_succession_input){
         .rules = engine->rules,
         .platform = cohort->platform,
         .base = cohort->base,
         .base_entry = base == NULL ? NULL : &base->entry,
-        .base_listed = base != NULL && base->gone_ms == 0,
         .offers = offers->items,
         .offer_count = offers->count,
         .policy = &cohort->policy,
         .now_ms = engine->now_ms,
     };
-    bw_succession_find(&in, out);
 }
 
-/* The base that a fine-tune can really be trained on, and by which route. */
+/* By which route it can be retrained, on what, and until when. The members' own training facts
+ * change the price, not the door. */
 static void find_route(struct bw_engine *engine, struct bw_cohort *cohort,
-                       const struct bw_model *base, const struct bw_entry *candidate)
+                       const struct bw_succession_input *in)
 {
-    struct bw_deployment any = {
+    const struct bw_train_on train_on = bw_train_on_find(in, engine->book, NULL);
+    const struct bw_deployment any = {
         .technique = cohort->technique,
         .platform = cohort->platform,
         .base = cohort->base,
@@ -124,24 +127,20 @@ static void find_route(struct bw_engine *engine, struct bw_cohort *cohort,
         .policy = cohort->policy,
         .training = { .refresh_share = -1.0 },
     };
-    const struct bw_move move = {
-        .deployment = &any,
-        .base = base == NULL ? NULL : &base->entry,
-        .candidate = candidate,
-        .book = engine->book,
-        .now_ms = engine->now_ms,
-    };
+    const struct bw_move move = { .deployment = &any,
+                                  .base = in->base_entry,
+                                  .book = engine->book,
+                                  .now_ms = engine->now_ms };
     struct bw_route_options options = { 0 };
     bw_routes_list(&move, &options);
     const struct bw_route_option *best = bw_route_choose(&options, true);
-    bw_replace(&cohort->route, bw_route_word(best == NULL ? BW_ROUTE_NONE : best->route));
-    if (best != NULL && best->route == BW_ROUTE_SAME_PLATFORM) {
-        bw_replace(&cohort->train_on, cohort->base);
-        if (best->until_ms != 0 && (cohort->train_by_ms == 0 || best->until_ms < cohort->train_by_ms)) {
-            cohort->train_by_ms = best->until_ms;
-        }
-    } else {
-        bw_replace(&cohort->train_on, NULL);
+    bw_replace(&cohort->train_on, train_on.id);
+    bw_replace(&cohort->route, bw_route_word(train_on.id != NULL ? BW_ROUTE_SAME_PLATFORM
+                                             : best == NULL      ? BW_ROUTE_NONE
+                                                                 : best->route));
+    if (train_on.until_ms != 0 &&
+        (cohort->train_by_ms == 0 || train_on.until_ms < cohort->train_by_ms)) {
+        cohort->train_by_ms = train_on.until_ms;
     }
     bw_route_options_clear(&options);
 }
@@ -244,10 +243,11 @@ enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
     if (rc != BW_OK) {
         return rc;
     }
-    find_succession(engine, cohort, base, &models, &offers, &found);
+    struct bw_succession_input in = question(engine, cohort, base, &models, &offers);
+    bw_succession_find(&in, &found);
     take_over(cohort, &found);
     if (bw_technique_is_tuned(cohort->technique)) {
-        find_route(engine, cohort, base, found.candidate == NULL ? NULL : found.candidate->entry);
+        find_route(engine, cohort, &in);
     }
     note_deadline(cohort, engine->now_ms);
     cohort->unlisted = is_unlisted(base, engine->now_ms, &cohort->due_ms);

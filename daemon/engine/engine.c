@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define RETRY_MS (5 * BW_SECOND_MS) /* after the database has failed */
+
 static void polling_clear(struct bw_polling *polling)
 {
     free(polling->name);
@@ -104,8 +106,14 @@ static enum bw_err give_up(struct bw_engine *engine, const struct bw_event *even
         bw_engine_refuse(engine, event->request.id, 503, "the database does not answer; see the log");
         hand_over_replies(engine, commands);
     }
-    struct bw_command retry = { .type = BW_COMMAND_WAKE,
-                                .wake_ms = event->now_ms + 5 * BW_SECOND_MS };
+    int64_t retry_ms = event->now_ms + RETRY_MS;
+    struct bw_polling *polling =
+        event->type == BW_EVENT_POLLED ? bw_engine_polling(engine, event->polled.source) : NULL;
+    if (polling != NULL) {
+        polling->due_ms = retry_ms;
+        polling->afresh = true;
+    }
+    struct bw_command retry = { .type = BW_COMMAND_WAKE, .wake_ms = retry_ms };
     BW_VEC_PUSH(commands, retry);
     return rc;
 }

@@ -459,6 +459,7 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
     struct bw_polling *polling = bw_engine_polling(engine, polled->source);
     if (rc == BW_OK && polling != NULL) {
         polling->due_ms = source.due_ms;
+        polling->afresh = polled->outcome == BW_POLL_LISTED && polled->entries.count == 0;
     }
     BW_VEC_EACH(struct bw_waiter, waiter, &engine->waiters)
     {

@@ -121,7 +121,8 @@ static enum bw_err remember(struct bw_engine *engine, struct bw_error *err)
         struct bw_polling *known = bw_engine_polling(engine, source->name);
         if (known == NULL) {
             BW_VEC_PUSH(&engine->polling,
-                        (struct bw_polling){ bw_xstrdup(source->name), source->due_ms, false });
+                        (struct bw_polling){ .name = bw_xstrdup(source->name),
+                                             .due_ms = source->due_ms });
         } else {
             known->due_ms = source->due_ms;
         }

@@ -21,6 +21,9 @@ enum bw_err bw_pricing_init(struct bw_engine *engine, const struct bw_cohort *co
                          cohort->platform, candidate);
         }
     }
+    if (rc == BW_OK && cohort->train_on != NULL) {
+        rc = read_model(engine, cohort, cohort->train_on, &out->train_on, err);
+    }
     if (rc != BW_OK) {
         bw_pricing_clear(out);
     }
@@ -31,6 +34,7 @@ void bw_pricing_clear(struct bw_pricing *pricing)
 {
     bw_model_clear(&pricing->base);
     bw_model_clear(&pricing->candidate);
+    bw_model_clear(&pricing->train_on);
 }
 
 static const struct bw_entry *known(const struct bw_model *model)
@@ -44,6 +48,7 @@ static struct bw_estimate_input question(const struct bw_pricing *pricing)
         .deployment = pricing->deployment,
         .base = known(&pricing->base),
         .candidate = known(&pricing->candidate),
+        .train_on = known(&pricing->train_on),
         .book = pricing->engine->book,
         .person_day = pricing->engine->settings->person_day,
         .now_ms = pricing->at_ms,
@@ -64,33 +69,13 @@ enum bw_err bw_pricing_prompt(const struct bw_pricing *pricing, struct bw_estima
     return bw_estimate_swap(&in, out, err);
 }
 
-/* Why no route trains: the sentence of the first one that was ruled out. */
-static enum bw_err refuse(const struct bw_route_options *options, struct bw_error *err)
-{
-    return bw_fail(err, BW_ERR_REFUSED, "it can be retrained nowhere: %s",
-                   options->count == 0 ? "no route is known" : options->items[0].why);
-}
-
 enum bw_err bw_pricing_estimate(const struct bw_pricing *pricing, struct bw_estimate *out,
                                 struct bw_error *err)
 {
-    if (!bw_technique_is_tuned(pricing->deployment->technique)) {
-        return bw_pricing_prompt(pricing, out, err);
-    }
     struct bw_estimate_input in = question(pricing);
-    struct bw_route_options options = { 0 };
-    bw_pricing_routes(pricing, &options);
-    const struct bw_route_option *best = bw_route_choose(&options, true);
-    enum bw_err rc = BW_OK;
-    if (best == NULL) {
-        rc = refuse(&options, err);
-    } else {
-        in.route = best->route;
-        in.platform = best->platform;
-        rc = bw_estimate_retrain(&in, out, err);
-    }
-    bw_route_options_clear(&options);
-    return rc;
+    return bw_technique_is_tuned(pricing->deployment->technique)
+               ? bw_estimate_best_retrain(&in, out, err)
+               : bw_estimate_swap(&in, out, err);
 }
 
 void bw_pricing_worth(const struct bw_pricing *pricing, struct bw_worth *out)
@@ -104,6 +89,7 @@ void bw_pricing_worth(const struct bw_pricing *pricing, struct bw_worth *out)
         .deployment = in.deployment,
         .base = in.base,
         .candidate = in.candidate,
+        .train_on = in.train_on,
         .book = in.book,
         .retrain = can_retrain ? &retrain : NULL,
         .swap = can_swap ? &swap : NULL,

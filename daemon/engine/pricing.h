@@ -10,6 +10,7 @@ struct bw_pricing { /* a question, and what the catalog knows about it */
     const struct bw_deployment *deployment; /* borrowed */
     struct bw_model base;                  /* entry.id NULL: not in the catalog */
     struct bw_model candidate;
+    struct bw_model train_on;
     int64_t at_ms; /* the day to price for */
 };
 

@@ -41,7 +41,9 @@ static void poll_due(struct bw_engine *engine, int64_t *wake_ms, struct bw_comma
             earlier(wake_ms, polling->due_ms);
             continue;
         }
-        struct bw_command poll = { .type = BW_COMMAND_POLL, .poll = bw_xstrdup(polling->name) };
+        struct bw_command poll = { .type = BW_COMMAND_POLL,
+                                   .poll = bw_xstrdup(polling->name),
+                                   .afresh = polling->afresh };
         polling->in_flight = true;
         BW_VEC_PUSH(commands, poll);
     }

@@ -17,6 +17,7 @@ struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
     int64_t due_ms;
     bool in_flight;
+    bool afresh; /* see BW_COMMAND_POLL */
 };
 
 struct bw_sending { /* a configured sink, as the scheduler sees it */

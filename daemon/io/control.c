@@ -41,6 +41,7 @@ struct exchange { /* one request on it */
     char *method;
     char *target;
     struct bw_str body;
+    size_t body_max;
     bool too_big;
     struct bw_reply reply;
 };
@@ -82,6 +83,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
                          enum MHD_RequestTerminationCode why);
 static struct peer *peer_of(struct MHD_Connection *connection);
 static enum MHD_Result send_reply(struct exchange *exchange);
+static enum MHD_Result send_too_big(struct exchange *exchange);
 static enum MHD_Result send_problem(struct exchange *exchange, int status, const char *title,
                                     const char *detail);
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -276,16 +278,17 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method)
 {
     exchange->state = BODY;
     exchange->method = bw_xstrdup(method);
-    if (!peer_of(exchange->connection)->may_read) {
+    const struct peer *peer = peer_of(exchange->connection);
+    exchange->body_max = peer->may_write ? BW_CONTROL_BODY_MAX : BW_CONTROL_READER_BODY_MAX;
+    if (!peer->may_read) {
         return send_problem(exchange, 403, "Forbidden",
                             "your user is in none of the groups that may ask; "
                             "see control.read_group and control.write_group");
     }
     const char *length = MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND,
                                                      MHD_HTTP_HEADER_CONTENT_LENGTH);
-    if (length != NULL && strtoull(length, NULL, 10) > BW_CONTROL_BODY_MAX) {
-        exchange->too_big = true;
-        return on_complete(NULL, exchange);
+    if (length != NULL && strtoull(length, NULL, 10) > exchange->body_max) {
+        return send_too_big(exchange);
     }
     return MHD_YES;
 }
@@ -294,7 +297,7 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method)
  * to nowhere. */
 static void on_upload(struct exchange *exchange, const char *bytes, size_t size)
 {
-    if (exchange->too_big || size > BW_CONTROL_BODY_MAX - exchange->body.size) {
+    if (exchange->too_big || size > exchange->body_max - exchange->body.size) {
         exchange->too_big = true;
         bw_str_clear(&exchange->body);
         return;
@@ -305,8 +308,7 @@ static void on_upload(struct exchange *exchange, const char *bytes, size_t size)
 static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange)
 {
     if (exchange->too_big) {
-        return send_problem(exchange, 413, "Content Too Large",
-                            "a request has at most 16 MiB; split it");
+        return send_too_big(exchange);
     }
     if (exchange->body.size > 0 &&
         memchr(exchange->body.text, '\0', exchange->body.size) != NULL) {
@@ -376,6 +378,13 @@ static enum MHD_Result send_reply(struct exchange *exchange)
     return rc;
 }
 
+static enum MHD_Result send_too_big(struct exchange *exchange)
+{
+    BW_CLEANUP(bw_freep) char *detail = bw_xasprintf(
+        "a request of yours has at most %zu KiB; split it", exchange->body_max / 1024);
+    return send_problem(exchange, 413, "Content Too Large", detail);
+}
+
 static enum MHD_Result send_problem(struct exchange *exchange, int status, const char *title,
                                     const char *detail)
 {
@@ -408,12 +417,23 @@ static void on_timer(uv_timer_t *timer)
     run(timer->data);
 }
 
+static bool is_full(const struct bw_control *control)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(control->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info != NULL && info->num_connections >= BW_CONTROL_CONNECTIONS_MAX;
+}
+
+/* While it is full, libmicrohttpd does not listen, and it begins again only at the start of a run:
+ * the one after that in which somebody left. */
 static void run(struct bw_control *control)
 {
+    bool was_full = is_full(control);
     control->running = true;
     control->resumed = false;
     (void)MHD_run(control->mhd);
     control->running = false;
+    control->resumed = control->resumed || (was_full && !is_full(control));
     schedule(control);
 }
 

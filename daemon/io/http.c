@@ -272,7 +272,7 @@ static void run(struct bw_transfer *transfer)
     http->running++;
     transfer->easy = http->idle_count > 0 ? http->idle[--http->idle_count] : curl_easy_init();
     if (transfer->easy == NULL) {
-        abort();
+        abort(); /* memory is gone */
     }
     transfer->deadline_ms = bw_clock_monotonic_ms() + transfer->request.timeout_ms;
     prepare(transfer);
@@ -426,8 +426,11 @@ static void explain(struct bw_transfer *transfer, CURLcode result)
     } else {
         (void)bw_fail(&err, BW_ERR_NET, "%s: %s", origin, curl_easy_strerror(result));
     }
+    long status = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     bw_http_answer_clear(&transfer->answer);
     transfer->answer.code = err.code;
+    transfer->answer.status = status >= 200 ? (int)status : 0;
     (void)snprintf(transfer->answer.error, sizeof(transfer->answer.error), "%s", err.text);
 }
 

@@ -23,7 +23,7 @@ void bw_http_answer_clear(struct bw_http_answer *answer)
 const char *bw_http_header(const struct bw_http_answer *answer, const char *name)
 {
     size_t size = strlen(name);
-    BW_VEC_EACH (char *, header, &answer->headers) {
+    BW_VEC_EACH(char *, header, &answer->headers) {
         if (strncmp(*header, name, size) == 0 && strncmp(*header + size, ": ", 2) == 0) {
             return *header + size + 2;
         }

@@ -7,10 +7,14 @@
 
 #include "io/address.h"
 
+enum { METHOD_MAX = 32, SIGV4_MAX = 512, USERPWD_MAX = 256 * 1024 };
+
 static enum bw_err read_origin(const char *url, char **out, bool *private_host,
                                struct bw_error *err);
 static void prepare_body(const struct bw_http_request *request, CURL *easy);
 static void prepare_auth(const struct bw_http_request *request, CURL *easy);
+static void set(CURLcode rc);
+static void append(struct curl_slist **headers, const char *header);
 
 void bw_http_request_clear(struct bw_http_request *request)
 {
@@ -39,10 +43,18 @@ enum bw_err bw_http_request_check(const struct bw_http_request *request, char **
                        text);
     }
     size_t method = strlen(request->method);
-    if (method == 0 || strspn(request->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != method) {
+    if (method == 0 || method > METHOD_MAX ||
+        strspn(request->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != method) {
         return bw_fail(err, BW_ERR_INVALID, "%s: the method is not a word in capitals", text);
     }
-    BW_VEC_EACH (char *, header, &request->headers) {
+    if (request->sigv4 != NULL &&
+        (request->userpwd == NULL || strlen(request->sigv4) > SIGV4_MAX)) {
+        return bw_fail(err, BW_ERR_INVALID, "%s: sigv4 needs a key and a name to sign for", text);
+    }
+    if (request->userpwd != NULL && strlen(request->userpwd) > USERPWD_MAX) {
+        return bw_fail(err, BW_ERR_INVALID, "%s: the credential is too long", text);
+    }
+    BW_VEC_EACH(char *, header, &request->headers) {
         if (strpbrk(*header, "\r\n") != NULL || strchr(*header, ':') == NULL) {
             return bw_fail(err, BW_ERR_INVALID, "%s: a header is not one line of 'Name: value'",
                            text);
@@ -55,25 +67,26 @@ enum bw_err bw_http_request_check(const struct bw_http_request *request, char **
 void bw_http_request_prepare(const struct bw_http_request *request, CURL *easy,
                              struct curl_slist **headers)
 {
-    (void)curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "basewatch/" BW_VERSION);
-    (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    set(curl_easy_setopt(easy, CURLOPT_URL, request->url));
+    set(curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"));
+    set(curl_easy_setopt(easy, CURLOPT_USERAGENT, "basewatch/" BW_VERSION));
+    set(curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip"));
+    set(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
     /* Without it a cancelled transfer would stop the loop until its name is resolved. */
-    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)BW_HTTP_CONNECT_MS);
-    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
-    (void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)request->max_bytes);
-    (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L));
+    set(curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)BW_HTTP_CONNECT_MS));
+    set(curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms));
+    set(curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)request->max_bytes));
+    set(curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L));
     /* A connection that was let through must not serve a request that would not be. */
-    (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request->allow_private ? 1L : 0L);
+    set(curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request->allow_private ? 1L : 0L));
 
-    *headers = curl_slist_append(NULL, "Expect:");
-    BW_VEC_EACH (char *, header, &request->headers) {
-        *headers = curl_slist_append(*headers, *header);
+    *headers = NULL;
+    append(headers, "Expect:");
+    BW_VEC_EACH(char *, header, &request->headers) {
+        append(headers, *header);
     }
-    (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
+    set(curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers));
     prepare_body(request, easy);
     prepare_auth(request, easy);
 }
@@ -135,25 +148,42 @@ static void prepare_body(const struct bw_http_request *request, CURL *easy)
     bool has_body = request->body != NULL || strcmp(method, "POST") == 0 ||
                     strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
     if (has_body) {
-        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_bytes);
-        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-                               request->body == NULL ? "" : request->body);
+        set(curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_bytes));
+        set(curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body == NULL ? "" : request->body));
     }
     if (strcmp(method, "HEAD") == 0) {
-        (void)curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        set(curl_easy_setopt(easy, CURLOPT_NOBODY, 1L));
     } else {
-        (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+        set(curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method));
     }
 }
 
+/* With sigv4 the secret signs and is not sent. */
 static void prepare_auth(const struct bw_http_request *request, CURL *easy)
 {
-    if (request->userpwd == NULL) {
-        return;
-    }
-    (void)curl_easy_setopt(easy, CURLOPT_USERPWD, request->userpwd);
-    (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
     if (request->sigv4 != NULL) {
-        (void)curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, request->sigv4);
+        set(curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, request->sigv4));
+    } else if (request->userpwd != NULL) {
+        set(curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC));
+    }
+    if (request->userpwd != NULL) {
+        set(curl_easy_setopt(easy, CURLOPT_USERPWD, request->userpwd));
+    }
+}
+
+/* A request that lacks one of its options would be another request. The check has bounded what
+ * comes from outside, so only memory can be missing, and then we end as bw_xcalloc() does. */
+static void set(CURLcode rc)
+{
+    if (rc != CURLE_OK) {
+        abort();
+    }
+}
+
+static void append(struct curl_slist **headers, const char *header)
+{
+    *headers = curl_slist_append(*headers, header);
+    if (*headers == NULL) {
+        abort();
     }
 }

@@ -1,8 +1,8 @@
 /* daemon/io/poll.c: see poll.h.
  *
- *     BEGUN --credential read--> REPEATING --all unchanged--> OVER
- *                                   |
- *                                changed --> WAITING --turn--> RUNNING --done--> OVER
+ *     NEW --> BEGUN --credential read--> REPEATING --all unchanged--> OVER
+ *                                           |
+ *                                        changed --> WAITING --turn--> RUNNING --done--> OVER
  *
  * Every way to OVER leads through finish(). */
 #include "io/poll.h"
@@ -14,13 +14,12 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "codec/secret.h"
 #include "io/plugin_host.h"
 #include "io/source_request.h"
 
 #define FILE_SCHEME "file://"
 
-enum state { BEGUN, REPEATING, WAITING, RUNNING, OVER };
+enum state { NEW, BEGUN, REPEATING, WAITING, RUNNING, OVER };
 
 struct ask { /* a request of this poll */
     struct bw_poll *poll;
@@ -28,7 +27,7 @@ struct ask { /* a request of this poll */
     struct bw_transfer *transfer; /* NULL: answered */
     int64_t wanted_by;            /* the plugin's fetch that waits for it; 0: none */
     bool used;                    /* the plugin has got the answer */
-    const struct bw_known *known; /* what it answered last time; NULL: not asked before */
+    struct bw_known *known;       /* what it answered last time; NULL: not asked before */
     struct bw_digest digest;      /* of the body of a 200 */
     struct bw_http_answer answer;
 };
@@ -43,12 +42,9 @@ struct bw_poll {
     struct bw_memory known; /* what is asked again: its own, since a reload may forget it */
     enum state state;
     bool is_file;
-    bool reading; /* the credential, in a thread */
-    uv_work_t work;
-    struct bw_secret secret;
-    struct bw_error secret_err;
+    struct bw_key_wait *key_wait; /* for the credential */
+    char *secret;                 /* NULL: none */
     uv_timer_t timer; /* the start, then the deadline, which rests while WAITING */
-    bool timer_closed;
     uint64_t left_ms;
     struct asks asks;
     struct bw_plugin_run *run;
@@ -56,14 +52,14 @@ struct bw_poll {
 };
 
 static void on_begin(uv_timer_t *timer);
-static void read_secret(uv_work_t *work);
-static void on_secret(uv_work_t *work, int status);
+static void on_key(void *context, const struct bw_secret *secret, const struct bw_error *err);
 static void repeat_known(struct bw_poll *poll);
 static void read_file(struct bw_poll *poll);
 static void decide(struct bw_poll *poll);
 static bool is_unchanged(const struct ask *ask);
+static void refresh(struct bw_poll *poll);
 static struct ask *ask_new(struct bw_poll *poll, const struct bw_fetch *fetch,
-                           const struct bw_known *known);
+                           struct bw_known *known);
 static void ask_send(struct ask *ask, bool conditional);
 static void ask_free(struct ask **ask);
 static void on_answer(void *context, struct bw_http_answer *answer);
@@ -76,10 +72,9 @@ static void on_deadline(uv_timer_t *timer);
 static void fail(struct bw_poll *poll, const char *text);
 static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome, struct bw_entries *entries,
                    const char *error);
-static char *without_secret(const char *text, const struct bw_secret *secret);
+static char *without_secret(const char *text, const char *secret);
 static void release(struct bw_poll *poll);
 static void on_timer_closed(uv_handle_t *handle);
-static void free_when_idle(struct bw_poll *poll);
 
 struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
                             const struct bw_source_settings *settings)
@@ -94,13 +89,19 @@ struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
     poll->identity = bw_poll_identity(settings, poll->program);
     (void)uv_timer_init(host->loop, &poll->timer);
     poll->timer.data = poll;
-    (void)uv_timer_start(&poll->timer, on_begin, 0, 0);
     return poll;
 }
 
 const char *bw_poll_source(const struct bw_poll *poll)
 {
     return poll->settings.name;
+}
+
+void bw_poll_begin(struct bw_poll *poll)
+{
+    assert(poll->state == NEW);
+    poll->state = BEGUN;
+    (void)uv_timer_start(&poll->timer, on_begin, 0, 0);
 }
 
 void bw_poll_run_child(struct bw_poll *poll)
@@ -151,35 +152,21 @@ static void on_begin(uv_timer_t *timer)
     } else if (poll->settings.credential.kind == BW_SECRET_NONE) {
         repeat_known(poll);
     } else {
-        poll->work.data = poll;
-        poll->reading = true;
-        (void)uv_queue_work(poll->host->loop, &poll->work, read_secret, on_secret);
+        poll->key_wait =
+            bw_keyring_get(poll->host->keyring, &poll->settings.credential, on_key, poll);
     }
 }
 
-/* In a thread of libuv's pool: the command behind a secret may take its time. */
-static void read_secret(uv_work_t *work)
+static void on_key(void *context, const struct bw_secret *secret, const struct bw_error *err)
 {
-    struct bw_poll *poll = work->data;
-    poll->secret_err.code =
-        bw_secret_read(&poll->settings.credential, &poll->secret, &poll->secret_err);
-}
-
-static void on_secret(uv_work_t *work, int status)
-{
-    (void)status;
-    struct bw_poll *poll = work->data;
-    poll->reading = false;
-    if (poll->state == OVER) {
-        free_when_idle(poll);
-    } else if (poll->secret_err.code != BW_OK) {
-        fail(poll, poll->secret_err.text);
-    } else {
-        if (poll->secret.warning != NULL && poll->known.count == 0) {
-            bw_log(BW_LOG_WARNING, "source '%s': %s", poll->settings.name, poll->secret.warning);
-        }
-        repeat_known(poll);
+    struct bw_poll *poll = context;
+    poll->key_wait = NULL;
+    if (secret == NULL) {
+        fail(poll, err->text);
+        return;
     }
+    poll->secret = bw_xstrdup(secret->text);
+    repeat_known(poll);
 }
 
 static void repeat_known(struct bw_poll *poll)
@@ -224,6 +211,7 @@ static void decide(struct bw_poll *poll)
         unchanged = unchanged && is_unchanged(*ask);
     }
     if (unchanged) {
+        refresh(poll);
         finish(poll, BW_POLL_UNCHANGED, NULL, NULL);
         return;
     }
@@ -236,13 +224,27 @@ static void decide(struct bw_poll *poll)
 static bool is_unchanged(const struct ask *ask)
 {
     return ask->answer.code == BW_OK && ask->known != NULL &&
-           (ask->answer.status == 304 ||
+           ((ask->answer.status == 304 && bw_known_is_conditional(ask->known)) ||
             (ask->answer.status == 200 &&
              memcmp(&ask->digest, &ask->known->digest, sizeof(ask->digest)) == 0));
 }
 
+/* Keep the newest validators, unless a reload has forgotten the source meanwhile. */
+static void refresh(struct bw_poll *poll)
+{
+    BW_VEC_EACH(struct ask *, ask, &poll->asks)
+    {
+        if ((*ask)->answer.status == 200) {
+            bw_known_refresh((*ask)->known, &(*ask)->answer);
+        }
+    }
+    if (bw_memories_find(poll->host->memories, poll->settings.name, poll->identity) != NULL) {
+        bw_memories_set(poll->host->memories, &poll->known);
+    }
+}
+
 static struct ask *ask_new(struct bw_poll *poll, const struct bw_fetch *fetch,
-                           const struct bw_known *known)
+                           struct bw_known *known)
 {
     struct ask *ask = bw_xcalloc(1, sizeof(*ask));
     ask->poll = poll;
@@ -256,7 +258,7 @@ static void ask_send(struct ask *ask, bool conditional)
 {
     struct bw_poll *poll = ask->poll;
     struct bw_http_request request =
-        bw_source_request(&poll->settings, &ask->fetch, poll->secret.text,
+        bw_source_request(&poll->settings, &ask->fetch, poll->secret,
                           (int64_t)uv_timer_get_due_in(&poll->timer));
     if (conditional) {
         bw_known_condition(ask->known, &request);
@@ -407,9 +409,9 @@ static void on_deadline(uv_timer_t *timer)
     {
         asking = asking || (*ask)->transfer != NULL;
     }
-    const char *who = poll->reading ? "the credential was not read"
-                      : asking      ? "no complete answer came"
-                                    : "the plugin did not finish";
+    const char *who = poll->key_wait != NULL ? "the credential was not read"
+                      : asking               ? "no complete answer came"
+                                             : "the plugin did not finish";
     char limit[BW_INSTANT_TEXT];
     BW_CLEANUP(bw_freep) char *text = bw_xasprintf(
         "%s within %s", who, bw_duration_format(poll->settings.timeout_ms, limit));
@@ -428,7 +430,7 @@ static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome, struct bw
         .source = bw_xstrdup(poll->settings.name),
         .outcome = outcome,
         .entries = entries != NULL ? *entries : (struct bw_entries){ 0 },
-        .error = error != NULL ? without_secret(error, &poll->secret) : NULL,
+        .error = error != NULL ? without_secret(error, poll->secret) : NULL,
         .retry_after_ms = outcome == BW_POLL_FAILED ? poll->retry_after_ms : 0,
     };
     release(poll);
@@ -436,24 +438,27 @@ static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome, struct bw
 }
 
 /* A server may say in its refusal which credential it was given. */
-static char *without_secret(const char *text, const struct bw_secret *secret)
+static char *without_secret(const char *text, const char *secret)
 {
     struct bw_str out = { 0 };
     const char *found = NULL;
-    while (secret->size > 0 && (found = strstr(text, secret->text)) != NULL) {
+    while (secret != NULL && (found = strstr(text, secret)) != NULL) {
         bw_str_append_bytes(&out, text, (size_t)(found - text));
         bw_str_append(&out, "[credential]");
-        text = found + secret->size;
+        text = found + strlen(secret);
     }
     bw_str_append(&out, text);
     return bw_str_take(&out);
 }
 
-/* Let go of the network and the child; the memory follows when the loop has let go of the timer,
- * and the thread of the credential. */
+/* Let go of all but the memory, which follows when the loop has let go of the timer. */
 static void release(struct bw_poll *poll)
 {
     poll->state = OVER;
+    if (poll->key_wait != NULL) {
+        bw_keyring_cancel(poll->key_wait);
+        poll->key_wait = NULL;
+    }
     BW_VEC_CLEAR(&poll->asks, ask_free);
     if (poll->run != NULL) {
         bw_plugin_run_close(poll->run);
@@ -465,17 +470,11 @@ static void release(struct bw_poll *poll)
 static void on_timer_closed(uv_handle_t *handle)
 {
     struct bw_poll *poll = handle->data;
-    poll->timer_closed = true;
-    free_when_idle(poll);
-}
-
-static void free_when_idle(struct bw_poll *poll)
-{
-    if (poll->reading || !poll->timer_closed) {
-        return;
-    }
     const struct bw_poll_host *host = poll->host;
-    bw_secret_clear(&poll->secret);
+    if (poll->secret != NULL) {
+        explicit_bzero(poll->secret, strlen(poll->secret));
+    }
+    free(poll->secret);
     bw_source_settings_clear(&poll->settings);
     bw_memory_clear(&poll->known);
     free(poll->program);

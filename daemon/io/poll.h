@@ -5,14 +5,16 @@
 
 #include "engine/event.h"
 #include "io/http.h"
+#include "io/keyring.h"
 #include "io/poll_memory.h"
 
 struct bw_poll;
 
-/* What a poll needs of its poller; outlives it. No callback comes from inside bw_poll_new(). */
+/* What a poll needs of its poller; outlives it. No callback comes from inside bw_poll_begin(). */
 struct bw_poll_host {
     uv_loop_t *loop;
     struct bw_http *http;
+    struct bw_keyring *keyring;
     const char *plugin_dir;
     struct bw_memories *memories;
     void (*want_child)(void *context, struct bw_poll *poll); /* call bw_poll_run_child() in turn */
@@ -21,11 +23,12 @@ struct bw_poll_host {
     void *context;
 };
 
-/* Begin. Ownership: settings are copied. */
+/* Ownership: settings are copied. */
 struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
                             const struct bw_source_settings *settings);
 const char *bw_poll_source(const struct bw_poll *poll);
-void bw_poll_run_child(struct bw_poll *poll);
+void bw_poll_begin(struct bw_poll *poll);     /* once */
+void bw_poll_run_child(struct bw_poll *poll); /* once it has asked for it */
 
 /* End without done; gone still comes. */
 void bw_poll_close(struct bw_poll *poll);

@@ -120,6 +120,17 @@ void bw_memory_clear(struct bw_memory *memory)
     *memory = (struct bw_memory){ 0 };
 }
 
+void bw_known_refresh(struct bw_known *known, const struct bw_http_answer *answer)
+{
+    bw_replace(&known->etag, bw_http_header(answer, "etag"));
+    bw_replace(&known->last_modified, bw_http_header(answer, "last-modified"));
+}
+
+bool bw_known_is_conditional(const struct bw_known *known)
+{
+    return known->etag != NULL || known->last_modified != NULL;
+}
+
 void bw_known_condition(const struct bw_known *known, struct bw_http_request *request)
 {
     if (known->etag != NULL) {

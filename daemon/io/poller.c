@@ -7,7 +7,10 @@
 #include "io/poll.h"
 #include "io/sandbox.h"
 
-enum { CHILDREN_MAX = 2 };
+enum {
+    CHILDREN_MAX = 2,
+    BEGUN_MAX = 16, /* polls that may hold a body in memory; as many as transfers in flight */
+};
 
 struct polls BW_VEC(struct bw_poll *);
 
@@ -18,6 +21,7 @@ struct bw_poller {
     void *context;
     struct bw_memories memories;
     struct polls active;  /* done has not been called for them */
+    struct polls pending; /* of these, not begun, in order */
     struct polls waiting; /* of these, for a child, in order */
     struct bw_poll *running[CHILDREN_MAX];
     size_t alive; /* polls whose memory is not yet free */
@@ -27,13 +31,14 @@ struct bw_poller {
 static void on_want_child(void *context, struct bw_poll *poll);
 static void on_done(void *context, struct bw_poll *poll, struct bw_polled *result);
 static void on_gone(void *context);
+static void begin_pending(struct bw_poller *poller);
 static void run_waiting(struct bw_poller *poller);
 static struct bw_poll **slot_of(struct bw_poller *poller, const struct bw_poll *poll);
 static void take_out(struct polls *polls, const struct bw_poll *poll);
 static void free_when_idle(struct bw_poller *poller);
 
-struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, const char *plugin_dir,
-                                bw_poller_done done, void *context)
+struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, struct bw_keyring *keyring,
+                                const char *plugin_dir, bw_poller_done done, void *context)
 {
     struct bw_poller *poller = bw_xcalloc(1, sizeof(*poller));
     poller->plugin_dir = bw_xstrdup(plugin_dir);
@@ -42,6 +47,7 @@ struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, const cha
     poller->host = (struct bw_poll_host){
         .loop = loop,
         .http = http,
+        .keyring = keyring,
         .plugin_dir = poller->plugin_dir,
         .memories = &poller->memories,
         .want_child = on_want_child,
@@ -64,8 +70,16 @@ void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *s
             return;
         }
     }
+    struct bw_poll *poll = bw_poll_new(&poller->host, settings);
     poller->alive++;
-    BW_VEC_PUSH(&poller->active, bw_poll_new(&poller->host, settings));
+    BW_VEC_PUSH(&poller->active, poll);
+    BW_VEC_PUSH(&poller->pending, poll);
+    begin_pending(poller);
+}
+
+void bw_poller_forget(struct bw_poller *poller, const char *source)
+{
+    bw_memories_forget(&poller->memories, source);
 }
 
 void bw_poller_retain(struct bw_poller *poller, const struct bw_settings *settings)
@@ -100,6 +114,7 @@ static void on_done(void *context, struct bw_poll *poll, struct bw_polled *resul
     take_out(&poller->active, poll);
     poller->done(poller->context, result);
     if (!poller->closing) {
+        begin_pending(poller);
         run_waiting(poller);
     }
 }
@@ -109,6 +124,16 @@ static void on_gone(void *context)
     struct bw_poller *poller = context;
     poller->alive--;
     free_when_idle(poller);
+}
+
+static void begin_pending(struct bw_poller *poller)
+{
+    while (poller->pending.count > 0 &&
+           poller->active.count - poller->pending.count < BEGUN_MAX) {
+        struct bw_poll *poll = poller->pending.items[0];
+        take_out(&poller->pending, poll);
+        bw_poll_begin(poll);
+    }
 }
 
 static void run_waiting(struct bw_poller *poller)
@@ -151,6 +176,7 @@ static void free_when_idle(struct bw_poller *poller)
     }
     bw_memories_clear(&poller->memories);
     BW_VEC_CLEAR(&poller->active, BW_VEC_PLAIN);
+    BW_VEC_CLEAR(&poller->pending, BW_VEC_PLAIN);
     BW_VEC_CLEAR(&poller->waiting, BW_VEC_PLAIN);
     free(poller->plugin_dir);
     free(poller);

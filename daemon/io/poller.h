@@ -6,20 +6,26 @@
 
 #include "engine/event.h"
 #include "io/http.h"
+#include "io/keyring.h"
 
 struct bw_poller;
 
 /* result is owned by the callback. */
 typedef void (*bw_poller_done)(void *context, struct bw_polled *result);
 
-/* Ownership: loop, http and plugin_dir (where plugins named without a path live) are borrowed. */
-struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, const char *plugin_dir,
-                                bw_poller_done done, void *context);
+/* plugin_dir is where plugins named without a path live; it is copied.
+ * Ownership: loop, http and keyring are borrowed, and closed after the poller. */
+struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, struct bw_keyring *keyring,
+                                const char *plugin_dir, bw_poller_done done, void *context);
 
 /* Poll. Every call ends in exactly one done, also for an unknown plugin or an unreadable
  * credential; a second call for a source that is being polled joins the first. settings is
- * borrowed for the call (what is needed is copied). At most 2 children at once; others wait. */
+ * borrowed for the call (what is needed is copied). At most 16 polls and 2 children run at once;
+ * others wait. done never comes from inside this call. */
 void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *settings);
+
+/* Ask the source for everything at its next poll. */
+void bw_poller_forget(struct bw_poller *poller, const char *source);
 
 /* Forget what is remembered of sources that are not in settings (after a reload). */
 void bw_poller_retain(struct bw_poller *poller, const struct bw_settings *settings);

@@ -4,19 +4,29 @@
 #define BW_IO_SENDER_H
 #include "engine/event.h"
 #include "io/http.h"
+#include "io/keyring.h"
 
 struct bw_sender;
 
 /* result is owned by the callback. */
 typedef void (*bw_sender_done)(void *context, struct bw_delivered *result);
 
-/* Ownership: http is borrowed. */
-struct bw_sender *bw_sender_new(struct bw_http *http, bw_sender_done done, void *context);
+enum {
+    BW_SENDER_TIMEOUT_MS = 20 * 1000,
+    BW_SENDER_ANSWER_MAX = 64 * 1024, /* more is not read; the status counts all the same */
+};
 
-/* Sign and send; every call ends in exactly one done, never from inside the call (an unreadable
- * secret is a RETRY that says so). sink and deliver are borrowed for the call. */
+/* Ownership: http and keyring are borrowed. */
+struct bw_sender *bw_sender_new(struct bw_http *http, struct bw_keyring *keyring,
+                                bw_sender_done done, void *context);
+
+/* Sign (with the old secret as well while there is one) and send. Every call ends in exactly one
+ * done, never from inside the call. sink and deliver are borrowed for the call.
+ * Outcome: 2xx is done, 410 disabled; 408, 429, 5xx, no answer and an unreadable secret are a retry
+ * (retry_after_ms when 429, 502, 503 or 504 say so); the rest is refused: other answers, a
+ * redirect, a URL that may not be called, a sink that is no webhook. */
 void bw_sender_send(struct bw_sender *sender, const struct bw_sink_settings *sink,
                     const struct bw_deliver *deliver);
 size_t bw_sender_in_flight(const struct bw_sender *sender);
-void bw_sender_close(struct bw_sender *sender);
+void bw_sender_close(struct bw_sender *sender); /* at once; done is not called any more */
 #endif

@@ -11,12 +11,13 @@
 
 extern const struct bw_embedded bw_schema_files[];
 
-enum { BUSY_TIMEOUT_MS = 2000 };
+enum { BUSY_TIMEOUT_MS = 2000, PARAMETERS_MAX = 32 };
 
 struct bw_stmt {
     const char *sql; /* identity, by address */
     sqlite3_stmt *handle;
     struct bw_db *db;
+    int places[PARAMETERS_MAX]; /* SQLite numbers `$7` by where it stands, not by its name */
 };
 
 struct bw_db {
@@ -175,6 +176,17 @@ void bw_db_undo(struct bw_db *db)
         sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
 }
 
+static void prepare(struct bw_stmt *stmt)
+{
+    (void)sqlite3_prepare_v3(stmt->db->handle, stmt->sql, -1, SQLITE_PREPARE_PERSISTENT,
+                             &stmt->handle, NULL);
+    for (int i = 1; i < PARAMETERS_MAX; i++) {
+        char name[8];
+        (void)snprintf(name, sizeof(name), "$%d", i);
+        stmt->places[i] = sqlite3_bind_parameter_index(stmt->handle, name);
+    }
+}
+
 struct bw_stmt *bw_db_query(struct bw_db *db, const char *sql)
 {
     size_t mask = db->cache.capacity - 1;
@@ -193,8 +205,7 @@ struct bw_stmt *bw_db_query(struct bw_db *db, const char *sql)
         db->cache.slots[at] = stmt;
     }
     if (stmt->handle == NULL) {
-        (void)sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle,
-                                 NULL);
+        prepare(stmt);
     }
     (void)sqlite3_reset(stmt->handle);
     (void)sqlite3_clear_bindings(stmt->handle);
@@ -203,12 +214,12 @@ struct bw_stmt *bw_db_query(struct bw_db *db, const char *sql)
 
 void bw_stmt_bind_i64(struct bw_stmt *stmt, int index, int64_t value)
 {
-    (void)sqlite3_bind_int64(stmt->handle, index, value);
+    (void)sqlite3_bind_int64(stmt->handle, stmt->places[index], value);
 }
 
 void bw_stmt_bind_text(struct bw_stmt *stmt, int index, const char *text)
 {
-    (void)sqlite3_bind_text(stmt->handle, index, text, -1, SQLITE_TRANSIENT);
+    (void)sqlite3_bind_text(stmt->handle, stmt->places[index], text, -1, SQLITE_TRANSIENT);
 }
 
 enum bw_err bw_stmt_step(struct bw_stmt *stmt, struct bw_error *err)

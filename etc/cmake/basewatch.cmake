@@ -5,6 +5,7 @@ target_compile_definitions(bw_options INTERFACE _GNU_SOURCE BW_VERSION="${PROJEC
 target_compile_options(bw_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
   -fno-omit-frame-pointer $<$<BOOL:${BW_WERROR}>:-Werror>)
+target_link_options(bw_options INTERFACE -Wl,--as-needed)
 if(BW_SANITIZE)
   target_compile_options(bw_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_link_options(bw_options INTERFACE -fsanitize=address,undefined)

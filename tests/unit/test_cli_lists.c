@@ -42,8 +42,8 @@ static const struct canned_reply SCRIPT[] = {
       "{\"low_usd\":1510,\"expected_usd\":2446.5,\"high_usd\":4100,\"cash\":{\"low_usd\":10,"
       "\"expected_usd\":46.5,\"high_usd\":100},\"people\":{\"low_usd\":1500,\"expected_usd\":2400,"
       "\"high_usd\":4000},\"run_cost_delta_usd_per_month\":-12.5,\"terms\":[{\"name\":\"training\","
-      "\"kind\":\"cash\",\"low_usd\":10,\"expected_usd\":46.5,\"high_usd\":100,\"formula\":\"tokens x price\","
-      "\"source\":\"price list\",\"as_of\":\"2026-01-10\",\"confidence\":\"high\",\"guessed\":false}],"
+      "\"purse\":\"cash\",\"low_usd\":10,\"expected_usd\":46.5,\"high_usd\":100,\"inputs\":\"2M tokens\","
+      "\"price\":{\"source\":\"price list\",\"as_of\":\"2026-01-10T00:00:00Z\",\"confidence\":\"primary\"}}],"
       "\"widest\":[\"data work\",{\"name\":\"evaluation\"}],\"guessed\":[\"refresh_share\"],"
       "\"route\":\"same platform\",\"platform\":\"openai\"}" },
     { "GET /v1/deployments/x/estimate", "{\"refused\":\"no price is known\"}" },
@@ -180,10 +180,11 @@ Test(cli_lists, estimate_is_a_table_with_its_terms)
            "cash       $10.00     $46.50    $100.00\n"
            "people  $1,500.00  $2,400.00  $4,000.00\n"
            "total   $1,510.00  $2,446.50  $4,100.00\n\n"
-           "TERM      KIND     LOW  EXPECTED     HIGH  GUESSED  CONFIDENCE  AS-OF       SOURCE      FORMULA\n"
-           "training  cash  $10.00    $46.50  $100.00  no       high        2026-01-10  price list  tokens x price\n\n"
+           "TERM      PURSE     LOW  EXPECTED     HIGH  INPUTS\n"
+           "training  cash   $10.00    $46.50  $100.00  2M tokens\n\n"
            "route: same platform\nplatform: openai\nchange of the monthly bill: -$12.50\n"
-           "widened most by: data work, evaluation\nguessed: refresh_share\n",
+           "widened most by: data work, evaluation\nguessed: refresh_share\n"
+           "price of training: price list (2026-01-10, primary)\n",
            "");
     program_run_clear(&run);
     run = RUN("estimate", "x");

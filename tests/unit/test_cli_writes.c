@@ -19,8 +19,8 @@ static const struct canned_reply SCRIPT[] = {
     { "POST /v1/notices/8/waive",
       "HTTP/1.1 409 Conflict\r\n\r\n{\"title\":\"Conflict\",\"detail\":\"notice 8 is resolved\"}" },
     { "POST /v1/sources/poll",
-      "{\"sources\":[{\"name\":\"a\",\"state\":\"ok\",\"entries\":3,\"outcome\":\"unchanged\",\"error\":null},"
-      "{\"name\":\"b\",\"state\":\"failing\",\"entries\":9,\"outcome\":\"failed\",\"error\":\"status 500\"}]}" },
+      "{\"sources\":[{\"name\":\"a\",\"state\":\"ok\",\"entries\":3,\"detail\":null},"
+      "{\"name\":\"b\",\"state\":\"failing\",\"entries\":9,\"detail\":\"status 500\"}]}" },
     { "POST /v1/sources/a/accept", "{}" },
     { "POST /v1/sinks/ops/test", "{}" },
     { "POST /v1/deliveries/12/retry", "{}" },
@@ -174,9 +174,9 @@ Test(cli_writes, a_poll_fails_when_one_source_did)
 {
     run = RUN("sources", "poll", "b");
     cr_expect(eq(int, run.code, 1));
-    cr_expect(eq(str, run.out, "NAME  OUTCOME    ENTRIES  STATE    ERROR\n"
-                               "a     unchanged        3  ok       -\n"
-                               "b     failed           9  failing  status 500\n"));
+    cr_expect(eq(str, run.out, "NAME  STATE    ENTRIES  LAST-SUCCESS  DETAIL\n"
+                               "a     ok             3  -             -\n"
+                               "b     failing        9  -             status 500\n"));
     cr_expect(received("\r\n\r\n{\"name\":\"b\"}"));
     again(RUN("sources", "poll", "--json"));
     cr_expect(eq(int, run.code, 1));

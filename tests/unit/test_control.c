@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/instant.h"
@@ -348,6 +349,26 @@ Test(control, more_connections_than_the_cap_are_served_in_turn)
     end();
 }
 
+Test(control, a_full_house_of_silent_peers_costs_no_time)
+{
+    begin();
+    enum { CLIENTS = BW_CONTROL_CONNECTIONS_MAX + 20 };
+    int fds[CLIENTS];
+    for (int i = 0; i < CLIENTS; i++) {
+        fds[i] = dial();
+        say(fds[i], i % 2 == 0 ? "" : "GET /x HTT");
+    }
+    usleep(200 * 1000);
+    clock_t before = clock();
+    usleep(1000 * 1000);
+    cr_expect(lt(dbl, (double)(clock() - before) / CLOCKS_PER_SEC, 0.2));
+    for (int i = 0; i < CLIENTS; i++) {
+        close(fds[i]);
+    }
+    expect_alive();
+    end();
+}
+
 Test(control, thousands_of_connections_in_a_row_leave_nothing)
 {
     begin();
@@ -425,7 +446,8 @@ Test(control, what_cannot_be_bound_is_named)
 }
 
 /* What a child of that user and these groups hears; only root can play others. */
-static char *ask_as(uid_t uid, gid_t gid, size_t further_count, const gid_t *further)
+static char *ask_as(uid_t uid, gid_t gid, size_t further_count, const gid_t *further,
+                    const char *request)
 {
     int pipes[2];
     cr_assert(eq(int, pipe(pipes), 0));
@@ -435,7 +457,7 @@ static char *ask_as(uid_t uid, gid_t gid, size_t further_count, const gid_t *fur
         if (setgroups(further_count, further) != 0 || setgid(gid) != 0 || setuid(uid) != 0) {
             _exit(1);
         }
-        char *heard = ask("GET /who HTTP/1.1\r\n" CLOSE "\r\n");
+        char *heard = ask(request);
         (void)!write(pipes[1], heard, strlen(heard));
         _exit(0);
     }
@@ -450,6 +472,8 @@ static char *ask_as(uid_t uid, gid_t gid, size_t further_count, const gid_t *fur
     waitpid(child, NULL, 0);
     return bw_str_take(&heard);
 }
+
+#define WHO "GET /who HTTP/1.1\r\n" CLOSE "\r\n"
 
 Test(control, groups_decide_who_reads_and_who_writes)
 {
@@ -473,14 +497,18 @@ Test(control, groups_decide_who_reads_and_who_writes)
     cr_expect(eq(u32, st.st_gid, reads));
     cr_assert(eq(int, chmod(w.path, 0666), 0), "so that a stranger can reach it");
     gid_t further[] = { 12345, writes };
-    BW_CLEANUP(bw_freep) char *stranger = ask_as(65534, 65534, 0, NULL);
+    BW_CLEANUP(bw_freep) char *stranger = ask_as(65534, 65534, 0, NULL, WHO);
     cr_expect(bw_str_starts_with(stranger, "HTTP/1.1 403"), "%s", stranger);
     cr_expect(eq(int, times(stranger, "Content-Type: application/problem+json\r\n"), 1));
-    BW_CLEANUP(bw_freep) char *reader = ask_as(65534, reads, 1, further);
+    BW_CLEANUP(bw_freep) char *reader = ask_as(65534, reads, 1, further, WHO);
     cr_expect(eq(int, times(reader, "uid=65534 write=0"), 1), "%s", reader);
-    BW_CLEANUP(bw_freep) char *writer = ask_as(65534, 65534, 2, further);
+    BW_CLEANUP(bw_freep) char *writer = ask_as(65534, 65534, 2, further, WHO);
     cr_expect(eq(int, times(writer, "uid=65534 write=1"), 1), "%s", writer);
-    BW_CLEANUP(bw_freep) char *root = ask_as(0, 0, 0, NULL);
+    BW_CLEANUP(bw_freep)
+    char *large =
+        ask_as(65534, reads, 0, NULL, "POST /x HTTP/1.1\r\n" CLOSE "Content-Length: 65537\r\n\r\n");
+    cr_expect(bw_str_starts_with(large, "HTTP/1.1 413"), "%s", large);
+    BW_CLEANUP(bw_freep) char *root = ask_as(0, 0, 0, NULL, WHO);
     cr_expect(eq(int, times(root, "uid=0 write=1"), 1), "%s", root);
     end();
 }

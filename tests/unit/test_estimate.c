@@ -107,8 +107,8 @@ Test(estimate, after_the_door_closed_the_next_best_allowed_route_is_priced)
     cr_assert(eq(int, bw_estimate_best_retrain(&in, &got, &err), BW_OK), "%s", err.text);
     cr_expect(eq(int, got.route, BW_ROUTE_OTHER_PLATFORM));
     cr_assert(eq(str, got.platform, "fireworks"));
-    cr_expect(remarked(&got, "same-platform (openai): fine-tuning on openai is closed since"));
-    cr_expect(remarked(&got, "other-platform (azure): no price of training"));
+    cr_expect(remarked(&got, "same-platform: fine-tuning on openai is closed since"));
+    cr_expect(remarked(&got, "other-platform: no price of training"));
     /* 9.3M tokens at $0.50 and up to 16B: 4.65 a run */
     cr_expect(eq(i64, term_called(&got, "training")->cost.expected.micros, 13950000));
     cr_expect(eq(i64, term_called(&got, "engineering")->cost.expected.micros, 6400000000));
@@ -123,7 +123,7 @@ Test(estimate, data_that_must_stay_leaves_own_gpus)
     struct bw_estimate got = { 0 };
     cr_assert(eq(int, bw_estimate_best_retrain(&in, &got, &err), BW_OK), "%s", err.text);
     cr_expect(eq(int, got.route, BW_ROUTE_SELF_HOSTED));
-    cr_expect(remarked(&got, "other-platform (fireworks): the policy keeps training data on openai"));
+    cr_expect(remarked(&got, "other-platform: the policy keeps training data on openai"));
     cr_expect(zero(ptr, got.platform));
     cr_expect(gt(dbl, got.wall_hours, 0));
     bw_estimate_clear(&got);
@@ -231,6 +231,12 @@ Test(estimate, guesses_are_named_and_widen_the_answer)
     cr_expect(eq(str, training->guessed.items[0], "tokens per row"));
     cr_expect(eq(i64, training->cost.expected.micros, 67500000)); /* 3 x 7.5M tokens at $3 */
     cr_expect(eq(i64, training->cost.high.micros, 202500000));    /* 6 runs, half as much again */
+    bw_estimate_clear(&got);
+    deployment.training.epochs = 0;
+    deployment.policy.data_may_leave = true;
+    in.route = BW_ROUTE_OTHER_PLATFORM; /* three passes by OpenAI's rule go along */
+    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK));
+    cr_expect(eq(i64, term_called(&got, "training")->cost.expected.micros, 11250000));
     bw_estimate_clear(&got);
 }
 

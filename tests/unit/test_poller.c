@@ -26,6 +26,7 @@ struct world {
     uv_loop_t loop;
     uv_timer_t guard;
     struct bw_http *http;
+    struct bw_keyring *keyring;
     struct http_server *server;
     struct bw_poller *poller;
     struct page pages[PAGES];
@@ -97,7 +98,8 @@ static void begin(void)
     cr_assert(eq(int, bw_http_new(&w.loop, 16, 8, &w.http, &err), BW_OK));
     w.server = http_server_start(serve, NULL);
     BW_CLEANUP(bw_freep) char *plugins = bw_xasprintf("%s/plugins", getenv("BW_BIN"));
-    w.poller = bw_poller_new(&w.loop, w.http, plugins, on_done, &w);
+    w.keyring = bw_keyring_new(&w.loop);
+    w.poller = bw_poller_new(&w.loop, w.http, w.keyring, plugins, on_done, &w);
     (void)snprintf(w.folder, sizeof(w.folder), "/tmp/bw-poller-XXXXXX");
     cr_assert(ne(ptr, mkdtemp(w.folder), NULL));
 }
@@ -111,6 +113,8 @@ static void end(void)
     }
     bw_poller_close(w.poller);
     uv_close((uv_handle_t *)&w.guard, NULL);
+    uv_run(&w.loop, UV_RUN_NOWAIT);
+    bw_keyring_close(w.keyring);
     bw_http_close(w.http);
     uv_run(&w.loop, UV_RUN_DEFAULT);
     cr_assert(eq(int, uv_loop_close(&w.loop), 0));
@@ -241,6 +245,14 @@ Test(poller, unchanged_answers_start_no_child)
     cr_expect(eq(ptr, strstr(w.last_head, "If-Modified-Since"), NULL));
     cr_expect(ne(ptr, strstr(w.last_head, "Authorization: Bearer hunter2-secret"), NULL));
 
+    w.pages[0].etag = "\"v2\""; /* the same bytes under another tag, which is what to ask with next */
+    w.pages[1].etag = "\"v2\"";
+    for (int i = 0; i < 2; i++) {
+        got = poll_once(&source);
+        cr_assert(eq(int, got->outcome, BW_POLL_UNCHANGED), "%s", got->error);
+    }
+    cr_expect(ne(ptr, strstr(w.last_head, "If-None-Match: \"v2\"\r\n"), NULL));
+
     w.pages[0].etag = NULL; /* 200 with the same bytes, and no validators from now on */
     w.pages[1].etag = NULL;
     got = poll_once(&source);
@@ -367,6 +379,29 @@ Test(poller, the_credential_is_in_no_error)
     cr_expect(ne(ptr, strstr(got->error, "/nowhere/key"), NULL), "%s", got->error);
 }
 
+Test(poller, a_credential_from_a_slow_command_does_not_stop_the_others)
+{
+    w.pages[0] = (struct page){ .path = "/models", .body = "{\"data\":[{\"id\":\"m\"}]}" };
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings slow =
+        source_of("slow", "openai", NULL);
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings quick =
+        source_of("quick", "openai", NULL);
+    slow.credential.kind = BW_SECRET_COMMAND;
+    BW_VEC_PUSH(&slow.credential.argv, bw_xstrdup("/bin/sh"));
+    BW_VEC_PUSH(&slow.credential.argv, bw_xstrdup("-c"));
+    BW_VEC_PUSH(&slow.credential.argv, bw_xstrdup("sleep 1; echo from-a-vault"));
+    bw_poller_poll(w.poller, &slow);
+    bw_poller_poll(w.poller, &quick);
+    cr_expect(eq(str, run(1)->source, "quick"));
+    const struct bw_polled *got = run(1);
+    cr_expect(eq(int, got->outcome, BW_POLL_LISTED), "%s", got->error);
+    cr_expect(ne(ptr, strstr(w.last_head, "Bearer from-a-vault"), NULL), "%s", w.last_head);
+    slow.timeout_ms = 300;
+    bw_replace(&slow.credential.argv.items[2], "sleep 3; echo from-a-vault");
+    got = poll_once(&slow);
+    cr_expect(eq(str, got->error, "the credential was not read within 300ms"));
+}
+
 Test(poller, a_file_answers_the_first_fetch_alone)
 {
     BW_CLEANUP(bw_freep) char *file = in_folder("catalog.json", "{\"models\":[\"a\"]}");
@@ -446,7 +481,7 @@ Test(poller, closing_kills_what_runs_without_another_word)
     uv_run(&w.loop, UV_RUN_NOWAIT);
     cr_expect(eq(int, w.done, 0));
     cr_expect(eq(int, running("sleep 61234"), before));
-    w.poller = bw_poller_new(&w.loop, w.http, "/nowhere", on_done, &w); /* for end() */
+    w.poller = bw_poller_new(&w.loop, w.http, w.keyring, "/nowhere", on_done, &w); /* for end() */
 }
 
 Test(poller, a_plugin_reaches_neither_network_nor_files_nor_processes)

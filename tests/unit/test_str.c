@@ -42,3 +42,10 @@ Test(str, utf8_refuses_overlong_forms_surrogates_and_nul)
     cr_expect(not(bw_str_is_utf8("a\0b", 3)));
     cr_expect(not(bw_str_is_utf8("\xe2\x82", 2)));
 }
+
+Test(str, a_part_of_a_url_is_percent_encoded)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str out = { 0 };
+    bw_str_append_url(&out, "Az09-._~ /?&=\xc3\xa4%");
+    cr_expect(eq(str, out.text, "Az09-._~%20%2F%3F%26%3D%C3%A4%25"));
+}

@@ -1,0 +1,269 @@
+#include "io/sender.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "codec/webhook_sign.h"
+#include "support/http_server.h"
+
+static const char SECRET[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+static const char OLD_SECRET[] = "whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk";
+static const char BODY[] = "{\"specversion\":\"1.0\",\"id\":\"msg_1\"}";
+
+struct world {
+    uv_loop_t loop;
+    struct bw_http *http;
+    struct bw_keyring *keyring;
+    struct bw_sender *sender;
+    struct http_server *server;
+    struct bw_sink_settings sink;
+    struct bw_delivered result; /* the last */
+    int done;
+    char secret_file[64];
+    char old_file[64];
+    struct http_call call; /* the last */
+};
+
+static struct world w;
+
+static void receive(struct http_call *call, void *context)
+{
+    (void)context;
+    w.call = *call;
+    int status = 0;
+    char answer[256];
+    if (sscanf(call->head, "POST /%d ", &status) == 1) {
+        snprintf(answer, sizeof(answer),
+                 "HTTP/1.1 %d X\r\nRetry-After: 3\r\nLocation: /200\r\nContent-Length: 0\r\n\r\n",
+                 status);
+        http_send(call, answer);
+    } else if (http_call_is(call, "POST /chatty")) {
+        http_send(call, "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n");
+    } else if (http_call_is(call, "POST /hang")) {
+        http_wait(call, -1);
+    }
+}
+
+static void on_done(void *context, struct bw_delivered *result)
+{
+    (void)context;
+    free(w.result.error);
+    w.result = *result;
+    w.done++;
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "w");
+    fputs(text, out);
+    fclose(out);
+}
+
+static void setup(void)
+{
+    struct bw_error err = { 0 };
+    uv_loop_init(&w.loop);
+    cr_assert(eq(int, bw_http_new(&w.loop, 16, 4, &w.http, &err), BW_OK));
+    w.keyring = bw_keyring_new(&w.loop);
+    w.sender = bw_sender_new(w.http, w.keyring, on_done, NULL);
+    w.server = http_server_start(receive, NULL);
+    snprintf(w.secret_file, sizeof(w.secret_file), "/tmp/basewatch-sender-%d", getpid());
+    snprintf(w.old_file, sizeof(w.old_file), "/tmp/basewatch-sender-%d.old", getpid());
+    put(w.secret_file, SECRET);
+    put(w.old_file, OLD_SECRET);
+    w.sink = (struct bw_sink_settings){
+        .name = "ops",
+        .plugin = "webhook",
+        .secret = { .kind = BW_SECRET_FILE, .file = w.secret_file },
+    };
+}
+
+static void teardown(void)
+{
+    if (w.sender != NULL) {
+        bw_sender_close(w.sender);
+    }
+    bw_keyring_close(w.keyring);
+    bw_http_close(w.http);
+    uv_run(&w.loop, UV_RUN_DEFAULT);
+    cr_expect(eq(int, uv_loop_close(&w.loop), 0));
+    http_server_stop(w.server);
+    unlink(w.secret_file);
+    unlink(w.old_file);
+    free(w.result.error);
+}
+
+TestSuite(sender, .init = setup, .fini = teardown);
+
+static void start(const char *path)
+{
+    BW_CLEANUP(bw_freep)
+    char *url = bw_xasprintf("%s%s", path[0] == '/' ? http_server_url(w.server) : "", path);
+    w.sink.url = url;
+    struct bw_deliver deliver = {
+        .delivery_id = 42,
+        .sink = "ops",
+        .message_id = "msg_1",
+        .body = (char *)BODY,
+    };
+    bw_sender_send(w.sender, &w.sink, &deliver);
+    w.sink.url = NULL;
+}
+
+static void send_to(const char *path)
+{
+    int before = w.done;
+    start(path);
+    cr_assert(eq(int, w.done, before), "done is never called from inside");
+    cr_assert(eq(sz, bw_sender_in_flight(w.sender), 1));
+    while (w.done == before && uv_run(&w.loop, UV_RUN_ONCE) != 0) {
+    }
+    cr_assert(eq(int, w.done, before + 1));
+    cr_assert(eq(sz, bw_sender_in_flight(w.sender), 0));
+    cr_expect(eq(i64, w.result.delivery_id, 42));
+}
+
+static enum bw_err verify_with(const char *text)
+{
+    static char values[3][512];
+    struct bw_webhook_headers headers = {
+        .id = http_call_header(&w.call, "webhook-id", values[0]),
+        .timestamp = http_call_header(&w.call, "webhook-timestamp", values[1]),
+        .signature = http_call_header(&w.call, "webhook-signature", values[2]),
+    };
+    struct bw_webhook_secret secret = { 0 };
+    struct bw_error err = { 0 };
+    cr_assert(eq(int, bw_webhook_secret_parse(text, strlen(text), &secret, &err), BW_OK));
+    return bw_webhook_verify(&secret, &headers, w.call.body, w.call.body_bytes, time(NULL), &err);
+}
+
+Test(sender, a_receiver_can_verify_what_it_got)
+{
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_DONE));
+    cr_expect(eq(int, w.result.status, 200));
+    cr_expect(eq(ptr, w.result.error, NULL));
+    char value[512];
+    cr_expect(eq(str, (char *)http_call_header(&w.call, "Content-Type", value),
+                 "application/cloudevents+json; charset=utf-8"));
+    cr_expect(
+        eq(str, (char *)http_call_header(&w.call, "User-Agent", value), "basewatch/" BW_VERSION));
+    cr_expect(eq(str, (char *)http_call_header(&w.call, "webhook-id", value), "msg_1"));
+    cr_expect(eq(sz, w.call.body_bytes, strlen(BODY)));
+    cr_expect(eq(int, memcmp(w.call.body, BODY, strlen(BODY)), 0));
+    cr_expect(eq(int, verify_with(SECRET), BW_OK));
+    cr_expect(ne(int, verify_with(OLD_SECRET), BW_OK));
+}
+
+Test(sender, during_a_rotation_both_secrets_sign)
+{
+    w.sink.old_secret = (struct bw_secret_ref){ .kind = BW_SECRET_FILE, .file = w.old_file };
+    send_to("/204");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_DONE));
+    cr_expect(eq(int, verify_with(SECRET), BW_OK));
+    cr_expect(eq(int, verify_with(OLD_SECRET), BW_OK));
+}
+
+Test(sender, a_secret_may_come_from_a_command)
+{
+    char *argv[] = { "sh", "-c", "echo whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+    w.sink.secret = (struct bw_secret_ref){ .kind = BW_SECRET_COMMAND, .argv = { argv, 3, 3 } };
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_DONE));
+    cr_expect(eq(int, verify_with(SECRET), BW_OK));
+}
+
+Test(sender, statuses_map_to_outcomes)
+{
+    static const struct {
+        int status;
+        enum bw_delivery_outcome outcome;
+        int64_t retry_after_ms;
+    } cases[] = {
+        { 200, BW_DELIVERY_DONE, 0 },     { 202, BW_DELIVERY_DONE, 0 },
+        { 301, BW_DELIVERY_REFUSED, 0 },  { 307, BW_DELIVERY_REFUSED, 0 },
+        { 400, BW_DELIVERY_REFUSED, 0 },  { 404, BW_DELIVERY_REFUSED, 0 },
+        { 408, BW_DELIVERY_RETRY, 0 },    { 410, BW_DELIVERY_DISABLED, 0 },
+        { 429, BW_DELIVERY_RETRY, 3000 }, { 500, BW_DELIVERY_RETRY, 0 },
+        { 502, BW_DELIVERY_RETRY, 3000 }, { 503, BW_DELIVERY_RETRY, 3000 },
+        { 504, BW_DELIVERY_RETRY, 3000 },
+    };
+    for (size_t i = 0; i < BW_COUNT(cases); i++) {
+        char path[16];
+        snprintf(path, sizeof(path), "/%d", cases[i].status);
+        send_to(path);
+        cr_expect(eq(int, w.result.outcome, cases[i].outcome), "%s", path);
+        cr_expect(eq(int, w.result.status, cases[i].status), "%s", path);
+        cr_expect(eq(i64, w.result.retry_after_ms, cases[i].retry_after_ms), "%s", path);
+        cr_expect(eq(int, w.result.error == NULL, cases[i].outcome == BW_DELIVERY_DONE));
+    }
+    cr_expect(eq(int, http_server_calls(w.server), (int)BW_COUNT(cases)),
+              "no redirect is followed");
+}
+
+Test(sender, a_chatty_receiver_has_received_all_the_same)
+{
+    send_to("/chatty");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_DONE));
+    cr_expect(eq(ptr, w.result.error, NULL));
+}
+
+Test(sender, no_connection_is_a_retry_that_tells_no_secret)
+{
+    send_to("http://127.0.0.1:1/T000/B000/token");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_RETRY));
+    cr_expect(eq(int, w.result.status, 0));
+    cr_expect(eq(str, w.result.error,
+                 "sink 'ops': http://127.0.0.1:1: cannot connect: Connection refused"));
+}
+
+Test(sender, what_may_not_be_called_is_refused)
+{
+    send_to("http://169.254.169.254/latest");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_REFUSED));
+    send_to("ftp://example.org/");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_REFUSED));
+    w.sink.plugin = "fax";
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_REFUSED));
+    cr_expect(ne(ptr, strstr(w.result.error, "'fax'"), NULL));
+    cr_expect(eq(int, http_server_calls(w.server), 0));
+}
+
+Test(sender, an_unreadable_secret_is_a_retry_and_nothing_is_sent_unsigned)
+{
+    put(w.secret_file, "whsec_tooshort");
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_RETRY));
+    cr_expect(eq(ptr, strstr(w.result.error, "tooshort"), NULL), "%s", w.result.error);
+    unlink(w.secret_file);
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_RETRY));
+    cr_expect(ne(ptr, strstr(w.result.error, "sink 'ops': "), NULL), "%s", w.result.error);
+    cr_expect(eq(int, http_server_calls(w.server), 0));
+    put(w.secret_file, SECRET);
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_DONE), "and the next attempt sees it mended");
+}
+
+Test(sender, closing_drops_attempts_in_every_state)
+{
+    char *argv[] = { "sleep", "0.1" };
+    start("/hang");
+    while (http_server_calls(w.server) == 0) {
+        uv_run(&w.loop, UV_RUN_NOWAIT);
+    }
+    for (int i = 0; i < 10; i++) {
+        start("/hang");
+    }
+    start("nonsense");
+    w.sink.secret = (struct bw_secret_ref){ .kind = BW_SECRET_COMMAND, .argv = { argv, 2, 2 } };
+    start("/200");
+    cr_expect(eq(sz, bw_sender_in_flight(w.sender), 13));
+    bw_sender_close(BW_TAKE(w.sender));
+    cr_expect(eq(int, w.done, 0));
+}
