@@ -25,15 +25,12 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
     }
     BW_CLEANUP(bw_entry_clear) struct bw_entry entry = {
         .id = bw_xstrdup(id),
-        .maker = bw_row_lower(row, "author"),
+        .maker = bw_owner_of(id),
         .parent = parent_of(id, bw_json_get(row, "tags")),
         .replacement = bw_row_text(bw_json_get(row, "cardData"), "new_version"),
         .released_ms = released_of(row),
         .parameters = bw_row_count(bw_json_get(row, "safetensors"), "total"),
     };
-    if (entry.maker == NULL && strchr(id, '/') != NULL) {
-        entry.maker = bw_xstrndup(id, strcspn(id, "/"));
-    }
     read_task(bw_json_text(bw_json_get(row, "pipeline_tag"), ""), &entry);
     return bw_emit_entry(plugin, &entry);
 }

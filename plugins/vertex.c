@@ -13,7 +13,6 @@ static const struct bw_life_name LIVES[] = {
     { NULL, BW_LIFE_UNKNOWN },
 };
 
-static char *publisher_of(const char *name);
 static enum bw_answer tunable_of(const struct bw_json *actions);
 
 static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
@@ -22,10 +21,11 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
     if (name == NULL) {
         return plugin->err.code;
     }
+    static const char prefix[] = "publishers/"; /* publishers/google/models/gemini-2.5-pro */
     const char *slash = strrchr(name, '/');
     BW_CLEANUP(bw_entry_clear) struct bw_entry entry = {
         .id = bw_xstrdup(slash == NULL ? name : slash + 1),
-        .maker = publisher_of(name),
+        .maker = bw_owner_of(bw_str_starts_with(name, prefix) ? name + strlen(prefix) : ""),
         .tunable = tunable_of(bw_json_get(row, "supportedActions")),
         .life = bw_life_of(LIVES, bw_json_text(bw_json_get(row, "launchStage"), "")),
     };
@@ -35,15 +35,6 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
         bw_entry_add_alias(&entry, versioned);
     }
     return bw_emit_entry(plugin, &entry);
-}
-
-/* publishers/google/models/gemini-2.5-pro. Ownership: the caller's. */
-static char *publisher_of(const char *name)
-{
-    static const char prefix[] = "publishers/";
-    const char *publisher = bw_str_starts_with(name, prefix) ? name + strlen(prefix) : "";
-    size_t size = strcspn(publisher, "/");
-    return size == 0 ? NULL : bw_xstrndup(publisher, size);
 }
 
 /* Rows without the action are not known to lack it: the list is incomplete in this, too. */

@@ -48,6 +48,17 @@ static void lower(char *text)
     }
 }
 
+char *bw_owner_of(const char *id)
+{
+    size_t size = strcspn(id, "/");
+    if (size == 0 || id[size] != '/') {
+        return NULL;
+    }
+    char *owner = bw_xstrndup(id, size);
+    lower(owner);
+    return owner;
+}
+
 int64_t bw_row_count(const struct bw_json *row, const char *name)
 {
     int64_t count = bw_json_i64(bw_json_get(row, name), 0);

@@ -11,6 +11,7 @@ const char *bw_row_id(struct bw_plugin *plugin, const struct bw_json *row, const
 char *bw_row_text(const struct bw_json *row, const char *name);
 char *bw_row_lower(const struct bw_json *row, const char *name); /* in lower case, as makers are */
 
+char *bw_owner_of(const char *id); /* "acme" of "Acme/Tall-9" */
 bool bw_row_true(const struct bw_json *row, const char *name); /* true, or "true" */
 
 /* A whole number above 0, also as text; 0: not said. */
