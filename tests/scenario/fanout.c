@@ -94,8 +94,8 @@ static int64_t play(const char *yaml, int64_t crash_at)
         for (size_t i = 0; i < told.count; i += 2) {
             bool same = strcmp(told.items[i], subject) == 0;
             again = again || same;
-            cr_expect(!same || strcmp(told.items[i + 1], message->id) == 0,
-                      "%s was told under two ids", subject);
+            bool one_id = !same || strcmp(told.items[i + 1], message->id) == 0;
+            cr_expect(one_id, "%s was told under two ids", subject);
         }
         if (!again) {
             BW_VEC_PUSH(&told, (char *)subject);
