@@ -17,6 +17,7 @@ struct recorded_page {
 struct recorded {
     const struct recorded_page *pages;
     size_t page_count;
+    bool in_order; /* the n-th fetch gets the n-th page, else the first whose path fits */
     const char *settings; /* of the source, a JSON object; NULL: {} */
     enum bw_auth auth;    /* as the last fetch asked for it, for the test to compare */
     char *auth_name;
@@ -38,7 +39,10 @@ static inline enum bw_err recorded_fetch(void *context, const struct bw_fetch *r
     recorded->auth_name = bw_xstrdup(request->auth_name);
     for (size_t i = 0; i < recorded->page_count; i++) {
         const struct recorded_page *page = &recorded->pages[i];
-        if (page->path != NULL && !bw_str_equal(page->path, request->path)) {
+        bool fits = recorded->in_order
+                        ? (int)i == recorded->fetches - 1
+                        : page->path == NULL || bw_str_equal(page->path, request->path);
+        if (!fits) {
             continue;
         }
         *out = (struct bw_response){ .status = page->status };
