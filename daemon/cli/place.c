@@ -64,7 +64,6 @@ static enum bw_err split(const char *where, struct bw_place *place, struct bw_er
         return bw_fail(err, BW_ERR_INVALID, "'%.200s' is not FILE:LINE", where);
     }
     place->file = bw_xstrndup(where, (size_t)(colon - where));
-    place->before = place->line - 1 < BW_PLACE_AROUND ? place->line - 1 : BW_PLACE_AROUND;
     return BW_OK;
 }
 
@@ -74,9 +73,9 @@ static enum bw_err read_around(struct bw_place *place, FILE *file, struct bw_err
     BW_CLEANUP(bw_str_clear) struct bw_str context = { 0 };
     int64_t line = 1; /* that the next byte belongs to */
     bool begun = false;
-    for (int c = 0; line <= place->line + BW_PLACE_AROUND && (c = getc(file)) != EOF;) {
+    for (int c = 0; line <= place->line + BW_PLACE_CONTEXT && (c = getc(file)) != EOF;) {
         begun = begun || line == place->line;
-        if (line >= place->line - BW_PLACE_AROUND) {
+        if (line >= place->line - BW_PLACE_CONTEXT) {
             char byte = (char)c;
             bw_str_append_bytes(&context, &byte, 1);
         }

@@ -5,7 +5,6 @@
 #include "domain/deployment.h"
 
 enum {
-    BW_PLACE_AROUND = 3,               /* lines before and after */
     BW_PLACE_CONTEXT_MAX = 256 * 1024, /* bytes of all of them */
 };
 

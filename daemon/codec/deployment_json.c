@@ -58,7 +58,6 @@ static const struct field FIELDS[] = {
     { "at", "file", TEXT, AT(at.file) },
     { "at", "line", COUNT, AT(at.line) },
     { "at", "context", TEXT, AT(at.context) },
-    { "at", "before", COUNT, AT(at.before) },
 };
 #undef AT
 

@@ -78,13 +78,15 @@ struct bw_embedding {
     int64_t corpus_tokens;
 };
 
+enum { BW_PLACE_CONTEXT = 3 }; /* lines kept before and after the one that holds the model id */
+
 /* Where the model id stands in the team's tree. */
 struct bw_place {
     char *repo;
     char *file;
     int64_t line;   /* from 1; 0: no place known */
-    char *context;  /* lines line-3 .. line+3 with their ends, bytes untouched; NULL: not captured */
-    int64_t before; /* how many lines of context stand before `line` */
+    char *context;  /* that line and BW_PLACE_CONTEXT lines on both sides, as far as the file has them, with their ends, bytes
+                       untouched; NULL: not captured */
 };
 
 enum bw_origin { /* who said it; lower wins (DESIGN section 9) */

@@ -75,10 +75,23 @@ int bw_placement_order(const struct bw_placement *a, const struct bw_placement *
     return order != 0 ? order : order_i64(a->name.size_millions, b->name.size_millions);
 }
 
+/* As its maker writes it: 4o, not the 4.0.2 that stands for it in comparisons. */
 const char *bw_placement_version(const struct bw_placement *placement, char *out)
 {
     bool decimal = placement->family != NULL && placement->family->decimal;
-    return bw_version_format(placement->version, decimal, out);
+    (void)bw_version_format(placement->version, decimal, out);
+    if (placement->family == NULL) {
+        return out;
+    }
+    BW_VEC_EACH(const struct bw_version_word, written, &placement->family->written)
+    {
+        bool letters = strpbrk(written->word, "abcdefghijklmnopqrstuvwxyz") != NULL;
+        if (letters && written->version == placement->version &&
+            strlen(written->word) < BW_VERSION_TEXT) {
+            return strcpy(out, written->word);
+        }
+    }
+    return out;
 }
 
 const char *bw_placement_stamp(const struct bw_placement *placement, char *out)

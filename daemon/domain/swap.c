@@ -58,8 +58,9 @@ enum bw_err bw_swap_diff(const struct bw_place *at, const char *from, const char
     if (at->context == NULL || at->file == NULL || at->line < 1) {
         return bw_fail(err, BW_ERR_NOTFOUND, "the lines around the model id were not captured");
     }
+    int64_t before = at->line > BW_PLACE_CONTEXT ? BW_PLACE_CONTEXT : at->line - 1;
     const char *line = at->context;
-    for (int64_t i = 0; i < at->before && *line != '\0'; i++) {
+    for (int64_t i = 0; i < before && *line != '\0'; i++) {
         line += line_size(line);
     }
     size_t size = line_size(line);
@@ -75,9 +76,10 @@ enum bw_err bw_swap_diff(const struct bw_place *at, const char *from, const char
     bw_str_append_bytes(&changed, rest, (size_t)(line + size - rest));
 
     BW_CLEANUP(bw_str_clear) struct bw_str out = { 0 };
-    int64_t first = at->line - at->before;
+    int64_t first = at->line - before;
     int64_t lines = count_lines(at->context);
-    bw_str_appendf(&out, "--- a/%s\n+++ b/%s\n", at->file, at->file);
+    const char *tab = strchr(at->file, ' ') == NULL ? "" : "\t"; /* ends a name with blanks */
+    bw_str_appendf(&out, "--- a/%s%s\n+++ b/%s%s\n", at->file, tab, at->file, tab);
     bw_str_appendf(&out, "@@ -%" PRId64 ",%" PRId64 " +%" PRId64 ",%" PRId64 " @@\n", first, lines,
                    first, lines);
     for (const char *c = at->context; *c != '\0'; c += line_size(c)) {

@@ -35,6 +35,8 @@ void bw_engine_free(struct bw_engine *engine)
         return;
     }
     bw_settings_free(engine->settings);
+    bw_lineage_rules_free(engine->own_rules);
+    free(engine->misconfigured);
     free(engine->instance);
     BW_VEC_CLEAR(&engine->polling, polling_clear);
     BW_VEC_CLEAR(&engine->sending, sending_clear);
@@ -47,8 +49,13 @@ void bw_engine_free(struct bw_engine *engine)
 static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, struct bw_error *err)
 {
     switch (event->type) {
+    case BW_EVENT_RULES:
+        return bw_engine_follow(engine, BW_TAKE(event->rules), err);
     case BW_EVENT_CONFIGURE:
         return bw_engine_configure(engine, event->configure, err);
+    case BW_EVENT_MISCONFIGURED:
+        bw_replace(&engine->misconfigured, event->misconfigured);
+        return BW_OK;
     case BW_EVENT_TIMER:
         return BW_OK;
     case BW_EVENT_POLLED:

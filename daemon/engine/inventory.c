@@ -58,7 +58,8 @@ static enum bw_err configure_sources(struct bw_engine *engine, struct bw_error *
         BW_CLEANUP(bw_freep) char *scope = bw_scope_of(source->account, source->region);
         if (rc == BW_OK) {
             rc = bw_sources_configure(engine->db, source->name, source->platform, scope,
-                                      source->every_ms, engine->now_ms, err);
+                                      source->every_ms, bw_source_settings_hash(source),
+                                      engine->now_ms, err);
         }
     }
     return rc;
@@ -70,7 +71,7 @@ static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *er
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
         if (rc == BW_OK) {
-            rc = bw_sinks_configure(engine->db, sink->name, err);
+            rc = bw_sinks_configure(engine->db, sink->name, bw_sink_settings_hash(sink), err);
         }
     }
     return rc;
@@ -132,7 +133,8 @@ static void remember_sources(struct bw_engine *engine, const struct bw_sources *
         struct bw_polling *known = bw_engine_polling(engine, source->name);
         if (known == NULL) {
             BW_VEC_PUSH(&engine->polling,
-                        (struct bw_polling){ bw_xstrdup(source->name), source->due_ms, false });
+                        (struct bw_polling){ .name = bw_xstrdup(source->name),
+                                             .due_ms = source->due_ms });
         } else {
             known->due_ms = source->due_ms;
         }
@@ -153,11 +155,14 @@ static void remember_sinks(struct bw_engine *engine, struct bw_sinks *sinks)
 {
     BW_VEC_EACH(struct bw_sink, sink, sinks)
     {
-        if (bw_engine_sending(engine, sink->name) == NULL) {
-            struct bw_sending sending = { .row = *sink };
-            *sink = (struct bw_sink){ 0 };
-            BW_VEC_PUSH(&engine->sending, sending);
+        struct bw_sending *known = bw_engine_sending(engine, sink->name);
+        if (known == NULL) {
+            BW_VEC_PUSH(&engine->sending, (struct bw_sending){ 0 });
+            known = &engine->sending.items[engine->sending.count - 1];
         }
+        bw_sink_clear(&known->row);
+        known->row = *sink;
+        *sink = (struct bw_sink){ 0 };
     }
     for (size_t i = 0; i < engine->sending.count;) {
         struct bw_sending *sending = &engine->sending.items[i];
@@ -192,7 +197,12 @@ enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *se
 {
     bw_settings_free(engine->settings);
     engine->settings = bw_settings_share(settings);
-    enum bw_err rc = configure_sources(engine, err);
+    engine->configured_ms = engine->now_ms;
+    bw_replace(&engine->misconfigured, NULL);
+    enum bw_err rc = bw_engine_place_models(engine, err);
+    if (rc == BW_OK) {
+        rc = configure_sources(engine, err);
+    }
     if (rc == BW_OK) {
         rc = configure_sinks(engine, err);
     }

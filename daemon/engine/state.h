@@ -39,7 +39,10 @@ struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
     const struct bw_price_book *book;
+    struct bw_lineage_rules *own_rules; /* what `rules` is since they were read again; else NULL */
     struct bw_settings *settings; /* owned; NULL before the first configuration */
+    int64_t configured_ms;
+    char *misconfigured; /* why the last reload was refused; NULL: it was not */
     char *instance;
     struct { struct bw_polling *items; size_t count, capacity; } polling;
     struct { struct bw_sending *items; size_t count, capacity; } sending;
@@ -60,6 +63,12 @@ enum {
 
 /* scope.c: the account and region that a source sees, "" where there is one of each. */
 char *bw_scope_of(const char *account, const char *region);
+
+/* placing.c: judge by these rules from now on. Models are placed anew when the rules are not those
+ * that placed them. Takes rules. */
+enum bw_err bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules,
+                             struct bw_error *err);
+enum bw_err bw_engine_place_models(struct bw_engine *engine, struct bw_error *err);
 
 /* inventory.c: bring the database in line with the settings, of which the engine keeps a share. */
 enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,

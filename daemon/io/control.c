@@ -417,12 +417,23 @@ static void on_timer(uv_timer_t *timer)
     run(timer->data);
 }
 
+static bool is_full(const struct bw_control *control)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(control->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info != NULL && info->num_connections >= BW_CONTROL_CONNECTIONS_MAX;
+}
+
+/* While it is full, libmicrohttpd does not listen, and it begins again only at the start of a run:
+ * the one after that in which somebody left. */
 static void run(struct bw_control *control)
 {
+    bool was_full = is_full(control);
     control->running = true;
     control->resumed = false;
     (void)MHD_run(control->mhd);
     control->running = false;
+    control->resumed = control->resumed || (was_full && !is_full(control));
     schedule(control);
 }
 

@@ -6,8 +6,15 @@
     " settled_ms, detail"
 
 static const char SINKS_DEACTIVATE_SQL[] = "UPDATE sink SET active = 0";
-static const char SINKS_CONFIGURE_SQL[] = "INSERT INTO sink (name, active) VALUES ($1, 1)"
-                                          " ON CONFLICT (name) DO UPDATE SET active = 1";
+/* What is known of an endpoint does not hold for another. */
+static const char SINKS_CONFIGURE_SQL[] =
+    "INSERT INTO sink (name, active, settings_hash) VALUES ($1, 1, $2)"
+    " ON CONFLICT (name) DO UPDATE SET active = 1, settings_hash = excluded.settings_hash,"
+    " failures = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.failures ELSE 0 END,"
+    " paused_until_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.paused_until_ms"
+    " ELSE 0 END,"
+    " disabled_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.disabled_ms ELSE 0 END,"
+    " detail = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.detail ELSE '' END";
 static const char SINKS_LIST_SQL[] =
     "SELECT name, failures, paused_until_ms, disabled_ms, detail FROM sink WHERE active = 1"
     " ORDER BY name";
@@ -80,10 +87,12 @@ enum bw_err bw_sinks_deactivate(struct bw_db *db, struct bw_error *err)
     return bw_stmt_run(bw_db_query(db, SINKS_DEACTIVATE_SQL), err);
 }
 
-enum bw_err bw_sinks_configure(struct bw_db *db, const char *name, struct bw_error *err)
+enum bw_err bw_sinks_configure(struct bw_db *db, const char *name, uint64_t settings_hash,
+                               struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, SINKS_CONFIGURE_SQL);
     BW_BIND(stmt, 1, name);
+    BW_BIND(stmt, 2, (int64_t)settings_hash);
     return bw_stmt_run(stmt, err);
 }
 

@@ -39,10 +39,11 @@ struct bw_deliveries BW_VEC(struct bw_delivery);
 void bw_delivery_clear(struct bw_delivery *delivery);
 void bw_deliveries_clear(struct bw_deliveries *deliveries);
 
-/* As with sources: forget, then name each configured one. */
+/* As with sources: forget, then name each configured one; one with other settings than before
+ * starts anew. */
 BW_MUST_CHECK enum bw_err bw_sinks_deactivate(struct bw_db *db, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_sinks_configure(struct bw_db *db, const char *name,
-                                             struct bw_error *err);
+                                             uint64_t settings_hash, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_sinks_list(struct bw_db *db, struct bw_sinks *out,
                                         struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_sinks_save(struct bw_db *db, const struct bw_sink *sink,

@@ -10,11 +10,13 @@
 
 static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
 static const char CONFIGURE_SQL[] =
-    "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms)"
-    " VALUES ($1, 1, $2, $3, $4, 'new', $5)"
+    "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms, settings_hash)"
+    " VALUES ($1, 1, $2, $3, $4, 'new', $5, $6)"
     " ON CONFLICT (name) DO UPDATE SET active = 1, platform = excluded.platform,"
     " scope = excluded.scope, every_ms = excluded.every_ms,"
-    " due_ms = CASE WHEN source.active = 1 AND source.due_ms < excluded.due_ms + excluded.every_ms"
+    " settings_hash = excluded.settings_hash,"
+    " due_ms = CASE WHEN source.settings_hash = excluded.settings_hash"
+    " AND source.due_ms < excluded.due_ms + excluded.every_ms"
     " THEN source.due_ms ELSE excluded.due_ms END";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM source WHERE name = $1 AND active = 1";
 static const char LIST_SQL[] = "SELECT " COLUMNS " FROM source WHERE active = 1 ORDER BY name";
@@ -79,8 +81,8 @@ enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err)
 }
 
 enum bw_err bw_sources_configure(struct bw_db *db, const char *name, const char *platform,
-                                 const char *scope, int64_t every_ms, int64_t now_ms,
-                                 struct bw_error *err)
+                                 const char *scope, int64_t every_ms, uint64_t settings_hash,
+                                 int64_t now_ms, struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, CONFIGURE_SQL);
     BW_BIND(stmt, 1, name);
@@ -88,6 +90,7 @@ enum bw_err bw_sources_configure(struct bw_db *db, const char *name, const char 
     BW_BIND(stmt, 3, scope);
     BW_BIND(stmt, 4, every_ms);
     BW_BIND(stmt, 5, now_ms);
+    BW_BIND(stmt, 6, (int64_t)settings_hash);
     return bw_stmt_run(stmt, err);
 }
 

@@ -43,11 +43,11 @@ void bw_sources_clear(struct bw_sources *sources);
 
 /* Forget who is configured; follow with one bw_sources_configure() for each that is. */
 BW_MUST_CHECK enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err);
-/* Insert or re-activate; a new one is due at now_ms. */
+/* Insert or re-activate; one that is new, or polled by other settings than before, is due at now_ms. */
 BW_MUST_CHECK enum bw_err bw_sources_configure(struct bw_db *db, const char *name,
                                                const char *platform, const char *scope,
-                                               int64_t every_ms, int64_t now_ms,
-                                               struct bw_error *err);
+                                               int64_t every_ms, uint64_t settings_hash,
+                                               int64_t now_ms, struct bw_error *err);
 /* Errors: BW_ERR_NOTFOUND, also for one that is no longer configured. */
 BW_MUST_CHECK enum bw_err bw_sources_get(struct bw_db *db, const char *name,
                                          struct bw_source *out, struct bw_error *err);
