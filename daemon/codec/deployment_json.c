@@ -112,6 +112,9 @@ static enum bw_err read_kinds(const struct bw_json *json, const struct field *fi
                               struct bw_error *err)
 {
     unsigned kinds = 0;
+    if (!bw_json_is_array(json)) {
+        return wrong(err, field, "a list of snapshot, minor, major");
+    }
     for (const struct bw_json *word = bw_json_first(json); word != NULL; word = bw_json_next(word)) {
         unsigned bit = 0;
         for (size_t i = 0; i < BW_COUNT(KIND_WORDS); i++) {
@@ -140,6 +143,11 @@ static enum bw_err read_count(const struct bw_json *json, const struct field *fi
     return BW_OK;
 }
 
+static bool is_flag(const struct bw_json *json)
+{
+    return bw_json_bool(json, false) == bw_json_bool(json, true);
+}
+
 static enum bw_err read_field(const struct bw_json *json, const struct field *field, void *out,
                               struct bw_error *err)
 {
@@ -154,16 +162,19 @@ static enum bw_err read_field(const struct bw_json *json, const struct field *fi
     case COUNT:
         return read_count(json, field, out, err);
     case SHARE:
-        *(double *)out = bw_json_double(json, -1.0);
-        return BW_OK;
+        *(double *)out = bw_json_double(json, NAN);
+        return *(double *)out >= 0.0 ? BW_OK : wrong(err, field, "a share from 0 to 1");
     case DAY:
         return text == NULL ? wrong(err, field, "a date") : bw_instant_parse(text, out, err);
     case DURATION:
         return text == NULL ? wrong(err, field, "a duration") : bw_duration_parse(text, out, err);
     case FLAG:
         *(bool *)out = bw_json_bool(json, false);
-        return BW_OK;
+        return is_flag(json) ? BW_OK : wrong(err, field, "true or false");
     case PACKED:
+        if (!is_flag(json)) {
+            return wrong(err, field, "true or false");
+        }
         ((struct bw_training *)((char *)out - offsetof(struct bw_training, packed)))->packed =
             bw_json_bool(json, false) ? BW_PACKED_YES : BW_PACKED_NO;
         return BW_OK;
@@ -246,8 +257,12 @@ enum bw_err bw_deployment_from_json(const struct bw_json *json, const struct bw_
         .training = { .refresh_share = -1.0 },
     };
     enum bw_err rc = read_members(json, NULL, FIELDS, BW_COUNT(FIELDS), &read, err);
+    const struct bw_json *policy = bw_json_get(json, "policy");
+    if (rc == BW_OK && !bw_json_is_null(policy) && !bw_json_is_object(policy)) {
+        rc = bw_fail(err, BW_ERR_INVALID, "policy is not an object");
+    }
     if (rc == BW_OK) {
-        rc = bw_policy_from_json(bw_json_get(json, "policy"), &read.policy, err);
+        rc = bw_policy_from_json(policy, &read.policy, err);
     }
     if (rc == BW_OK) {
         rc = bw_deployment_complete(&read, err);

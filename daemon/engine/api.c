@@ -161,9 +161,10 @@ static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw
         return rc;
     }
     if (rc != BW_OK) {
-        bw_db_undo(engine->db); /* a refused command leaves nothing behind */
         bw_engine_refuse(engine, call->request->id, status_of(rc), failure.text);
-    } else if (!call->answered_later) {
+        return bw_db_undo(engine->db, err); /* a refused command leaves nothing behind */
+    }
+    if (!call->answered_later) {
         bw_engine_reply(engine, call->request->id, 200, bw_str_take(&call->body));
     }
     return BW_OK;
