@@ -306,10 +306,18 @@ Test(config, mistakes_are_named_with_their_place_and_a_hint)
 Test(config, a_deployments_file_holds_nothing_else)
 {
     put("deployments.d/a.yaml", "sources: []\n");
-    put("main.yaml", "");
+    put("main.yaml", "# all in conf.d\n");
     cr_assert(eq(int, bw_config_read(main_file, &settings, &err), BW_ERR_INVALID));
     cr_expect(ne(ptr, strstr(err.text, "a.yaml:1:1: error: only `deployments:` may stand in this "
                                        "file; the rest belongs to the main file or conf.d"), NULL));
+}
+
+Test(config, an_empty_file_was_cut_off)
+{
+    put("deployments.d/a.yaml", "");
+    put("main.yaml", "# all in conf.d\n");
+    cr_assert(eq(int, bw_config_read(main_file, &settings, &err), BW_ERR_INVALID));
+    cr_expect(ne(ptr, strstr(err.text, "a.yaml:1:1: error: the file is empty"), NULL));
 }
 
 Test(config, all_problems_are_reported_in_order)
