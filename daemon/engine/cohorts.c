@@ -106,6 +106,7 @@ static struct bw_succession_input question(const struct bw_engine *engine,
         .platform = cohort->platform,
         .base = cohort->base,
         .base_entry = base == NULL ? NULL : &base->entry,
+        .offered = cohort->candidate,
         .offers = offers->items,
         .offer_count = offers->count,
         .policy = &cohort->policy,
@@ -166,6 +167,7 @@ static enum bw_cohort_state state_of(const struct bw_cohort *cohort,
     return base != NULL && heard ? BW_COHORT_CURRENT : BW_COHORT_UNKNOWN;
 }
 
+/* Not sure yet: *due_ms learns when to look again. */
 static bool is_unlisted(const struct bw_model *base, int64_t now_ms, int64_t *due_ms)
 {
     if (base == NULL || base->gone_ms == 0) {
@@ -175,8 +177,9 @@ static bool is_unlisted(const struct bw_model *base, int64_t now_ms, int64_t *du
     if (base->missing_polls >= UNLISTED_POLLS && now_ms >= from_ms) {
         return true;
     }
-    if (from_ms > now_ms && (*due_ms == 0 || from_ms < *due_ms)) {
-        *due_ms = from_ms;
+    int64_t again_ms = now_ms < from_ms ? from_ms : now_ms + UNLISTED_AFTER_MS / UNLISTED_POLLS;
+    if (*due_ms == 0 || again_ms < *due_ms) {
+        *due_ms = again_ms;
     }
     return false;
 }
@@ -246,6 +249,7 @@ enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
     struct bw_succession_input in = question(engine, cohort, base, &models, &offers);
     bw_succession_find(&in, &found);
     take_over(cohort, &found);
+    in.offered = cohort->candidate;
     if (bw_technique_is_tuned(cohort->technique)) {
         find_route(engine, cohort, &in);
     }
