@@ -344,8 +344,8 @@ static void print_end(const struct bw_page *page, const struct bw_replay *replay
     append_moves(&line, "Moving once, at the end:           ", &live);
     bw_text_print(out, line.text);
     if (replay->accepted > 0) {
-        (void)fprintf(out, "%zu lists looked damaged and would have waited for "
-                           "`basewatch sources accept`; here each was let through at once.\n",
-                      replay->accepted);
+        (void)fprintf(out, "%zu list%s looked damaged and would have waited for `basewatch sources "
+                           "accept`; here nobody waited.\n",
+                      replay->accepted, replay->accepted == 1 ? "" : "s");
     }
 }
