@@ -104,6 +104,8 @@ inside systemctl reload basewatchd
 until_true "a bad file is told" status_text_is "reload failed, the old configuration is kept: /etc/basewatch/conf.d/wrong.yaml:1:1:*"
 echo "ok: StatusText: $(property StatusText)"
 expect "the old configuration is kept" "triage" "$(deployments)"
+expect "status tells" "the last reload failed: *wrong.yaml*still running what was loaded at *" \
+    "$(inside basewatch status | head -1)"
 inside rm /etc/basewatch/conf.d/wrong.yaml
 inside systemctl reload basewatchd
 until_true "a mended file is taken" status_text_is "watching 1 sources*"

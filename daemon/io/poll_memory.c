@@ -65,17 +65,7 @@ void bw_memories_clear(struct bw_memories *memories)
 
 uint64_t bw_poll_identity(const struct bw_source_settings *source, const char *program)
 {
-    const char *const texts[] = { source->plugin,  source->platform, source->account,
-                                  source->region,  source->url,      source->options,
-                                  source->credential.file };
-    uint64_t hash = BW_HASH_SEED;
-    for (size_t i = 0; i < BW_COUNT(texts); i++) {
-        hash = bw_hash_text(hash, texts[i]);
-    }
-    BW_VEC_EACH(char *, word, &source->credential.argv)
-    {
-        hash = bw_hash_text(hash, *word);
-    }
+    uint64_t hash = bw_source_settings_hash(source);
     struct stat st;
     if (stat(program, &st) == 0) {
         const int64_t file[] = { (int64_t)st.st_ino, (int64_t)st.st_size,
