@@ -77,7 +77,7 @@ Test(config, the_shipped_example_reads_as_documented)
     char path[400];
     (void)snprintf(path, sizeof(path), "%s/etc/basewatch.yaml", getenv("BW_SOURCE"));
     cr_assert(eq(int, bw_config_read(path, &settings, &err), BW_OK), "%s", err.text);
-    cr_expect(eq(sz, settings->sources.count, 2));
+    cr_expect(eq(sz, settings->sources.count, 1));
     cr_expect(eq(i64, settings->sources.items[0].every_ms, 6 * BW_HOUR_MS));
     cr_expect(eq(i64, settings->person_day.micros, 800000000));
     cr_assert(eq(sz, settings->deployments.count, 2));
