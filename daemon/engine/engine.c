@@ -132,6 +132,7 @@ static void note_arrival(struct bw_engine *engine, const struct bw_event *event)
         struct bw_polling *polling = bw_engine_polling(engine, event->polled.source);
         if (polling != NULL) {
             polling->in_flight = false;
+            polling->polls[event->polled.outcome]++;
         }
     } else if (event->type == BW_EVENT_DELIVERED) {
         BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
@@ -139,6 +140,7 @@ static void note_arrival(struct bw_engine *engine, const struct bw_event *event)
             BW_VEC_EACH(int64_t, id, &sending->in_flight)
             {
                 if (*id == event->delivered.delivery_id) {
+                    sending->attempts[event->delivered.outcome]++;
                     *id = sending->in_flight.items[--sending->in_flight.count];
                     return;
                 }
