@@ -1,7 +1,5 @@
 /* plugins/azure.c: what an Azure OpenAI or Foundry resource can deploy, by its data plane: retirement
  * on both clocks, life and release. Retired models stay listed for months. */
-#include <string.h>
-
 #include "base/str.h"
 #include "catalogs.h"
 #include "sdk/list.h"
@@ -13,7 +11,13 @@ static const struct bw_plugin_setting SETTINGS[] = {
     { NULL, NULL, NULL },
 };
 
-static enum bw_life life_of(const struct bw_json *row);
+static const struct bw_life_name LIVES[] = {
+    { "preview", BW_LIFE_PREVIEW },
+    { "generally-available", BW_LIFE_ACTIVE },
+    { "deprecated", BW_LIFE_DEPRECATED },
+    { NULL, BW_LIFE_UNKNOWN },
+};
+
 static void read_capabilities(const struct bw_json *capabilities, struct bw_entry *entry);
 
 static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
@@ -27,7 +31,7 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
         .id = bw_xstrdup(id),
         .parent = bw_row_text(row, "model"), /* fine-tunes alone say it */
         .released_ms = bw_row_time(row, "created_at"),
-        .life = life_of(row),
+        .life = bw_life_of(LIVES, bw_json_text(bw_json_get(row, "lifecycle_status"), "")),
     };
     bw_entry_add_date(&entry, BW_CLOCK_TRAINING, BW_CERTAINTY_FIRM, bw_row_time(ends, "fine_tune"),
                       "deprecation.fine_tune of the model list");
@@ -37,41 +41,20 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
     return bw_emit_entry(plugin, &entry);
 }
 
-static enum bw_life life_of(const struct bw_json *row)
-{
-    static const struct {
-        const char *word;
-        enum bw_life life;
-    } words[] = {
-        { "preview", BW_LIFE_PREVIEW },
-        { "generally-available", BW_LIFE_ACTIVE },
-        { "deprecated", BW_LIFE_DEPRECATED },
-    };
-    const char *status = bw_json_text(bw_json_get(row, "lifecycle_status"), "");
-    enum bw_life life = BW_LIFE_UNKNOWN;
-    for (size_t i = 0; i < BW_COUNT(words); i++) {
-        life = strcmp(status, words[i].word) == 0 ? words[i].life : life;
-    }
-    return life;
-}
-
-static bool can(const struct bw_json *capabilities, const char *what)
-{
-    return bw_json_bool(bw_json_get(capabilities, what), false);
-}
-
 static void read_capabilities(const struct bw_json *capabilities, struct bw_entry *entry)
 {
     if (!bw_json_is_object(capabilities)) {
         return;
     }
-    if (can(capabilities, "embeddings")) {
+    if (bw_row_true(capabilities, "embeddings")) {
         entry->output = BW_EMBEDDING;
-    } else if (can(capabilities, "chat_completion") || can(capabilities, "completion")) {
+    } else if (bw_row_true(capabilities, "chat_completion") ||
+               bw_row_true(capabilities, "completion")) {
         entry->output = BW_TEXT;
     }
-    entry->tunable = can(capabilities, "fine_tune") || can(capabilities, "global_fine_tune") ||
-                             can(capabilities, "devtier_fine_tune")
+    entry->tunable = bw_row_true(capabilities, "fine_tune") ||
+                             bw_row_true(capabilities, "global_fine_tune") ||
+                             bw_row_true(capabilities, "devtier_fine_tune")
                          ? BW_YES
                          : BW_NO;
 }
@@ -81,7 +64,7 @@ static enum bw_err catalog(struct bw_plugin *plugin)
     static char key_header[] = "api-key";
     const struct bw_json *settings = plugin->source->settings;
     const char *version = bw_json_text(bw_json_get(settings, "api_version"), "");
-    bool entra = bw_json_bool(bw_json_get(settings, "entra"), false);
+    bool entra = bw_row_true(settings, "entra");
     BW_CLEANUP(bw_str_clear) struct bw_str path = { 0 };
     bw_str_append(&path, version[0] == '\0' ? "/models" : "/models?api-version=");
     bw_str_append_url(&path, version);

@@ -1,8 +1,5 @@
 /* plugins/bedrock.c: the foundation models of Amazon Bedrock in one region, in one page. Variants of a
  * model ("...-v1:0:128k") are rows of their own, and often the only ones that can be tuned. */
-#include <string.h>
-
-#include "base/str.h"
 #include "catalogs.h"
 #include "sdk/list.h"
 #include "sdk/row.h"
@@ -43,10 +40,10 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
 /* From legacyTime on no new training job starts (Bedrock User Guide, "Model lifecycle", 2026-09). */
 static void read_lifecycle(const struct bw_json *lifecycle, struct bw_entry *entry)
 {
-    const char *status = bw_json_text(bw_json_get(lifecycle, "status"), "");
-    entry->life = strcmp(status, "ACTIVE") == 0   ? BW_LIFE_ACTIVE
-                  : strcmp(status, "LEGACY") == 0 ? BW_LIFE_DEPRECATED
-                                                  : BW_LIFE_UNKNOWN;
+    static const struct bw_life_name lives[] = {
+        { "ACTIVE", BW_LIFE_ACTIVE }, { "LEGACY", BW_LIFE_DEPRECATED }, { NULL, BW_LIFE_UNKNOWN }
+    };
+    entry->life = bw_life_of(lives, bw_json_text(bw_json_get(lifecycle, "status"), ""));
     bw_entry_add_date(entry, BW_CLOCK_TRAINING, BW_CERTAINTY_FIRM,
                       bw_row_time(lifecycle, "legacyTime"), "legacyTime of the model list");
     bw_entry_add_date(entry, BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM,
@@ -57,7 +54,7 @@ static enum bw_err catalog(struct bw_plugin *plugin)
 {
     static char path[] = "/foundation-models";
     static char service[] = "bedrock";
-    bool api_key = bw_json_bool(bw_json_get(plugin->source->settings, "api_key"), false);
+    bool api_key = bw_row_true(plugin->source->settings, "api_key");
     const struct bw_list list = {
         .request = { .path = path, .auth = api_key ? BW_AUTH_BEARER : BW_AUTH_AWS_SIGV4,
                      .auth_name = api_key ? NULL : service, .repeatable = true },

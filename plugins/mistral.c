@@ -40,22 +40,20 @@ static void read_capabilities(const struct bw_json *capabilities, struct bw_entr
     static const char *const writes[] = { "completion_chat", "completion_fim", "ocr",
                                           "audio_transcription" };
     for (size_t i = 0; i < BW_COUNT(writes); i++) {
-        if (bw_json_bool(bw_json_get(capabilities, writes[i]), false)) {
+        if (bw_row_true(capabilities, writes[i])) {
             entry->output = BW_TEXT;
         }
     }
-    if (bw_json_bool(bw_json_get(capabilities, "completion_chat"), false)) {
+    if (bw_row_true(capabilities, "completion_chat")) {
         entry->input |= (unsigned)BW_TEXT;
     }
-    if (bw_json_bool(bw_json_get(capabilities, "vision"), false)) {
+    if (bw_row_true(capabilities, "vision")) {
         entry->input |= (unsigned)BW_IMAGE;
     }
-    if (bw_json_bool(bw_json_get(capabilities, "audio"), false) ||
-        bw_json_bool(bw_json_get(capabilities, "audio_transcription"), false)) {
+    if (bw_row_true(capabilities, "audio") || bw_row_true(capabilities, "audio_transcription")) {
         entry->input |= (unsigned)BW_AUDIO;
     }
-    entry->tunable =
-        bw_json_bool(bw_json_get(capabilities, "fine_tuning"), false) ? BW_YES : BW_NO;
+    entry->tunable = bw_row_true(capabilities, "fine_tuning") ? BW_YES : BW_NO;
 }
 
 static enum bw_err catalog(struct bw_plugin *plugin)

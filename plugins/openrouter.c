@@ -8,7 +8,6 @@
 #include "sdk/list.h"
 #include "sdk/row.h"
 
-static char *maker_of(const char *id);
 static void read_aliases(const struct bw_json *row, struct bw_entry *entry);
 
 static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
@@ -20,7 +19,7 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
     }
     const struct bw_json *pricing = bw_json_get(row, "pricing");
     free(entry.maker);
-    entry.maker = maker_of(entry.id);
+    entry.maker = bw_owner_of(entry.id + (entry.id[0] == '~')); /* "~acme/x-latest" is an alias */
     read_aliases(row, &entry);
     entry.max_output_tokens =
         bw_row_count(bw_json_get(row, "top_provider"), "max_completion_tokens");
@@ -32,14 +31,6 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
                       bw_row_time(row, "expiration_date"), "expiration_date of the model list");
     entry.life = entry.dates.count > 0 ? BW_LIFE_DEPRECATED : entry.life;
     return bw_emit_entry(plugin, &entry);
-}
-
-/* "anthropic/x"; "~anthropic/x-latest" is an alias of theirs. */
-static char *maker_of(const char *id)
-{
-    const char *name = id + (id[0] == '~');
-    size_t size = strcspn(name, "/");
-    return name[size] == '/' && size > 0 ? bw_xstrndup(name, size) : NULL;
 }
 
 /* The dated slug means the plain id, not its variants (":free", ":thinking"). */

@@ -95,13 +95,10 @@ static void configure(struct bw_app *app)
 
 /* ---- commands of the engine ---- */
 
-static void poll_source(struct bw_app *app, const char *name, bool afresh)
+static void poll_source(struct bw_app *app, const char *name)
 {
     const struct bw_source_settings *source = bw_settings_source(app->settings, name);
     if (source != NULL && !app->stopping) {
-        if (afresh) {
-            bw_poller_forget(app->poller, name);
-        }
         bw_poller_poll(app->poller, source);
         return;
     }
@@ -147,7 +144,7 @@ static void execute(struct bw_app *app, struct bw_command *command)
 {
     switch (command->type) {
     case BW_COMMAND_POLL:
-        poll_source(app, command->poll, command->afresh);
+        poll_source(app, command->poll);
         break;
     case BW_COMMAND_DELIVER:
         deliver(app, &command->deliver);

@@ -96,10 +96,7 @@ struct bw_reply {
 struct bw_command {
     enum bw_command_type type;
     union {
-        struct {
-            char *poll;  /* source name */
-            bool afresh; /* what it listed last was not kept, so "unchanged" would say nothing */
-        };
+        char *poll; /* source name */
         struct bw_deliver deliver;
         struct bw_reply reply;
         int64_t wake_ms; /* replaces the instant asked for before; INT64_MAX: none */

@@ -67,8 +67,10 @@ enum bw_err bw_engine_place_models(struct bw_engine *engine, struct bw_error *er
 enum bw_err bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules,
                              struct bw_error *err)
 {
-    bw_lineage_rules_free(engine->own_rules);
-    engine->own_rules = rules;
-    engine->rules = rules;
+    if (rules != NULL) { /* else taken already, by an event that the database refused */
+        bw_lineage_rules_free(engine->own_rules);
+        engine->own_rules = rules;
+        engine->rules = rules;
+    }
     return bw_engine_place_models(engine, err);
 }

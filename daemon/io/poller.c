@@ -77,11 +77,6 @@ void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *s
     begin_pending(poller);
 }
 
-void bw_poller_forget(struct bw_poller *poller, const char *source)
-{
-    bw_memories_forget(&poller->memories, source);
-}
-
 void bw_poller_retain(struct bw_poller *poller, const struct bw_settings *settings)
 {
     bw_memories_retain(&poller->memories, settings);

@@ -24,9 +24,6 @@ struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, struct bw
  * others wait. done never comes from inside this call. */
 void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *settings);
 
-/* Ask the source for everything at its next poll. */
-void bw_poller_forget(struct bw_poller *poller, const char *source);
-
 /* Forget what is remembered of sources that are not in settings (after a reload). */
 void bw_poller_retain(struct bw_poller *poller, const struct bw_settings *settings);
 

@@ -34,10 +34,10 @@ static const char DUE_SQL[] =
     " ORDER BY due_ms, id LIMIT $3";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM delivery WHERE sink = $1 AND state = 'pending' AND due_ms > $2";
-static const char WITHDRAW_SQL[] =
-    "UPDATE delivery SET state = 'withdrawn', settled_ms = $2, detail = 'no longer true'"
-    " WHERE notice = $1 AND state = 'pending' AND attempts = 0";
-static const char WITHDRAW_ITEMS_SQL[] = "DELETE FROM item WHERE notice = $1";
+static const char UNTRIED_SQL[] =
+    "SELECT " COLUMNS " FROM delivery WHERE notice = $1 AND state = 'pending' AND attempts = 0"
+    " ORDER BY id";
+static const char FORGET_SQL[] = "DELETE FROM item WHERE notice = $1";
 static const char KNOWS_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM delivery WHERE sink = $1 AND notice = $2"
     " AND state <> 'withdrawn') OR EXISTS (SELECT 1 FROM summed WHERE sink = $1 AND notice = $2)";
@@ -219,16 +219,12 @@ enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_m
     return bw_stmt_one_i64(row, INT64_MAX, out_ms, err);
 }
 
-enum bw_err bw_outbox_withdraw(struct bw_db *db, int64_t notice, int64_t now_ms,
-                               struct bw_error *err)
+enum bw_err bw_outbox_untried(struct bw_db *db, int64_t notice, struct bw_deliveries *out,
+                              struct bw_error *err)
 {
-    struct bw_stmt *stmt = bw_db_query(db, WITHDRAW_SQL);
-    BW_BIND(stmt, 1, notice);
-    BW_BIND(stmt, 2, now_ms);
-    enum bw_err rc = bw_stmt_run(stmt, err);
-    struct bw_stmt *items = bw_db_query(db, WITHDRAW_ITEMS_SQL);
-    BW_BIND(items, 1, notice);
-    return rc == BW_OK ? bw_stmt_run(items, err) : rc;
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, UNTRIED_SQL);
+    BW_BIND(row, 1, notice);
+    return from_rows(row, out, err);
 }
 
 enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice, bool *out,
@@ -261,6 +257,13 @@ enum bw_err bw_items_insert(struct bw_db *db, const char *sink, const char *owne
     BW_BIND(stmt, 1, sink);
     BW_BIND(stmt, 2, owner);
     BW_BIND(stmt, 3, notice);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, FORGET_SQL);
+    BW_BIND(stmt, 1, notice);
     return bw_stmt_run(stmt, err);
 }
 

@@ -64,9 +64,9 @@ BW_MUST_CHECK enum bw_err bw_outbox_due(struct bw_db *db, const char *sink, int6
 /* When the next pending one of a sink that is not due at now_ms will be; INT64_MAX: none. */
 BW_MUST_CHECK enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_ms,
                                              int64_t *out_ms, struct bw_error *err);
-/* Withdraw what was never tried of a notice. */
-BW_MUST_CHECK enum bw_err bw_outbox_withdraw(struct bw_db *db, int64_t notice, int64_t now_ms,
-                                             struct bw_error *err);
+/* Pending ones of a notice of which no attempt has come back. */
+BW_MUST_CHECK enum bw_err bw_outbox_untried(struct bw_db *db, int64_t notice,
+                                            struct bw_deliveries *out, struct bw_error *err);
 /* Did, or will, this sink hear of the notice? */
 BW_MUST_CHECK enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice,
                                           bool *out, struct bw_error *err);
@@ -81,6 +81,8 @@ BW_MUST_CHECK enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, 
 /* Items: a notice waits for its card to sink and owner. */
 BW_MUST_CHECK enum bw_err bw_items_insert(struct bw_db *db, const char *sink, const char *owner,
                                           int64_t notice, struct bw_error *err);
+/* It waits for no card any more. */
+BW_MUST_CHECK enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *err);
 /* The next sink and owner with waiting items; BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, char **sink, char **owner,
                                         struct bw_error *err);

@@ -6,7 +6,7 @@
 #define COLUMNS                                                                                    \
     "name, active, platform, scope, every_ms, state, detail, entries, set_hash, failures,"         \
     " last_attempt_ms, last_success_ms, changed_ms, due_ms, baseline_ms, held_hash,"               \
-    " held_since_ms, held_set"
+    " held_since_ms, held_set, failing_since_ms"
 
 static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
 static const char CONFIGURE_SQL[] =
@@ -23,7 +23,8 @@ static const char LIST_SQL[] = "SELECT " COLUMNS " FROM source WHERE active = 1 
 static const char SAVE_SQL[] =
     "UPDATE source SET state = $2, detail = $3, entries = $4, set_hash = $5, failures = $6,"
     " last_attempt_ms = $7, last_success_ms = $8, changed_ms = $9, due_ms = $10,"
-    " baseline_ms = $11, held_hash = $12, held_since_ms = $13, held_set = $14 WHERE name = $1";
+    " baseline_ms = $11, held_hash = $12, held_since_ms = $13, held_set = $14,"
+    " failing_since_ms = $15 WHERE name = $1";
 
 static const char *const STATE_WORDS[] = {
     [BW_SOURCE_NEW] = "new",
@@ -68,6 +69,7 @@ static struct bw_source from_row(struct bw_stmt *row)
         .held_hash = bw_stmt_i64(row, 15),
         .held_since_ms = bw_stmt_i64(row, 16),
         .held_set = bw_stmt_text_dup(row, 17),
+        .failing_since_ms = bw_stmt_i64(row, 18),
     };
     (void)bw_source_state_parse(bw_stmt_text(row, 5), &source.state);
     return source;
@@ -123,6 +125,7 @@ enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source, st
     BW_BIND(stmt, 12, source->held_hash);
     BW_BIND(stmt, 13, source->held_since_ms);
     BW_BIND(stmt, 14, source->held_set);
+    BW_BIND(stmt, 15, source->failing_since_ms);
     return bw_stmt_run(stmt, err);
 }
 

@@ -24,7 +24,8 @@ struct bw_source { /* one row; times in UTC ms, 0: never */
     char *detail;
     int64_t entries;
     int64_t set_hash;
-    int64_t failures;
+    int64_t failures; /* in a row */
+    int64_t failing_since_ms;
     int64_t last_attempt_ms;
     int64_t last_success_ms;
     int64_t changed_ms;

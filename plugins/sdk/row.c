@@ -21,6 +21,11 @@ const char *bw_row_id(struct bw_plugin *plugin, const struct bw_json *row, const
     return id;
 }
 
+bool bw_row_true(const struct bw_json *row, const char *name)
+{
+    return bw_json_bool(bw_json_get(row, name), false);
+}
+
 char *bw_row_text(const struct bw_json *row, const char *name)
 {
     const char *text = bw_json_text(bw_json_get(row, name), "");
@@ -41,6 +46,17 @@ static void lower(char *text)
     for (char *c = text; *c != '\0'; c++) {
         *c = (char)tolower((unsigned char)*c);
     }
+}
+
+char *bw_owner_of(const char *id)
+{
+    size_t size = strcspn(id, "/");
+    if (size == 0 || id[size] != '/') {
+        return NULL;
+    }
+    char *owner = bw_xstrndup(id, size);
+    lower(owner);
+    return owner;
 }
 
 int64_t bw_row_count(const struct bw_json *row, const char *name)
@@ -92,6 +108,14 @@ bool bw_row_lists(const struct bw_json *list, const char *word)
     return item != NULL;
 }
 
+enum bw_life bw_life_of(const struct bw_life_name *names, const char *word)
+{
+    while (names->word != NULL && strcmp(names->word, word) != 0) {
+        names++;
+    }
+    return names->life;
+}
+
 unsigned bw_modalities(const struct bw_json *list)
 {
     static const struct {
@@ -114,8 +138,10 @@ unsigned bw_modalities(const struct bw_json *list)
 void bw_entry_add_date(struct bw_entry *entry, enum bw_clock clock, enum bw_certainty certainty,
                        int64_t at_ms, const char *evidence)
 {
+    int64_t day_ms = at_ms - at_ms % BW_DAY_MS;
     if (at_ms != 0 && entry->dates.count < BW_ENTRY_DATES_MAX) {
-        BW_VEC_PUSH(&entry->dates, (struct bw_date){ clock, certainty, at_ms, bw_xstrdup(evidence) });
+        BW_VEC_PUSH(&entry->dates,
+                    (struct bw_date){ clock, certainty, day_ms, bw_xstrdup(evidence) });
     }
 }
 

@@ -11,6 +11,9 @@ const char *bw_row_id(struct bw_plugin *plugin, const struct bw_json *row, const
 char *bw_row_text(const struct bw_json *row, const char *name);
 char *bw_row_lower(const struct bw_json *row, const char *name); /* in lower case, as makers are */
 
+char *bw_owner_of(const char *id); /* "acme" of "Acme/Tall-9" */
+bool bw_row_true(const struct bw_json *row, const char *name); /* true, or "true" */
+
 /* A whole number above 0, also as text; 0: not said. */
 int64_t bw_row_count(const struct bw_json *row, const char *name);
 
@@ -26,7 +29,15 @@ bool bw_row_lists(const struct bw_json *list, const char *word); /* is the word 
 /* A list of modality words, in any case, as bits; words nobody knows are passed over. */
 unsigned bw_modalities(const struct bw_json *list);
 
-/* Unless at_ms is 0. Ownership: evidence is copied. */
+/* A platform's own words for a model's life; the list ends with a NULL word and what other words
+ * mean, BW_LIFE_UNKNOWN. */
+struct bw_life_name {
+    const char *word;
+    enum bw_life life;
+};
+enum bw_life bw_life_of(const struct bw_life_name *names, const char *word);
+
+/* The day of at_ms, unless that is 0. Ownership: evidence is copied. */
 void bw_entry_add_date(struct bw_entry *entry, enum bw_clock clock, enum bw_certainty certainty,
                        int64_t at_ms, const char *evidence);
 /* Unless it is "", the entry's own id, known already or one too many. */

@@ -168,6 +168,7 @@ class Daemon:
                                     **config.get("control", {})})
         self.configure()
         self.process = None
+        self.notify = None
         self.log = self.path("log")
 
     def path(self, name):
@@ -196,6 +197,8 @@ class Daemon:
 
     def start(self, env=None, wait=True, argv=()):
         """Start it and wait until it says READY; without `wait` only start it."""
+        if self.notify:
+            self.notify.close()
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         notify_path = self.path("notify")
         if os.path.exists(notify_path):
@@ -238,14 +241,11 @@ class Daemon:
     def stop(self):
         """SIGTERM; its exit status."""
         self.process.terminate()
-        status = self.process.wait(PATIENCE_S)
-        self.notify.close()
-        return status
+        return self.process.wait(PATIENCE_S)
 
     def kill(self):
         self.process.kill()
         self.process.wait(PATIENCE_S)
-        self.notify.close()
 
     def close(self):
         """Ends it if need be and removes the folder. A sanitizer's finding fails the test."""
@@ -255,6 +255,8 @@ class Daemon:
         finally:
             if self.process is not None and self.process.poll() is None:
                 self.kill()
+            if self.notify:
+                self.notify.close()
             text = self.text() if os.path.exists(self.log) else ""
             shutil.rmtree(self.dir)
         if "Sanitizer" in text or "runtime error" in text:

@@ -130,8 +130,9 @@ void player_free(struct player *player)
 
 void player_configure(struct player *player, const char *yaml)
 {
+    struct bw_settings *settings = player_settings(yaml);
     bw_settings_free(player->settings);
-    player->settings = player_settings(yaml);
+    player->settings = settings;
     struct bw_event configure = { .type = BW_EVENT_CONFIGURE,
                                   .configure = bw_settings_share(player->settings) };
     player_step(player, &configure);
