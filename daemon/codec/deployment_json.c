@@ -7,7 +7,9 @@
 
 #include "base/instant.h"
 
-enum type { TEXT, COUNT, SHARE, DAY, DURATION, FLAG, PACKED, NAMES, TECHNIQUE, ORIGIN, KINDS };
+enum type { NAME, TEXT, LINES, COUNT, SHARE, DAY, DURATION, FLAG, PACKED, NAMES, TECHNIQUE, ORIGIN, KINDS };
+
+enum { NAME_MAX_BYTES = 128, TEXT_MAX_BYTES = 1024 };
 
 struct field {
     const char *group; /* NULL: top level */
@@ -18,17 +20,17 @@ struct field {
 
 #define AT(member) offsetof(struct bw_deployment, member)
 static const struct field FIELDS[] = {
-    { NULL, "name", TEXT, AT(name) },
+    { NULL, "name", NAME, AT(name) },
     { NULL, "technique", TECHNIQUE, AT(technique) },
     { NULL, "origin", ORIGIN, AT(origin) },
-    { NULL, "platform", TEXT, AT(platform) },
-    { NULL, "account", TEXT, AT(account) },
-    { NULL, "region", TEXT, AT(region) },
+    { NULL, "platform", NAME, AT(platform) },
+    { NULL, "account", NAME, AT(account) },
+    { NULL, "region", NAME, AT(region) },
     { NULL, "model", TEXT, AT(model) },
     { NULL, "match", TEXT, AT(match) },
     { NULL, "pick", TEXT, AT(pick) },
     { NULL, "base", TEXT, AT(base) },
-    { NULL, "owner", TEXT, AT(owner) },
+    { NULL, "owner", NAME, AT(owner) },
     { NULL, "lead_days", COUNT, AT(lead_days) },
     { "training", "rows", COUNT, AT(training.rows) },
     { "training", "tokens_per_row", COUNT, AT(training.tokens_per_row) },
@@ -57,7 +59,7 @@ static const struct field FIELDS[] = {
     { "at", "repo", TEXT, AT(at.repo) },
     { "at", "file", TEXT, AT(at.file) },
     { "at", "line", COUNT, AT(at.line) },
-    { "at", "context", TEXT, AT(at.context) },
+    { "at", "context", LINES, AT(at.context) },
 };
 #undef AT
 
@@ -148,17 +150,44 @@ static bool is_flag(const struct bw_json *json)
     return bw_json_bool(json, false) == bw_json_bool(json, true);
 }
 
+static bool is_one_line(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum bw_err read_text(const char *text, const struct field *field, char **out,
+                             struct bw_error *err)
+{
+    if (text == NULL) {
+        return wrong(err, field, "a string");
+    }
+    if (field->type != LINES && !is_one_line(text)) {
+        return wrong(err, field, "a text without control characters");
+    }
+    if (field->type == NAME && strlen(text) > NAME_MAX_BYTES) {
+        return wrong(err, field, "a name of at most 128 bytes");
+    }
+    if (field->type == TEXT && strlen(text) > TEXT_MAX_BYTES) {
+        return wrong(err, field, "a text of at most 1024 bytes");
+    }
+    bw_replace(out, text);
+    return BW_OK;
+}
+
 static enum bw_err read_field(const struct bw_json *json, const struct field *field, void *out,
                               struct bw_error *err)
 {
     const char *text = bw_json_text(json, NULL);
     switch (field->type) {
+    case NAME:
     case TEXT:
-        if (text == NULL) {
-            return wrong(err, field, "a string");
-        }
-        bw_replace((char **)out, text);
-        return BW_OK;
+    case LINES:
+        return read_text(text, field, out, err);
     case COUNT:
         return read_count(json, field, out, err);
     case SHARE:
@@ -299,7 +328,9 @@ static void write_kinds(struct bw_json_writer *w, const char *name, unsigned kin
 static bool given(const struct field *field, const void *value)
 {
     switch (field->type) {
+    case NAME:
     case TEXT:
+    case LINES:
         return *(char *const *)value != NULL && (*(char *const *)value)[0] != '\0';
     case COUNT:
         return *(const int64_t *)value != (strcmp(field->name, "lead_days") == 0 ? -1 : 0);
@@ -325,7 +356,9 @@ static void write_field(struct bw_json_writer *w, const struct field *field, con
 {
     char text[BW_INSTANT_TEXT];
     switch (field->type) {
+    case NAME:
     case TEXT:
+    case LINES:
         bw_json_add_text(w, field->name, *(char *const *)value);
         break;
     case COUNT:
