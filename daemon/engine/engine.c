@@ -175,54 +175,6 @@ static void hand_over_replies(struct bw_engine *engine, struct bw_commands *comm
     engine->replies.count = 0;
 }
 
-<<<<<<< HEAD
-static enum bw_err give_up(struct bw_engine *engine, const struct bw_event *event,
-                           struct bw_commands *commands, enum bw_err rc)
-{
-    bw_db_rollback(engine->db);
-    bw_commands_clear(&engine->replies);
-    if (event->type == BW_EVENT_REQUEST) {
-        bw_engine_refuse(engine, event->request.id, 503, "the database does not answer; see the log");
-        hand_over_replies(engine, commands);
-    }
-    int64_t retry_ms = event->now_ms + RETRY_MS;
-    struct bw_polling *polling =
-        event->type == BW_EVENT_POLLED ? bw_engine_polling(engine, event->polled.source) : NULL;
-    if (polling != NULL) {
-        polling->due_ms = retry_ms;
-        polling->afresh = true;
-    }
-    struct bw_command retry = { .type = BW_COMMAND_WAKE, .wake_ms = retry_ms };
-    BW_VEC_PUSH(commands, retry);
-    return rc;
-}
-
-/* A result counts as arrived even if it could not be written: it is asked for again. */
-static void note_arrival(struct bw_engine *engine, const struct bw_event *event)
-{
-    if (event->type == BW_EVENT_POLLED) {
-        struct bw_polling *polling = bw_engine_polling(engine, event->polled.source);
-        if (polling != NULL) {
-            polling->in_flight = false;
-            polling->polls[event->polled.outcome]++;
-        }
-    } else if (event->type == BW_EVENT_DELIVERED) {
-        BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
-        {
-            BW_VEC_EACH(int64_t, id, &sending->in_flight)
-            {
-                if (*id == event->delivered.delivery_id) {
-                    sending->attempts[event->delivered.outcome]++;
-                    *id = sending->in_flight.items[--sending->in_flight.count];
-                    return;
-                }
-            }
-        }
-    }
-}
-
-=======
->>>>>>> main
 enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
                            struct bw_commands *commands, struct bw_error *err)
 {

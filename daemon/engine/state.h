@@ -17,11 +17,7 @@ struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
     int64_t due_ms;
     bool in_flight;
-<<<<<<< HEAD
-    bool afresh; /* see BW_COMMAND_POLL */
     int64_t polls[BW_POLL_FAILED + 1]; /* by outcome, since the start */
-=======
->>>>>>> main
 };
 
 struct bw_sending { /* a configured sink, as the scheduler sees it */
