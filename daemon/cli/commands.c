@@ -2,6 +2,7 @@
  * reads argv itself needs no descriptor of its own:
  * &(const struct bw_cmd){ .name = .., .run = .., .usage = .., .help = .. }, */
 #include "cli/cmd_backtest.h"
+#include "cli/cmd_backup.h"
 #include "cli/cmd_check_config.h"
 #include "cli/cmd_lineage.h"
 #include "cli/cmd_listen.h"
@@ -42,6 +43,6 @@ const struct bw_cmd *const bw_cmds[] = {
     &bw_worth_cmd,    &bw_swap_cmd,
     &lineage_cmd,     &bw_check_cmd,
     &check_config_cmd, &listen_cmd,
-    &bw_backtest_cmd,
+    &bw_backtest_cmd, &bw_backup_cmd,
     NULL,
 };

@@ -142,7 +142,7 @@ enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, enum bw_err 
     return rc;
 }
 
-static void note_polled(struct bw_engine *engine, const char *name)
+static void note_polled(struct bw_engine *engine, const char *name, enum bw_poll_outcome outcome)
 {
     BW_CLEANUP(bw_source_clear) struct bw_source source = { 0 };
     struct bw_polling *polling = bw_engine_polling(engine, name);
@@ -153,18 +153,21 @@ static void note_polled(struct bw_engine *engine, const char *name)
     /* What could not be written, or could not be read again, is tried after a minute. */
     bool known = bw_sources_get(engine->db, name, &source, NULL) == BW_OK;
     polling->in_flight = false;
+    polling->polls[outcome]++;
     polling->due_ms = again                                     ? engine->now_ms
                       : known && source.due_ms > engine->now_ms ? source.due_ms
                                                                 : engine->now_ms + BW_MINUTE_MS;
 }
 
-static void note_delivered(struct bw_engine *engine, int64_t delivery)
+static void note_delivered(struct bw_engine *engine, int64_t delivery,
+                           enum bw_delivery_outcome outcome)
 {
     BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
     {
         BW_VEC_EACH(int64_t, id, &sending->in_flight)
         {
             if (*id == delivery) {
+                sending->attempts[outcome]++;
                 *id = sending->in_flight.items[--sending->in_flight.count];
                 return;
             }
@@ -175,8 +178,8 @@ static void note_delivered(struct bw_engine *engine, int64_t delivery)
 void bw_engine_note_arrival(struct bw_engine *engine, const struct bw_event *event)
 {
     if (event->type == BW_EVENT_POLLED) {
-        note_polled(engine, event->polled.source);
+        note_polled(engine, event->polled.source, event->polled.outcome);
     } else if (event->type == BW_EVENT_DELIVERED) {
-        note_delivered(engine, event->delivered.delivery_id);
+        note_delivered(engine, event->delivered.delivery_id, event->delivered.outcome);
     }
 }

@@ -17,11 +17,13 @@ struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
     int64_t due_ms;
     bool in_flight;
+    int64_t polls[BW_POLL_FAILED + 1]; /* by outcome, since the start */
 };
 
 struct bw_sending { /* a configured sink, as the scheduler sees it */
     struct bw_sink row;
     struct bw_ids in_flight; /* delivery ids */
+    int64_t attempts[BW_DELIVERY_DISABLED + 1]; /* by outcome, since the start */
 };
 
 struct bw_awaited {

@@ -35,6 +35,8 @@ static const char PAGE_SQL[] =
     " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"
     " AND ($7 IS NULL OR subject = $7) ORDER BY id LIMIT $8";
 static const char COUNT_LIVE_SQL[] = "SELECT count(*) FROM notice WHERE live = 1";
+static const char BY_SEVERITY_SQL[] =
+    "SELECT severity, count(*) FROM notice WHERE live = 1 GROUP BY severity";
 static const char ENDED_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE live = 1 AND until_ms > 0 AND until_ms <= $1"
     " ORDER BY id LIMIT $2";
@@ -235,6 +237,18 @@ enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *fil
 enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out, struct bw_error *err)
 {
     return bw_stmt_one_i64(bw_db_query(db, COUNT_LIVE_SQL), 0, out, err);
+}
+
+enum bw_err bw_notices_by_severity(struct bw_db *db, int64_t *counts, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, BY_SEVERITY_SQL);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        enum bw_severity severity = BW_SEVERITY_INFO;
+        (void)bw_severity_parse(bw_stmt_text(row, 0), &severity);
+        counts[severity] += bw_stmt_i64(row, 1);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int64_t limit,

@@ -79,6 +79,9 @@ BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_noti
                                           struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out,
                                                 struct bw_error *err);
+/* Live ones; counts has one place for each enum bw_severity, zeroed before. */
+BW_MUST_CHECK enum bw_err bw_notices_by_severity(struct bw_db *db, int64_t *counts,
+                                                 struct bw_error *err);
 /* Snoozes and waivers that end by now_ms; and when the next one does (INT64_MAX: never). */
 BW_MUST_CHECK enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int64_t limit,
                                            struct bw_notices *out, struct bw_error *err);

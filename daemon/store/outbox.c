@@ -46,6 +46,8 @@ static const char PAGE_SQL[] =
     " AND ($3 IS NULL OR state = $3) ORDER BY id LIMIT $4";
 static const char ITEM_INSERT_SQL[] =
     "INSERT INTO item (sink, owner, notice) VALUES ($1, $2, $3)";
+static const char PENDING_SQL[] =
+    "SELECT count(*) FROM delivery WHERE sink = $1 AND state = 'pending'";
 static const char ITEM_NEXT_SQL[] = "SELECT sink, owner FROM item ORDER BY id LIMIT 1";
 static const char ITEM_LIST_SQL[] =
     "SELECT notice FROM item WHERE sink = $1 AND owner = $2 ORDER BY id";
@@ -305,4 +307,12 @@ enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *er
     enum bw_err rc = bw_stmt_step(row, err);
     *out = rc == BW_OK ? bw_stmt_text_dup(row, 0) : NULL;
     return rc;
+}
+
+enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, int64_t *out,
+                              struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, PENDING_SQL);
+    BW_BIND(row, 1, sink);
+    return bw_stmt_one_i64(row, 0, out, err);
 }

@@ -74,6 +74,10 @@ BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, con
                                          int64_t after_id, int64_t limit,
                                          struct bw_deliveries *out, struct bw_error *err);
 
+/* How many wait to be delivered to a sink. */
+BW_MUST_CHECK enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, int64_t *out,
+                                            struct bw_error *err);
+
 /* Items: a notice waits for its card to sink and owner. */
 BW_MUST_CHECK enum bw_err bw_items_insert(struct bw_db *db, const char *sink, const char *owner,
                                           int64_t notice, struct bw_error *err);

@@ -16,7 +16,7 @@ static const char CONFIGURE_SQL[] =
     " scope = excluded.scope, every_ms = excluded.every_ms,"
     " settings_hash = excluded.settings_hash,"
     " due_ms = CASE WHEN source.settings_hash = excluded.settings_hash"
-    " AND source.due_ms < excluded.due_ms + excluded.every_ms"
+    " AND source.due_ms < excluded.due_ms + 2 * excluded.every_ms" /* it was spread */
     " THEN source.due_ms ELSE excluded.due_ms END";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM source WHERE name = $1 AND active = 1";
 static const char LIST_SQL[] = "SELECT " COLUMNS " FROM source WHERE active = 1 ORDER BY name";

@@ -29,6 +29,7 @@ static int polls(struct player *p)
 Test(reload, what_has_not_changed_is_not_polled_again)
 {
     BW_CLEANUP(player_freep) struct player *p = running(SOURCE("https://a", "6h") FLEET);
+    player_configure(p, SOURCE("https://a", "6h") FLEET);
     player_pass(p, BW_HOUR_MS);
     player_configure(p, SOURCE("https://a", "6h") FLEET);
     cr_expect(eq(int, polls(p), 1));
