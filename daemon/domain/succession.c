@@ -137,10 +137,20 @@ bool bw_succession_prefers(const struct bw_succession_input *in, const struct bw
     }
     const struct bw_placement *a = &places[1];
     const struct bw_placement *b = &places[2];
+    bool a_preview = bw_lineage_is_preview(in->rules, &facts[1]);
+    bool b_preview = bw_lineage_is_preview(in->rules, &facts[2]);
+    if (!in->policy->previews && a_preview != b_preview) {
+        return b_preview;
+    }
     bool one_version =
         strcmp(a->line, b->line) == 0 && a->version == b->version && a->phase == b->phase;
-    return one_version && is_pinned(a) != is_pinned(b) ? is_pinned(a) == is_pinned(&places[0])
-                                                       : bw_placement_order(a, b) > 0;
+    if (one_version && is_pinned(a) != is_pinned(b)) {
+        return bw_str_equal(offer->entry->id, in->offered) ||
+               (!bw_str_equal(best->entry->id, in->offered) &&
+                is_pinned(a) == is_pinned(&places[0]));
+    }
+    int order = bw_placement_order(a, b);
+    return order != 0 ? order > 0 : offer->first_seen_ms < best->first_seen_ms;
 }
 
 static void find_in_line(const struct bw_succession_input *in, struct bw_succession *out)

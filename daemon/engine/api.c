@@ -168,9 +168,10 @@ static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw
         return rc;
     }
     if (rc != BW_OK) {
-        bw_db_undo(engine->db); /* a refused command leaves nothing behind */
         bw_engine_refuse(engine, call->request->id, status_of(rc), failure.text);
-    } else if (!call->answered_later) {
+        return bw_db_undo(engine->db, err); /* a refused command leaves nothing behind */
+    }
+    if (!call->answered_later) {
         reply(engine, call->request->id, 200,
               call->content_type == NULL ? "application/json" : call->content_type,
               bw_str_take(&call->body));

@@ -127,6 +127,7 @@ static struct bw_succession_input question(const struct bw_engine *engine,
         .platform = cohort->platform,
         .base = cohort->base,
         .base_entry = base == NULL ? NULL : &base->entry,
+        .offered = cohort->candidate,
         .offers = offers->items,
         .offer_count = offers->count,
         .policy = &cohort->policy,
@@ -267,6 +268,7 @@ enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
     struct bw_succession_input in = question(engine, cohort, base, &models, &offers);
     bw_succession_find(&in, &found);
     take_over(cohort, &found);
+    in.offered = cohort->candidate;
     if (bw_technique_is_tuned(cohort->technique)) {
         find_route(engine, cohort, &in);
     }

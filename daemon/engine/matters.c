@@ -179,6 +179,9 @@ static void want_unlisted(const struct bw_cohort *cohort, const struct bw_deploy
                           struct wanted *wanted)
 {
     struct bw_notice *notice = want(wanted, cohort, deployment, BW_NOTICE_BASE_UNLISTED);
+    bw_replace(&notice->candidate, NULL); /* what to move to is for the notice of succession */
+    bw_replace(&notice->relation, NULL);
+    bw_replace(&notice->via, NULL);
     notice->severity = BW_SEVERITY_PLAN;
     notice->summary = bw_xasprintf("%s: %s no longer lists its base %s, and has announced no end",
                                    deployment->name, deployment->platform, deployment->base);

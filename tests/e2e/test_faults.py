@@ -225,7 +225,7 @@ class Unchanged(Case):
         self.api.answer = serve(b'{"models":[]}', '"2"')
         for _ in range(3):
             row = self.basewatch.poll()["api"]
-            self.assertEqual((row["state"], row["entries"]), ("failing", 2))
+            self.assertEqual((row["state"], row["entries"]), ("held", 2))
 
     def test_two_pages_are_unchanged_together(self):
         pages = {"/list?page=1": b'{"models":["m1"],"next":"/list?page=2"}',

@@ -8,7 +8,7 @@
 #include "cli/text.h"
 #include "domain/platform.h"
 
-enum { NAMES_SHOWN = 4, MONTH_TEXT = 7 /* YYYY-MM */, YEAR_TEXT = 4 };
+enum { NAMES_SHOWN = 3, MONTH_TEXT = 7 /* YYYY-MM */, YEAR_TEXT = 4 };
 
 struct group { /* notices of one day about one thing; borrowed */
     const struct bw_told *const *items;
@@ -27,7 +27,6 @@ static void told_clear(struct bw_told *told)
 {
     free(told->base);
     free(told->candidate);
-    free(told->relation);
 }
 
 void bw_page_clear(struct bw_page *page)
@@ -53,8 +52,7 @@ void bw_page_note(struct bw_page *page, const struct bw_fleet_member *member,
                                      .kind = notice->kind,
                                      .base = bw_xstrdup(notice->base),
                                      .candidate = bw_xstrdup(notice->candidate),
-                                     .relation = bw_xstrdup(notice->relation),
-                                     .spend = bw_spend_of(notice->estimate),
+                                     .spend = bw_spend_of(notice->estimate, notice->refused),
                                  });
     }
     const struct bw_told key = { .notice = notice->id };
@@ -156,20 +154,29 @@ static void append_names(struct bw_str *out, const struct group *group,
     }
 }
 
-static void append_headline(struct bw_str *out, const struct group *group)
+static bool is_succession(enum bw_notice_kind kind)
 {
+    return kind == BW_NOTICE_STALE || kind == BW_NOTICE_SWAP;
+}
+
+static void print_headline(const char *day, const struct group *group, FILE *out)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
     const struct bw_told *first = group->items[0];
-    bw_str_appendf(out, "%s: ", first->member->platform);
-    if (first->kind == BW_NOTICE_STALE || first->kind == BW_NOTICE_SWAP) {
-        bw_str_appendf(out, "%s supersedes ", first->candidate);
-        append_names(out, group, base_of);
-        bw_str_appendf(out, " (%s)", first->relation);
-        return;
+    bw_str_appendf(&line, "  %s  %s: ", day, first->member->platform);
+    if (is_succession(first->kind)) {
+        bw_str_append(&line, first->candidate);
+        bw_text_print(out, line.text);
+        bw_str_reset(&line);
+        bw_str_append(&line, "      supersedes ");
+        append_names(&line, group, base_of);
+    } else {
+        append_names(&line, group, base_of);
+        bw_str_append(&line, first->kind == BW_NOTICE_BASE_UNLISTED ? " is no longer listed"
+                             : first->kind == BW_NOTICE_RETIRED     ? " has been retired"
+                                                                    : " is deprecated");
     }
-    append_names(out, group, base_of);
-    bw_str_append(out, first->kind == BW_NOTICE_BASE_UNLISTED ? " is no longer listed"
-                       : first->kind == BW_NOTICE_RETIRED     ? " has been retired"
-                                                              : " is deprecated");
+    bw_text_print(out, line.text);
 }
 
 static size_t tuned_in(const struct group *group)
@@ -199,13 +206,10 @@ static void print_group(const struct group *group, FILE *out)
     const struct bw_spend spend = spend_of(group);
     char day[BW_INSTANT_TEXT];
     (void)bw_instant_format_day(group->items[0]->at_ms, day);
-    bw_str_appendf(&line, "  %s  ", day + MONTH_TEXT + 1);
-    append_headline(&line, group);
-    bw_text_print(out, line.text);
-    bw_str_reset(&line);
+    print_headline(day + MONTH_TEXT + 1, group, out);
     bw_str_append(&line, "      ");
     append_whose(&line, group);
-    if (group->items[0]->kind == BW_NOTICE_STALE || group->items[0]->kind == BW_NOTICE_SWAP) {
+    if (is_succession(group->items[0]->kind)) {
         bw_str_append(&line, ": ");
         bw_spend_append(&line, &spend);
     }
@@ -340,8 +344,8 @@ static void print_end(const struct bw_page *page, const struct bw_replay *replay
     append_moves(&line, "Moving once, at the end:           ", &live);
     bw_text_print(out, line.text);
     if (replay->accepted > 0) {
-        (void)fprintf(out, "%zu lists looked damaged and would have waited for "
-                           "`basewatch sources accept`; here each was let through at once.\n",
-                      replay->accepted);
+        (void)fprintf(out, "%zu list%s looked damaged and would have waited for `basewatch sources "
+                           "accept`; here nobody waited.\n",
+                      replay->accepted, replay->accepted == 1 ? "" : "s");
     }
 }

@@ -13,7 +13,6 @@ struct bw_told { /* a notice when it opened */
     enum bw_notice_kind kind;
     char *base;
     char *candidate; /* NULL: none */
-    char *relation;
     struct bw_spend spend;
     bool live; /* at the end */
 };

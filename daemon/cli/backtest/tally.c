@@ -11,10 +11,10 @@ static struct bw_money member(const struct bw_json *estimate, const char *name)
     return bw_money_from_usd(bw_json_double(bw_json_get(estimate, name), 0));
 }
 
-struct bw_spend bw_spend_of(const char *estimate)
+struct bw_spend bw_spend_of(const char *estimate, const char *refused)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
-    struct bw_spend spend = { .notices = 1 };
+    struct bw_spend spend = { .notices = 1, .refused = refused == NULL ? 0 : 1 };
     if (estimate != NULL && bw_json_parse(estimate, strlen(estimate), &json, NULL) == BW_OK) {
         spend.priced = 1;
         spend.low = member(json, "low_usd");
@@ -28,6 +28,7 @@ void bw_spend_add(struct bw_spend *sum, const struct bw_spend *one)
 {
     sum->notices += one->notices;
     sum->priced += one->priced;
+    sum->refused += one->refused;
     sum->low = bw_money_add(sum->low, one->low);
     sum->expected = bw_money_add(sum->expected, one->expected);
     sum->high = bw_money_add(sum->high, one->high);
@@ -128,7 +129,7 @@ void bw_tally_print(const struct bw_tally *tally, FILE *out)
         add_dollars(&table, &row->spend, row->spend.expected);
         add_dollars(&table, &row->spend, row->spend.low);
         add_dollars(&table, &row->spend, row->spend.high);
-        add_count(&table, row->spend.notices - row->spend.priced);
+        add_count(&table, row->spend.refused);
     }
     bw_table_print(&table, &screen, out);
 }

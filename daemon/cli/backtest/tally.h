@@ -9,14 +9,15 @@
 
 struct bw_spend { /* what following some notices costs */
     size_t notices;
-    size_t priced; /* of them; the sums are theirs */
+    size_t priced;  /* of them; the sums are theirs */
+    size_t refused; /* of them; the others cost nothing by themselves */
     struct bw_money low;
     struct bw_money expected;
     struct bw_money high;
 };
 
-/* The estimate of one notice, as the API writes it (JSON, NULL: none). */
-struct bw_spend bw_spend_of(const char *estimate);
+/* One notice: its estimate, as the API writes it (JSON, NULL: none), or why there is none. */
+struct bw_spend bw_spend_of(const char *estimate, const char *refused);
 void bw_spend_add(struct bw_spend *sum, const struct bw_spend *one);
 /* "$1,240 ($600 to $2,500)"; "no price is known" when there is none. */
 void bw_spend_append(struct bw_str *out, const struct bw_spend *spend);
