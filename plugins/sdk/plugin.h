@@ -55,6 +55,7 @@ struct bw_transport {
 struct bw_plugin { /* one conversation; borrowed parts outlive it */
     const struct bw_plugin_source *source;
     const struct bw_transport *transport;
+    void *memory; /* the plugin's own, for what one list tells about the next */
     int64_t fetches;
     size_t entries;
     enum bw_plugin_failure failure; /* meaningful once err.code is not BW_OK */
