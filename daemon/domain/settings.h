@@ -35,7 +35,8 @@ struct bw_source_settings {
 struct bw_sink_settings {
     char *name; /* unique */
     char *plugin;
-    char *url;
+    char *url; /* NULL: it is a secret, or the plugin needs none */
+    struct bw_secret_ref url_secret;
     struct bw_secret_ref secret;
     struct bw_secret_ref old_secret; /* during a rotation: signs as well */
     bool allow_private;              /* link-local and metadata addresses, else refused */
@@ -68,6 +69,7 @@ struct bw_settings {
 
 /* Ownership: a zeroed value may be cleared. */
 struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
+struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sink); /* deep */
 void bw_source_settings_clear(struct bw_source_settings *source);
 void bw_sink_settings_clear(struct bw_sink_settings *sink);
 void bw_adopt_rule_clear(struct bw_adopt_rule *rule);

@@ -69,7 +69,8 @@ static void setup(void)
     uv_loop_init(&w.loop);
     cr_assert(eq(int, bw_http_new(&w.loop, 16, 4, &w.http, &err), BW_OK));
     w.keyring = bw_keyring_new(&w.loop);
-    w.sender = bw_sender_new(w.http, w.keyring, on_done, NULL);
+    cr_assert(eq(int, bw_mailer_new(&w.loop, &w.mailer, &err), BW_OK));
+    w.sender = bw_sender_new(&w.loop, w.http, w.mailer, w.keyring, PLUGINS, on_done, NULL);
     w.server = http_server_start(receive, NULL);
     snprintf(w.secret_file, sizeof(w.secret_file), "/tmp/basewatch-sender-%d", getpid());
     snprintf(w.old_file, sizeof(w.old_file), "/tmp/basewatch-sender-%d.old", getpid());
