@@ -110,15 +110,15 @@ cat received.txt
 
 say "That is all of it."
 cat <<EOF
-Everything above happened in $work; nothing keeps running. To watch your own accounts:
+Everything above happened in $work; nothing keeps running. To watch your own accounts, as root:
 
-  cmake --install $work/build                 # or: cmake -B build && cmake --build build && cmake --install build
-  \$EDITOR /usr/local/etc/basewatch/basewatch.yaml   # a commented example: etc/basewatch.yaml
+  cmake --install $work/build
+  \$EDITOR /etc/basewatch/basewatch.yaml        # $tree/etc/basewatch.yaml explains every part
 
       sources:
         - {name: openai, plugin: openai, url: "https://api.openai.com/v1", credential: {file: openai.key}, every: 6h}
         - {name: anthropic, plugin: anthropic, url: "https://api.anthropic.com/v1", credential: {file: anthropic.key}, every: 6h}
 
-  basewatch check-config FILE                  # says what is wrong, and where
-  basewatchd --config FILE                     # in the foreground; systemd/ holds the unit
+  basewatch check-config                       # says what is wrong, and where
+  systemctl enable --now basewatchd            # or, without systemd: basewatchd --config FILE
 EOF

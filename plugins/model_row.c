@@ -1,12 +1,11 @@
 /* plugins/model_row.c: see model_row.h. Shapes as served between 2023 and 2026. */
 #include "model_row.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/str.h"
 #include "domain/deployment.h"
+#include "sdk/row.h"
 
 /* owned_by of servers that name themselves, or nobody, instead of a maker. */
 static const char *const NOT_MAKERS[] = {
@@ -29,17 +28,14 @@ static void read_sizes(const struct bw_json *row, struct bw_entry *entry);
 enum bw_err bw_model_row_read(struct bw_plugin *plugin, const struct bw_json *row,
                               bool created_is_release, struct bw_entry *out)
 {
-    const char *id = bw_json_text(bw_json_get(row, "id"), NULL);
-    if (id == NULL || !bw_json_is_text(bw_json_get(row, "id"))) {
-        return bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "row %zu has no id", plugin->entries + 1);
+    const char *id = bw_row_id(plugin, row, "id");
+    if (id == NULL) {
+        return plugin->err.code;
     }
     struct bw_entry entry = { .id = bw_xstrdup(id) };
     static const char *const names[] = { "display_name", "name", NULL };
     entry.name = bw_xstrdup(bw_json_text(first_of(row, names), NULL));
-    int64_t created = bw_json_i64(bw_json_get(row, "created"), 0);
-    if (created_is_release && created > 0 && created < INT64_C(253402300800)) {
-        entry.released_ms = created * BW_SECOND_MS;
-    }
+    entry.released_ms = created_is_release ? bw_row_time(row, "created") : 0;
     read_maker(plugin, row, &entry);
     read_parent(row, &entry);
     read_shutdown(row, &entry);
@@ -89,10 +85,7 @@ static void read_maker(const struct bw_plugin *plugin, const struct bw_json *row
     if (!said) {
         return;
     }
-    entry->maker = bw_xstrdup(owner);
-    for (char *c = entry->maker; *c != '\0'; c++) {
-        *c = (char)tolower((unsigned char)*c);
-    }
+    entry->maker = bw_row_lower(row, "owned_by");
 }
 
 /* An adapter names its base in `parent` (vLLM), a fine-tune in its id: ft:BASE:ORG:SUFFIX:ID, and
@@ -114,27 +107,18 @@ static void read_parent(const struct bw_json *row, struct bw_entry *entry)
 static void read_shutdown(const struct bw_json *row, struct bw_entry *entry)
 {
     static const char *const fields[] = { "shutdown_date", "deprecation_date" };
-    for (size_t i = 0; i < BW_COUNT(fields); i++) {
-        const char *text = bw_json_text(bw_json_get(row, fields[i]), "");
-        struct bw_date date = { .clock = BW_CLOCK_INFERENCE, .certainty = BW_CERTAINTY_FIRM };
-        if (text[0] != '\0' && bw_instant_parse(text, &date.at_ms, NULL) == BW_OK &&
-            date.at_ms > 0) {
-            date.evidence = bw_xasprintf("%s of the model list", fields[i]);
-            BW_VEC_PUSH(&entry->dates, date);
-            return;
-        }
+    for (size_t i = 0; i < BW_COUNT(fields) && entry->dates.count == 0; i++) {
+        BW_CLEANUP(bw_freep) char *evidence = bw_xasprintf("%s of the model list", fields[i]);
+        bw_entry_add_date(entry, BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM,
+                          bw_row_time(row, fields[i]), evidence);
     }
 }
 
 static void read_aliases(const struct bw_json *row, struct bw_entry *entry)
 {
     const struct bw_json *alias = bw_json_first(bw_json_get(row, "aliases"));
-    for (; alias != NULL && entry->aliases.count < BW_ENTRY_ALIASES_MAX;
-         alias = bw_json_next(alias)) {
-        const char *text = bw_json_text(alias, "");
-        if (text[0] != '\0' && strcmp(text, entry->id) != 0) {
-            BW_VEC_PUSH(&entry->aliases, bw_xstrdup(text));
-        }
+    for (; alias != NULL; alias = bw_json_next(alias)) {
+        bw_entry_add_alias(entry, bw_json_text(alias, ""));
     }
 }
 

@@ -2,6 +2,7 @@
  * both since June 2026, and a second endpoint that fails now and then would make prices flicker. */
 #include "catalogs.h"
 #include "model_row.h"
+#include "sdk/list.h"
 
 /* Cents per 100 million tokens; 20000 is 2 USD per million (docs.x.ai, 2026). 0: not priced. */
 static struct bw_price price_of(const struct bw_json *row, const char *name)
@@ -30,22 +31,12 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
 
 static enum bw_err catalog(struct bw_plugin *plugin)
 {
-    const struct bw_fetch request = {
-        .path = "/models", .auth = BW_AUTH_BEARER, .repeatable = true
+    static char path[] = "/models";
+    const struct bw_list list = {
+        .request = { .path = path, .auth = BW_AUTH_BEARER, .repeatable = true },
+        .rows = "data", .row = emit_row
     };
-    BW_CLEANUP(bw_json_freep) struct bw_json *root = NULL;
-    enum bw_err rc = bw_fetch_json(plugin, &request, &root);
-    if (rc != BW_OK) {
-        return rc;
-    }
-    const struct bw_json *rows = bw_rows(plugin, root, "data");
-    for (const struct bw_json *row = bw_json_first(rows); row != NULL; row = bw_json_next(row)) {
-        rc = emit_row(plugin, row);
-        if (rc != BW_OK) {
-            return rc;
-        }
-    }
-    return plugin->err.code;
+    return bw_list_read(plugin, &list);
 }
 
 const struct bw_plugin_descriptor bw_xai = { .name = "xai", .catalog = catalog };

@@ -18,6 +18,7 @@ CREATE TABLE source (
     entries         INTEGER NOT NULL DEFAULT 0,
     set_hash        INTEGER NOT NULL DEFAULT 0,
     failures        INTEGER NOT NULL DEFAULT 0,
+    failing_since_ms INTEGER NOT NULL DEFAULT 0, -- first failure since the last success
     last_attempt_ms INTEGER NOT NULL DEFAULT 0,
     last_success_ms INTEGER NOT NULL DEFAULT 0,
     changed_ms      INTEGER NOT NULL DEFAULT 0,
@@ -117,6 +118,7 @@ CREATE TABLE notice (
     opened_ms      INTEGER NOT NULL,
     updated_ms     INTEGER NOT NULL,
     until_ms       INTEGER NOT NULL DEFAULT 0, -- end of a snooze or waiver
+    rises_ms       INTEGER NOT NULL DEFAULT 0, -- when its severity rises by itself; 0: never
     train_by_ms    INTEGER NOT NULL DEFAULT 0,
     serve_until_ms INTEGER NOT NULL DEFAULT 0,
     summary        TEXT NOT NULL,
@@ -127,6 +129,7 @@ CREATE TABLE notice (
 CREATE UNIQUE INDEX notice_live ON notice (subject, matter) WHERE live = 1;
 CREATE INDEX notice_subject ON notice (subject, matter);
 CREATE INDEX notice_until ON notice (until_ms) WHERE live = 1 AND until_ms > 0;
+CREATE INDEX notice_rises ON notice (rises_ms) WHERE live = 1 AND rises_ms > 0;
 
 CREATE TABLE notice_event (
     id         INTEGER PRIMARY KEY,
@@ -176,6 +179,7 @@ CREATE TABLE item (
     notice INTEGER NOT NULL REFERENCES notice (id)
 ) STRICT;
 CREATE INDEX item_card ON item (sink, owner);
+CREATE INDEX item_notice ON item (notice);
 
 -- Notices that a sink has heard of in a summary.
 CREATE TABLE summed (

@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "codec/config.h"
+#include "codec/lineage_file.h"
 #include "engine/event.h"
 #include "io/alarm.h"
 #include "io/control.h"
@@ -114,6 +115,15 @@ static void deliver(struct bw_app *app, const struct bw_deliver *delivery)
     const struct bw_sink_settings *sink = bw_settings_sink(app->settings, delivery->sink);
     if (sink != NULL && !app->stopping) {
         bw_sender_send(app->sender, sink, delivery);
+        return;
+    }
+    struct bw_delivered gone = { .delivery_id = delivery->delivery_id,
+                                 .outcome = BW_DELIVERY_RETRY,
+                                 .error = bw_xstrdup("the sink is no longer configured") };
+    if (app->stopping) {
+        free(gone.error); /* it was never tried, and stays due */
+    } else {
+        on_delivered(app, &gone);
     }
 }
 
@@ -124,8 +134,9 @@ static void show_life(struct bw_app *app)
         bw_sdnotify("WATCHDOG=1");
     }
     if (!app->ready || app->reloading) {
-        bw_sdnotify("READY=1\nSTATUS=watching %zu sources for %zu configured deployments",
+        bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
                     app->settings->sources.count, app->settings->deployments.count);
+        bw_sdnotify("READY=1");
         app->ready = true;
         app->reloading = false;
     }
@@ -167,24 +178,57 @@ static void wake_loop(void *context)
 
 /* ---- signals ---- */
 
+/* The user's own conventions stand in `lineages` beside the configuration; NULL: there are none. */
+static char *lineage_dir(const char *config)
+{
+    const char *slash = strrchr(config, '/');
+    int size = slash == NULL ? 0 : (int)(slash - config) + 1;
+    char *dir = bw_xasprintf("%.*slineages", size, config);
+    struct stat st;
+    if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        free(BW_TAKE(dir));
+    }
+    return dir;
+}
+
+static enum bw_err read_again(struct bw_app *app, struct bw_settings **settings,
+                              struct bw_lineage_rules **rules, struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *lineages = lineage_dir(app->options->config);
+    enum bw_err rc = bw_config_read(app->options->config, settings, err);
+    return rc == BW_OK ? bw_lineage_files_load(lineages, rules, NULL, err) : rc;
+}
+
+static void keep_old(struct bw_app *app, const struct bw_error *err)
+{
+    struct bw_event event = { .type = BW_EVENT_MISCONFIGURED,
+                              .misconfigured = bw_xstrdup(err->text) };
+    push(app, &event);
+    bw_log(BW_LOG_ERROR, "reload: %s; keeping the old configuration", err->text);
+    bw_sdnotify("STATUS=reload failed, the old configuration is kept: %s", err->text);
+    bw_sdnotify("READY=1");
+}
+
 static void reload(struct bw_app *app)
 {
-    struct bw_settings *settings = NULL;
+    BW_CLEANUP(bw_settings_freep) struct bw_settings *settings = NULL;
+    struct bw_lineage_rules *rules = NULL;
     struct bw_error err = { 0 };
-    if (bw_config_read(app->options->config, &settings, &err) != BW_OK) {
-        bw_log(BW_LOG_ERROR, "reload: %s; keeping the old configuration", err.text);
-        bw_sdnotify("RELOADING=1");
-        bw_sdnotify("READY=1\nSTATUS=reload failed, the old configuration is kept: %s", err.text);
+    bw_sdnotify("RELOADING=1");
+    if (read_again(app, &settings, &rules, &err) != BW_OK) {
+        keep_old(app, &err);
         return;
     }
-    bw_sdnotify("RELOADING=1");
     app->reloading = true;
+    struct bw_event event = { .type = BW_EVENT_RULES, .rules = rules };
+    push(app, &event);
     bw_settings_free(app->settings);
-    app->settings = settings;
-    bw_poller_retain(app->poller, settings);
+    app->settings = BW_TAKE(settings);
+    bw_poller_retain(app->poller, app->settings);
     configure(app);
     bw_log(BW_LOG_NOTICE, "configuration read again: %zu sources, %zu sinks, %zu deployments",
-           settings->sources.count, settings->sinks.count, settings->deployments.count);
+           app->settings->sources.count, app->settings->sinks.count,
+           app->settings->deployments.count);
 }
 
 static void close_handle(uv_handle_t *handle)
@@ -226,7 +270,8 @@ static void stop(struct bw_app *app)
         return;
     }
     app->stopping = true;
-    bw_sdnotify("STOPPING=1\nSTATUS=finishing deliveries in flight");
+    bw_sdnotify("STOPPING=1");
+    bw_sdnotify("STATUS=finishing deliveries in flight");
     bw_control_close(BW_TAKE(app->control));
     bw_poller_close(BW_TAKE(app->poller));
     app->loop.data = (void *)(uintptr_t)(uv_now(&app->loop) + DRAIN_MS);
@@ -265,19 +310,6 @@ static char *socket_path(const struct bw_app *app)
     const char *runtime = getenv("RUNTIME_DIRECTORY");
     return given != NULL ? bw_xstrdup(given)
                          : bw_xasprintf("%s/control.sock", runtime == NULL ? "/run/basewatch" : runtime);
-}
-
-/* The user's own conventions stand in `lineages` beside the configuration; NULL: there are none. */
-static char *lineage_dir(const char *config)
-{
-    const char *slash = strrchr(config, '/');
-    int size = slash == NULL ? 0 : (int)(slash - config) + 1;
-    char *dir = bw_xasprintf("%.*slineages", size, config);
-    struct stat st;
-    if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        free(BW_TAKE(dir));
-    }
-    return dir;
 }
 
 static enum bw_err start_keeper(struct bw_app *app, struct bw_error *err)

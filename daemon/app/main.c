@@ -85,7 +85,12 @@ int main(int argc, char **argv)
             check = true;
             break;
         case OPT_LOG:
-            format = strcmp(optarg, "json") == 0 ? BW_LOG_JSON : BW_LOG_TEXT;
+            if (strcmp(optarg, "json") != 0 && strcmp(optarg, "text") != 0) {
+                (void)fprintf(stderr, "basewatchd: --log-format: '%s' is neither text nor json\n%s",
+                              optarg, USAGE);
+                return 2;
+            }
+            format = optarg[0] == 'j' ? BW_LOG_JSON : BW_LOG_TEXT;
             break;
         case OPT_VERSION:
             (void)puts("basewatchd " BW_VERSION);

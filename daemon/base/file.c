@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -40,12 +41,17 @@ static enum bw_err read_all(int fd, size_t max_bytes, struct bw_str *text, struc
 enum bw_err bw_file_read(const char *path, size_t max_bytes, char **out, size_t *size,
                          struct bw_error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return fail(err);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        enum bw_err rc = fail(err);
+        (void)close(fd);
+        return rc;
     }
     BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
-    enum bw_err rc = read_all(fd, max_bytes, &text, err);
+    enum bw_err rc = S_ISREG(st.st_mode)
+                         ? read_all(fd, max_bytes, &text, err)
+                         : bw_fail(err, BW_ERR_IO, "cannot be read: it is no regular file");
     (void)close(fd);
     if (rc == BW_OK) {
         *size = text.size;

@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 
-/* Read path to its end. Ownership: *out is the caller's, NUL-terminated beyond *size bytes.
+/* Read path, a regular file, to its end; one that could make us wait (a FIFO, a device) is refused.
+ * Ownership: *out is the caller's, NUL-terminated beyond *size bytes.
  * Errors: BW_ERR_NOTFOUND, BW_ERR_DENIED, BW_ERR_IO, BW_ERR_TOOBIG above max_bytes; the sentence
  * says why and leaves the name to the caller. */
 BW_MUST_CHECK enum bw_err bw_file_read(const char *path, size_t max_bytes, char **out, size_t *size,

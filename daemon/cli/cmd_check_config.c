@@ -4,21 +4,30 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/explain_config.h"
+#include "cli/text.h"
 #include "codec/config.h"
 #include "codec/secret.h"
 #include "codec/webhook_sign.h"
 
 static const char DEFAULT_FILE[] = "/etc/basewatch/basewatch.yaml";
 static const char USAGE[] =
-    "usage: basewatch check-config [FILE]    (default: /etc/basewatch/basewatch.yaml)\n"
-    "       basewatch check-config --schema  JSON Schema for editors\n"
-    "       basewatch check-config --options what every option means\n";
+    "usage: basewatch check-config [--explain] [FILE]  (default: /etc/basewatch/basewatch.yaml)\n"
+    "       basewatch check-config --schema            JSON Schema for editors\n"
+    "       basewatch check-config --options           what every option means\n"
+    "\n"
+    "--explain says what each part will do, and which host it talks to.\n";
 
-static int check_file(const char *path);
+static int check_file(const char *path, bool explain);
 static int print_and_free(char *text);
 
 int bw_cmd_check_config(int argc, char **argv)
 {
+    bool explain = argc > 1 && strcmp(argv[1], "--explain") == 0;
+    if (explain) {
+        argc--;
+        argv++;
+    }
     const char *word = argc > 1 ? argv[1] : DEFAULT_FILE;
     if (argc == 2 && strcmp(word, "--schema") == 0) {
         return print_and_free(bw_config_schema_json());
@@ -34,7 +43,7 @@ int bw_cmd_check_config(int argc, char **argv)
         (void)fputs(USAGE, stderr);
         return 2;
     }
-    return check_file(word);
+    return check_file(word, explain);
 }
 
 static int print_and_free(char *text)
@@ -85,7 +94,26 @@ static bool check_secrets(const struct bw_settings *settings)
     return good;
 }
 
-static int check_file(const char *path)
+static void print_warnings(const struct bw_settings *settings)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names warnings = { 0 };
+    bw_config_doubt(settings, &warnings);
+    BW_VEC_EACH(char *, warning, &warnings)
+    {
+        (void)fprintf(stderr, "warning: %s\n", *warning);
+    }
+}
+
+static void print_explanation(const struct bw_settings *settings)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
+    bw_config_explain(settings, &text);
+    for (char *rest = text.text, *line; (line = strsep(&rest, "\n")) != NULL && rest != NULL;) {
+        bw_text_print(stdout, line);
+    }
+}
+
+static int check_file(const char *path, bool explain)
 {
     BW_CLEANUP(bw_settings_freep) struct bw_settings *settings = NULL;
     BW_CLEANUP(bw_names_clear) struct bw_names problems = { 0 };
@@ -98,6 +126,10 @@ static int check_file(const char *path)
     }
     if (!check_secrets(settings)) {
         return 1;
+    }
+    print_warnings(settings);
+    if (explain) {
+        print_explanation(settings);
     }
     (void)printf("%s: ok, %zu sources, %zu sinks, %zu deployments\n", path, settings->sources.count,
                  settings->sinks.count, settings->deployments.count);

@@ -6,8 +6,9 @@
 #include "cli/ask.h"
 #include "cli/cmds.h"
 #include "cli/place.h"
+#include "domain/swap.h"
 
-enum { DOCUMENT_MAX = 1024 * 1024, FIELDS = 10 };
+enum { DOCUMENT_MAX = 1024 * 1024, FIELDS = 10, MODEL = 5 };
 
 struct options {
     struct bw_common common;
@@ -28,7 +29,7 @@ static const struct bw_option OPTIONS[] = {
     FIELD(2, "platform", "PLATFORM", "where it is served"),
     FIELD(3, "account", "ACCOUNT", "where the platform has several"),
     FIELD(4, "region", "REGION", "where the platform has several"),
-    FIELD(5, "model", "MODEL", "what is called"),
+    FIELD(MODEL, "model", "MODEL", "what is called"),
     FIELD(6, "match", "GLOB", "instead of --model: among what discovery finds"),
     FIELD(7, "pick", "newest", "which of those that match"),
     FIELD(8, "base", "MODEL", "what it was tuned from; default: from the ft: id, else --model"),
@@ -164,10 +165,16 @@ static void write_field(struct bw_json_writer *w, const char *name, const char *
     }
 }
 
-static enum bw_err write_place(const char *where, struct bw_json_writer *w, struct bw_error *err)
+/* model NULL: whatever fits a pattern, so that no line can be held against it. */
+static enum bw_err write_place(const char *where, const char *model, struct bw_json_writer *w,
+                               struct bw_error *err)
 {
     BW_CLEANUP(bw_place_clear) struct bw_place place = { 0 };
+    BW_CLEANUP(bw_freep) char *diff = NULL;
     enum bw_err rc = bw_place_capture(where, &place, err);
+    if (rc == BW_OK && model != NULL) {
+        rc = bw_swap_diff(&place, model, model, &diff, err); /* could it ever be one? */
+    }
     if (rc != BW_OK) {
         return bw_error_prefix(err, "--at: ");
     }
@@ -195,7 +202,9 @@ static enum bw_err write_body(const struct options *values, const struct bw_json
     for (size_t i = 0; i < FIELDS; i++) {
         write_field(&w, OPTIONS[i].name, values->fields[i]);
     }
-    enum bw_err rc = values->at != NULL ? write_place(values->at, &w, err) : BW_OK;
+    const char *model = bw_json_text(bw_json_get(document, "model"), NULL);
+    model = values->fields[MODEL] != NULL ? values->fields[MODEL] : model;
+    enum bw_err rc = values->at != NULL ? write_place(values->at, model, &w, err) : BW_OK;
     bw_json_object_end(&w);
     return rc;
 }

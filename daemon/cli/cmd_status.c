@@ -49,6 +49,18 @@ static void print_counts(const struct bw_json *document)
     bw_text_print(stdout, line.text);
 }
 
+static void print_configuration(const struct bw_json *document)
+{
+    const struct bw_json *error = bw_cell_pick(document, "configuration.error");
+    if (bw_json_text(error, NULL) != NULL) {
+        BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+        bw_str_appendf(&line, "the last reload failed: %s; still running what was loaded at ",
+                       bw_json_text(error, ""));
+        bw_cell_append(&line, BW_CELL_MINUTE, bw_cell_pick(document, "configuration.loaded_at"));
+        bw_text_print(stdout, line.text);
+    }
+}
+
 static void print_sources(const struct bw_json *sources, const struct bw_common *common)
 {
     BW_CLEANUP(bw_table_clear) struct bw_table table = bw_table_of(SOURCES, BW_COUNT(SOURCES));
@@ -79,6 +91,7 @@ static int status(int argc, char **argv)
         bw_ask_print_json(document);
         return BW_EXIT_OK;
     }
+    print_configuration(document);
     print_counts(document);
     print_sources(bw_json_get(document, "sources"), &common);
     return BW_EXIT_OK;

@@ -1,6 +1,8 @@
 /* daemon/cli/commands.c: every command of `basewatch`, in the order of its help. A command that
  * reads argv itself needs no descriptor of its own:
  * &(const struct bw_cmd){ .name = .., .run = .., .usage = .., .help = .. }, */
+#include "cli/cmd_backtest.h"
+#include "cli/cmd_backup.h"
 #include "cli/cmd_check_config.h"
 #include "cli/cmd_lineage.h"
 #include "cli/cmd_listen.h"
@@ -19,7 +21,7 @@ static const struct bw_cmd lineage_cmd = {
 static const struct bw_cmd check_config_cmd = {
     .name = "check-config",
     .run = bw_cmd_check_config,
-    .usage = "check-config [FILE]\n"
+    .usage = "check-config [--explain] [FILE]\n"
              "check-config --options\n"
              "check-config --schema",
     .help = "Check a configuration file, and the secrets it names, without a daemon",
@@ -41,5 +43,6 @@ const struct bw_cmd *const bw_cmds[] = {
     &bw_worth_cmd,    &bw_swap_cmd,
     &lineage_cmd,     &bw_check_cmd,
     &check_config_cmd, &listen_cmd,
+    &bw_backtest_cmd, &bw_backup_cmd,
     NULL,
 };

@@ -84,6 +84,11 @@ static enum bw_err parse_file(const char *path, struct bw_yaml **out, struct bw_
     if (rc != BW_OK) {
         return bw_error_prefix(err, "%s:1:1: error: ", path);
     }
+    if (size == 0) { /* cut off while it was written, and a reload would drop all that it said */
+        return bw_fail(err, BW_ERR_INVALID,
+                       "%s:1:1: error: the file is empty; a comment in it shows that this is meant",
+                       path);
+    }
     return bw_yaml_parse(path, text, size, out, err);
 }
 

@@ -288,7 +288,8 @@ static const struct bw_config_option CONTROL[] = {
     { "read_group", BW_CONFIG_TEXT, AT(read_group), .max = NAME_MAX_BYTES, .restart = true,
       .help = "a group whose members may read; default: only root and the daemon's own user" },
     { "write_group", BW_CONFIG_TEXT, AT(write_group), .max = NAME_MAX_BYTES, .restart = true,
-      .help = "a group whose members may change things; default as above" },
+      .help = "a group whose members may change things, if they are in read_group as well, which "
+              "the socket belongs to; default as above" },
     END,
 };
 static const struct bw_config_section CONTROL_SECTION = { .noun = "control", .items = CONTROL };

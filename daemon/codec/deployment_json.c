@@ -7,7 +7,9 @@
 
 #include "base/instant.h"
 
-enum type { TEXT, COUNT, SHARE, DAY, DURATION, FLAG, PACKED, NAMES, TECHNIQUE, ORIGIN, KINDS };
+enum type { NAME, TEXT, LINES, COUNT, SHARE, DAY, DURATION, FLAG, PACKED, NAMES, TECHNIQUE, ORIGIN, KINDS };
+
+enum { NAME_MAX_BYTES = 128, TEXT_MAX_BYTES = 1024 };
 
 struct field {
     const char *group; /* NULL: top level */
@@ -18,17 +20,17 @@ struct field {
 
 #define AT(member) offsetof(struct bw_deployment, member)
 static const struct field FIELDS[] = {
-    { NULL, "name", TEXT, AT(name) },
+    { NULL, "name", NAME, AT(name) },
     { NULL, "technique", TECHNIQUE, AT(technique) },
     { NULL, "origin", ORIGIN, AT(origin) },
-    { NULL, "platform", TEXT, AT(platform) },
-    { NULL, "account", TEXT, AT(account) },
-    { NULL, "region", TEXT, AT(region) },
+    { NULL, "platform", NAME, AT(platform) },
+    { NULL, "account", NAME, AT(account) },
+    { NULL, "region", NAME, AT(region) },
     { NULL, "model", TEXT, AT(model) },
     { NULL, "match", TEXT, AT(match) },
     { NULL, "pick", TEXT, AT(pick) },
     { NULL, "base", TEXT, AT(base) },
-    { NULL, "owner", TEXT, AT(owner) },
+    { NULL, "owner", NAME, AT(owner) },
     { NULL, "lead_days", COUNT, AT(lead_days) },
     { "training", "rows", COUNT, AT(training.rows) },
     { "training", "tokens_per_row", COUNT, AT(training.tokens_per_row) },
@@ -57,7 +59,7 @@ static const struct field FIELDS[] = {
     { "at", "repo", TEXT, AT(at.repo) },
     { "at", "file", TEXT, AT(at.file) },
     { "at", "line", COUNT, AT(at.line) },
-    { "at", "context", TEXT, AT(at.context) },
+    { "at", "context", LINES, AT(at.context) },
 };
 #undef AT
 
@@ -112,6 +114,9 @@ static enum bw_err read_kinds(const struct bw_json *json, const struct field *fi
                               struct bw_error *err)
 {
     unsigned kinds = 0;
+    if (!bw_json_is_array(json)) {
+        return wrong(err, field, "a list of snapshot, minor, major");
+    }
     for (const struct bw_json *word = bw_json_first(json); word != NULL; word = bw_json_next(word)) {
         unsigned bit = 0;
         for (size_t i = 0; i < BW_COUNT(KIND_WORDS); i++) {
@@ -140,30 +145,65 @@ static enum bw_err read_count(const struct bw_json *json, const struct field *fi
     return BW_OK;
 }
 
+static bool is_flag(const struct bw_json *json)
+{
+    return bw_json_bool(json, false) == bw_json_bool(json, true);
+}
+
+static bool is_one_line(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum bw_err read_text(const char *text, const struct field *field, char **out,
+                             struct bw_error *err)
+{
+    if (text == NULL) {
+        return wrong(err, field, "a string");
+    }
+    if (field->type != LINES && !is_one_line(text)) {
+        return wrong(err, field, "a text without control characters");
+    }
+    if (field->type == NAME && strlen(text) > NAME_MAX_BYTES) {
+        return wrong(err, field, "a name of at most 128 bytes");
+    }
+    if (field->type == TEXT && strlen(text) > TEXT_MAX_BYTES) {
+        return wrong(err, field, "a text of at most 1024 bytes");
+    }
+    bw_replace(out, text);
+    return BW_OK;
+}
+
 static enum bw_err read_field(const struct bw_json *json, const struct field *field, void *out,
                               struct bw_error *err)
 {
     const char *text = bw_json_text(json, NULL);
     switch (field->type) {
+    case NAME:
     case TEXT:
-        if (text == NULL) {
-            return wrong(err, field, "a string");
-        }
-        bw_replace((char **)out, text);
-        return BW_OK;
+    case LINES:
+        return read_text(text, field, out, err);
     case COUNT:
         return read_count(json, field, out, err);
     case SHARE:
-        *(double *)out = bw_json_double(json, -1.0);
-        return BW_OK;
+        *(double *)out = bw_json_double(json, NAN);
+        return *(double *)out >= 0.0 ? BW_OK : wrong(err, field, "a share from 0 to 1");
     case DAY:
         return text == NULL ? wrong(err, field, "a date") : bw_instant_parse(text, out, err);
     case DURATION:
         return text == NULL ? wrong(err, field, "a duration") : bw_duration_parse(text, out, err);
     case FLAG:
         *(bool *)out = bw_json_bool(json, false);
-        return BW_OK;
+        return is_flag(json) ? BW_OK : wrong(err, field, "true or false");
     case PACKED:
+        if (!is_flag(json)) {
+            return wrong(err, field, "true or false");
+        }
         ((struct bw_training *)((char *)out - offsetof(struct bw_training, packed)))->packed =
             bw_json_bool(json, false) ? BW_PACKED_YES : BW_PACKED_NO;
         return BW_OK;
@@ -246,8 +286,12 @@ enum bw_err bw_deployment_from_json(const struct bw_json *json, const struct bw_
         .training = { .refresh_share = -1.0 },
     };
     enum bw_err rc = read_members(json, NULL, FIELDS, BW_COUNT(FIELDS), &read, err);
+    const struct bw_json *policy = bw_json_get(json, "policy");
+    if (rc == BW_OK && !bw_json_is_null(policy) && !bw_json_is_object(policy)) {
+        rc = bw_fail(err, BW_ERR_INVALID, "policy is not an object");
+    }
     if (rc == BW_OK) {
-        rc = bw_policy_from_json(bw_json_get(json, "policy"), &read.policy, err);
+        rc = bw_policy_from_json(policy, &read.policy, err);
     }
     if (rc == BW_OK) {
         rc = bw_deployment_complete(&read, err);
@@ -284,7 +328,9 @@ static void write_kinds(struct bw_json_writer *w, const char *name, unsigned kin
 static bool given(const struct field *field, const void *value)
 {
     switch (field->type) {
+    case NAME:
     case TEXT:
+    case LINES:
         return *(char *const *)value != NULL && (*(char *const *)value)[0] != '\0';
     case COUNT:
         return *(const int64_t *)value != (strcmp(field->name, "lead_days") == 0 ? -1 : 0);
@@ -310,7 +356,9 @@ static void write_field(struct bw_json_writer *w, const struct field *field, con
 {
     char text[BW_INSTANT_TEXT];
     switch (field->type) {
+    case NAME:
     case TEXT:
+    case LINES:
         bw_json_add_text(w, field->name, *(char *const *)value);
         break;
     case COUNT:

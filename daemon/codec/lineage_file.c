@@ -11,6 +11,8 @@
 #include "codec/lineage_maker.h"
 #include "codec/lineage_reader.h"
 
+#define HASH_PRIME UINT64_C(0x100000001b3) /* keeps the order of the files in the hash */
+
 enum { FILE_BYTES_MAX = 4 * 1024 * 1024 };
 
 static enum bw_err add_kind(struct bw_lineage_reader *reader, const struct bw_yaml *item,
@@ -217,6 +219,7 @@ enum bw_err bw_lineage_file_read(const char *file, const char *text, size_t size
     if (rc != BW_OK) {
         return rc;
     }
+    rules->hash = (rules->hash ^ bw_hash(text, size)) * HASH_PRIME;
     struct bw_lineage_reader reader = {
         .file = file, .rules = rules, .vectors = vectors, .err = err
     };

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "base/words.h"
+#include "domain/platform.h"
 
 static const char *const TECHNIQUE_WORDS[] = {
     [BW_TECHNIQUE_PROMPT] = "prompt",
@@ -113,6 +114,12 @@ static void complete_texts(struct bw_deployment *deployment)
 {
     if (deployment->base == NULL && present(deployment->model)) {
         deployment->base = bw_base_of_model(deployment->model);
+    }
+    char **const platforms[] = { &deployment->platform, &deployment->embedding.platform };
+    for (size_t i = 0; i < BW_COUNT(platforms); i++) {
+        if (*platforms[i] != NULL) {
+            bw_replace(platforms[i], bw_platform_canonical(*platforms[i]));
+        }
     }
     char **const empty[] = { &deployment->account, &deployment->region, &deployment->owner };
     for (size_t i = 0; i < BW_COUNT(empty); i++) {

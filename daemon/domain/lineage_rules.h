@@ -119,6 +119,7 @@ struct bw_lineage_rules {
     struct bw_word_entry *words; /* open addressing, a power of two places */
     size_t word_count;
     size_t word_places;
+    uint64_t hash; /* of the texts they were read from: same rules, same value */
 };
 
 /* Ownership: the caller's, to free with bw_lineage_rules_free(). */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/str.h"
+
 static void secret_clear(struct bw_secret_ref *secret)
 {
     free(secret->file);
@@ -60,6 +62,35 @@ struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sin
     copy.secret = secret_copy(&sink->secret);
     copy.old_secret = secret_copy(&sink->old_secret);
     return copy;
+}
+
+static uint64_t hash_secret(uint64_t hash, const struct bw_secret_ref *secret)
+{
+    hash = bw_hash_text(hash, secret->file);
+    BW_VEC_EACH(char *, word, &secret->argv)
+    {
+        hash = bw_hash_text(hash, *word);
+    }
+    return hash;
+}
+
+uint64_t bw_source_settings_hash(const struct bw_source_settings *source)
+{
+    uint64_t hash = bw_hash_text(BW_HASH_SEED, source->plugin);
+    hash = bw_hash_text(hash, source->platform);
+    hash = bw_hash_text(hash, source->account);
+    hash = bw_hash_text(hash, source->region);
+    hash = bw_hash_text(hash, source->url);
+    hash = bw_hash_text(hash, source->options);
+    return hash_secret(hash, &source->credential);
+}
+
+uint64_t bw_sink_settings_hash(const struct bw_sink_settings *sink)
+{
+    uint64_t hash = bw_hash_text(BW_HASH_SEED, sink->plugin);
+    hash = bw_hash_text(hash, sink->url);
+    hash = bw_hash_text(hash, sink->options);
+    return hash_secret(hash, &sink->secret);
 }
 
 void bw_sink_settings_clear(struct bw_sink_settings *sink)

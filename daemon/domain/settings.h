@@ -74,6 +74,9 @@ void bw_source_settings_clear(struct bw_source_settings *source);
 void bw_sink_settings_clear(struct bw_sink_settings *sink);
 void bw_adopt_rule_clear(struct bw_adopt_rule *rule);
 void bw_settings_clear(struct bw_settings *settings);
+/* Same settings, same value: name, schedule and caps left out. */
+uint64_t bw_source_settings_hash(const struct bw_source_settings *source);
+uint64_t bw_sink_settings_hash(const struct bw_sink_settings *sink);
 /* One more share; each is given back with bw_settings_free(). Safe from any thread. */
 struct bw_settings *bw_settings_share(struct bw_settings *settings);
 void bw_settings_free(struct bw_settings *settings);

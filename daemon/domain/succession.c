@@ -117,22 +117,40 @@ static bool eligible(const struct bw_succession_input *in, const struct bw_offer
     return (in->policy->kinds & kind_of(judgement->relation)) != 0 && of_age(in, offer, out);
 }
 
+static bool is_pinned(const struct bw_placement *place)
+{
+    return place->name.stamp != 0 && !place->name.floating;
+}
+
 bool bw_succession_prefers(const struct bw_succession_input *in, const struct bw_offer *offer,
                            const struct bw_offer *best)
 {
+    struct bw_placement places[3]; /* of the base and the two */
     if (best == NULL) {
         return true;
     }
-    struct bw_model_facts base = base_facts(in);
-    struct bw_model_facts a = bw_facts_of(in->platform, offer->entry);
-    struct bw_model_facts b = bw_facts_of(in->platform, best->entry);
-    int order = bw_lineage_compare(in->rules, &a, &b);
-    enum bw_spelling wanted = bw_lineage_spelling(in->rules, &base);
-    if (order == 0) {
-        return bw_lineage_spelling(in->rules, &a) == wanted &&
-               bw_lineage_spelling(in->rules, &b) != wanted;
+    const struct bw_model_facts facts[] = { base_facts(in),
+                                            bw_facts_of(in->platform, offer->entry),
+                                            bw_facts_of(in->platform, best->entry) };
+    for (size_t i = 0; i < BW_COUNT(facts); i++) {
+        bw_placement_of(in->rules, &facts[i], &places[i]);
     }
-    return order > 0;
+    const struct bw_placement *a = &places[1];
+    const struct bw_placement *b = &places[2];
+    bool a_preview = bw_lineage_is_preview(in->rules, &facts[1]);
+    bool b_preview = bw_lineage_is_preview(in->rules, &facts[2]);
+    if (!in->policy->previews && a_preview != b_preview) {
+        return b_preview;
+    }
+    bool one_version =
+        strcmp(a->line, b->line) == 0 && a->version == b->version && a->phase == b->phase;
+    if (one_version && is_pinned(a) != is_pinned(b)) {
+        return bw_str_equal(offer->entry->id, in->offered) ||
+               (!bw_str_equal(best->entry->id, in->offered) &&
+                is_pinned(a) == is_pinned(&places[0]));
+    }
+    int order = bw_placement_order(a, b);
+    return order != 0 ? order > 0 : offer->first_seen_ms < best->first_seen_ms;
 }
 
 static void find_in_line(const struct bw_succession_input *in, struct bw_succession *out)
@@ -143,8 +161,10 @@ static void find_in_line(const struct bw_succession_input *in, struct bw_success
         struct bw_model_facts facts = bw_facts_of(in->platform, offer->entry);
         struct bw_judgement judgement = { 0 };
         bw_lineage_judge(in->rules, &base, &facts, &judgement);
-        if (eligible(in, offer, &judgement, out) &&
-            bw_succession_prefers(in, offer, out->candidate)) {
+        bool outranks = out->candidate == NULL || judgement.via < out->via ||
+                        (judgement.via == out->via &&
+                         bw_succession_prefers(in, offer, out->candidate));
+        if (eligible(in, offer, &judgement, out) && outranks) {
             out->candidate = offer;
             out->relation = judgement.relation;
             out->via = judgement.via;

@@ -21,6 +21,7 @@ struct bw_succession_input { /* borrowed */
     const char *platform;
     const char *base;
     const struct bw_entry *base_entry; /* what was ever known of it; NULL: never listed */
+    const char *offered;               /* what it has been told to move to; NULL: nothing yet */
     const struct bw_offer *offers; /* its lineage, and the chain of declared replacements */
     size_t offer_count;
     const struct bw_policy *policy;
@@ -42,8 +43,11 @@ struct bw_succession {
  * required is always offered; allow and deny of models hold always. */
 void bw_succession_find(const struct bw_succession_input *in, struct bw_succession *out);
 
-/* Of two models of the base's line (best NULL: the first one) the newer; of two spellings of one
- * model the one that is spelled as the base is, pinned or not. */
+/* Of two models of the base's line (best NULL: the first one): unless the policy wants previews, the
+ * one that is none, so that who runs a preview of what has come out is not sent on to the next
+ * preview; then the newer version; of one version, pinned and not, the one that was offered already,
+ * else the one that is spelled as the base is; then the newer snapshot; of two spellings of it the
+ * one that was listed first. A respelling that appears later thus changes nothing. */
 bool bw_succession_prefers(const struct bw_succession_input *in, const struct bw_offer *offer,
                            const struct bw_offer *best);
 

@@ -9,6 +9,7 @@ static const struct {
     const char *path; /* a `*` segment is an argument */
     bw_call_command *command;
 } COMMANDS[] = {
+    { "GET", "/metrics", bw_api_metrics },
     { "GET", "/v1/status", bw_api_status },
     { "GET", "/v1/deployments", bw_api_deployments },
     { "POST", "/v1/deployments", bw_api_deployment_add },
@@ -46,13 +47,18 @@ static void call_clear(struct bw_call *call)
     bw_str_clear(&call->body);
 }
 
+static void reply(struct bw_engine *engine, uint64_t request, int status, const char *content_type,
+                  char *body)
+{
+    struct bw_command command = { .type = BW_COMMAND_REPLY };
+    command.reply = (struct bw_reply){ request, status, content_type, body };
+    BW_VEC_PUSH(&engine->replies, command);
+}
+
 void bw_engine_reply(struct bw_engine *engine, uint64_t request, int status, char *body)
 {
-    struct bw_command reply = { .type = BW_COMMAND_REPLY };
-    reply.reply = (struct bw_reply){ request, status,
-                                     status < 400 ? "application/json" : "application/problem+json",
-                                     body };
-    BW_VEC_PUSH(&engine->replies, reply);
+    reply(engine, request, status,
+          status < 400 ? "application/json" : "application/problem+json", body);
 }
 
 static const char *title_of(int status)
@@ -161,10 +167,13 @@ static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw
         return rc;
     }
     if (rc != BW_OK) {
-        bw_db_undo(engine->db); /* a refused command leaves nothing behind */
         bw_engine_refuse(engine, call->request->id, status_of(rc), failure.text);
-    } else if (!call->answered_later) {
-        bw_engine_reply(engine, call->request->id, 200, bw_str_take(&call->body));
+        return bw_db_undo(engine->db, err); /* a refused command leaves nothing behind */
+    }
+    if (!call->answered_later) {
+        reply(engine, call->request->id, 200,
+              call->content_type == NULL ? "application/json" : call->content_type,
+              bw_str_take(&call->body));
     }
     return BW_OK;
 }

@@ -89,6 +89,27 @@ static enum bw_err add_declared(struct bw_engine *engine, const struct bw_cohort
     return BW_OK;
 }
 
+/* Add what the user says follows this base, which may be of any line. */
+static enum bw_err add_overrides(struct bw_engine *engine, const struct bw_cohort *cohort,
+                                 struct bw_models *models, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(const struct bw_override, override, &engine->rules->overrides)
+    {
+        struct bw_model model = { 0 };
+        if (rc != BW_OK || strcmp(override->from, cohort->base) != 0 ||
+            holds(models, override->to)) {
+            continue;
+        }
+        rc = bw_models_get(engine->db, cohort->platform, cohort->scope, override->to, &model, err);
+        if (rc == BW_OK) {
+            BW_VEC_PUSH(models, model);
+        }
+        rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    return rc;
+}
+
 /* What the judges ask about; it borrows from all it is made of. */
 static struct bw_succession_input question(const struct bw_engine *engine,
                                            const struct bw_cohort *cohort,
@@ -106,6 +127,7 @@ static struct bw_succession_input question(const struct bw_engine *engine,
         .platform = cohort->platform,
         .base = cohort->base,
         .base_entry = base == NULL ? NULL : &base->entry,
+        .offered = cohort->candidate,
         .offers = offers->items,
         .offer_count = offers->count,
         .policy = &cohort->policy,
@@ -145,6 +167,14 @@ static void find_route(struct bw_engine *engine, struct bw_cohort *cohort,
     bw_route_options_clear(&options);
 }
 
+/* When "current" can no longer be asserted. */
+static int64_t silent_from_ms(const struct outlook *outlook)
+{
+    return outlook->last_success_ms == 0
+               ? 0
+               : outlook->last_success_ms + CURRENT_WITHOUT_WORD_MS + outlook->patience_ms;
+}
+
 static enum bw_cohort_state state_of(const struct bw_cohort *cohort,
                                      const struct bw_succession *found,
                                      const struct bw_model *base, const struct outlook *outlook,
@@ -153,20 +183,25 @@ static enum bw_cohort_state state_of(const struct bw_cohort *cohort,
     if (found->retired) {
         return BW_COHORT_RETIRED;
     }
-    if (found->serve_until_ms != 0) {
-        return BW_COHORT_RETIRING;
-    }
-    if (found->candidate != NULL) {
+    if (found->serve_until_ms != 0 || found->candidate != NULL) {
         bool nowhere = bw_technique_is_tuned(cohort->technique) &&
                        bw_str_equal(cohort->route, bw_route_word(BW_ROUTE_NONE));
-        return nowhere ? BW_COHORT_ORPHANED : BW_COHORT_STALE;
+        return nowhere                     ? BW_COHORT_ORPHANED
+               : found->serve_until_ms != 0 ? BW_COHORT_RETIRING
+                                            : BW_COHORT_STALE;
     }
-    bool heard = outlook->last_success_ms != 0 &&
-                 now_ms - outlook->last_success_ms < CURRENT_WITHOUT_WORD_MS + outlook->patience_ms;
-    return base != NULL && heard ? BW_COHORT_CURRENT : BW_COHORT_UNKNOWN;
+    return base != NULL && now_ms < silent_from_ms(outlook) ? BW_COHORT_CURRENT
+                                                            : BW_COHORT_UNKNOWN;
 }
 
-static bool is_unlisted(const struct bw_model *base, int64_t now_ms, int64_t *due_ms)
+static void note_due(struct bw_cohort *cohort, int64_t at_ms, int64_t now_ms)
+{
+    if (at_ms > now_ms && (cohort->due_ms == 0 || at_ms < cohort->due_ms)) {
+        cohort->due_ms = at_ms;
+    }
+}
+
+static bool is_unlisted(struct bw_cohort *cohort, const struct bw_model *base, int64_t now_ms)
 {
     if (base == NULL || base->gone_ms == 0) {
         return false;
@@ -175,9 +210,8 @@ static bool is_unlisted(const struct bw_model *base, int64_t now_ms, int64_t *du
     if (base->missing_polls >= UNLISTED_POLLS && now_ms >= from_ms) {
         return true;
     }
-    if (from_ms > now_ms && (*due_ms == 0 || from_ms < *due_ms)) {
-        *due_ms = from_ms;
-    }
+    /* A day, and then as long as its sources take for the third list. */
+    note_due(cohort, from_ms > now_ms ? from_ms : now_ms + BW_HOUR_MS, now_ms);
     return false;
 }
 
@@ -191,21 +225,6 @@ static void take_over(struct bw_cohort *cohort, const struct bw_succession *foun
     cohort->serve_until_ms = found->serve_until_ms;
     cohort->train_by_ms = found->train_by_ms;
     cohort->due_ms = found->due_ms;
-}
-
-/* A deadline presses more from day to day: its members are looked at again at these marks. */
-static void note_deadline(struct bw_cohort *cohort, int64_t now_ms)
-{
-    static const int marks[] = { 180, 120, 90, 60, 45, 30, 21, 14, 7, 3, 1, 0 };
-    const int64_t deadlines[] = { cohort->train_by_ms, cohort->serve_until_ms };
-    for (size_t i = 0; i < BW_COUNT(deadlines); i++) {
-        for (size_t j = 0; deadlines[i] != 0 && j < BW_COUNT(marks); j++) {
-            int64_t at_ms = deadlines[i] - marks[j] * BW_DAY_MS;
-            if (at_ms > now_ms && (cohort->due_ms == 0 || at_ms < cohort->due_ms)) {
-                cohort->due_ms = at_ms;
-            }
-        }
-    }
 }
 
 enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
@@ -240,18 +259,25 @@ enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
     if (rc == BW_OK && base != NULL) {
         rc = add_declared(engine, cohort, base->entry.replacement, &models, err);
     }
+    if (rc == BW_OK) {
+        rc = add_overrides(engine, cohort, &models, err);
+    }
     if (rc != BW_OK) {
         return rc;
     }
     struct bw_succession_input in = question(engine, cohort, base, &models, &offers);
     bw_succession_find(&in, &found);
     take_over(cohort, &found);
+    in.offered = cohort->candidate;
     if (bw_technique_is_tuned(cohort->technique)) {
         find_route(engine, cohort, &in);
     }
-    note_deadline(cohort, engine->now_ms);
-    cohort->unlisted = is_unlisted(base, engine->now_ms, &cohort->due_ms);
+    note_due(cohort, cohort->train_by_ms, engine->now_ms);
+    cohort->unlisted = is_unlisted(cohort, base, engine->now_ms);
     cohort->state = state_of(cohort, &found, base, &outlook, engine->now_ms);
+    if (cohort->state == BW_COHORT_CURRENT) {
+        note_due(cohort, silent_from_ms(&outlook), engine->now_ms);
+    }
     return BW_OK;
 }
 
@@ -271,19 +297,18 @@ enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t id, bool baseli
         return rc;
     }
     bool differs = bw_cohort_differs(&before, &after);
-    bool mark = before.due_ms != 0 && before.due_ms <= engine->now_ms &&
-                (after.train_by_ms != 0 || after.serve_until_ms != 0);
     if (differs) {
         after.since_ms = engine->now_ms;
     }
     rc = bw_cohorts_save(engine->db, &after, err);
-    return rc == BW_OK && (differs || mark) ? bw_fan_begin(engine->db, id, baseline, err) : rc;
+    return rc == BW_OK && differs ? bw_fan_begin(engine->db, id, baseline, err) : rc;
 }
 
-enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, struct bw_error *err)
+enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_ids_clear) struct bw_ids due = { 0 };
     enum bw_err rc = bw_cohorts_due(engine->db, engine->now_ms, BW_DUE_CHUNK, &due, err);
+    *more = *more || due.count == BW_DUE_CHUNK;
     BW_VEC_EACH(int64_t, id, &due)
     {
         if (rc == BW_OK) {

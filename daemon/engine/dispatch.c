@@ -18,17 +18,19 @@ struct message {
     const char *subject;
     int64_t notice; /* 0: none */
     const char *data; /* JSON */
+    bool first;       /* before what waits already */
 };
 
-/* msg_ and a ULID: 48 bits of time, 80 of a hash over what makes the message the one it is. */
-static void message_id(const struct bw_engine *engine, const char *sink,
+/* msg_ and a ULID: 48 bits of time, 80 of a hash over what makes the message the one it is. It is
+ * made once; the outbox keeps it for every attempt. */
+static void message_id(struct bw_engine *engine, const char *sink,
                        const struct message *message, char *out, size_t size)
 {
     static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford's base 32 */
     uint64_t high = bw_hash_text(BW_HASH_SEED, engine->instance);
     high = bw_hash_text(bw_hash_text(high, sink), message->type);
     high = bw_hash_text(bw_hash_text(high, message->subject), message->data);
-    high ^= (uint64_t)message->notice * UINT64_C(0x9e3779b97f4a7c15);
+    high ^= (uint64_t)message->notice * UINT64_C(0x9e3779b97f4a7c15) + ++engine->messages;
     uint64_t low = bw_hash(&high, sizeof(high));
     uint64_t time_ms = (uint64_t)engine->now_ms;
     char ulid[27] = { 0 };
@@ -76,7 +78,7 @@ static enum bw_err send_to(struct bw_engine *engine, const char *sink,
         .subject = bw_xstrdup(message->subject),
         .notice = message->notice,
         .body = render(engine, message, id),
-        .due_ms = engine->now_ms,
+        .due_ms = message->first ? 0 : engine->now_ms,
         .created_ms = engine->now_ms,
     };
     return bw_outbox_insert(engine->db, &delivery, err);
@@ -95,7 +97,7 @@ enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice 
 {
     BW_CLEANUP(bw_freep) char *data = notice_data(notice);
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
-    const struct message message = { type, notice->subject, notice->id, data };
+    const struct message message = { type, notice->subject, notice->id, data, false };
     bool closing = strcmp(what, "resolved") == 0 || strcmp(what, "superseded") == 0;
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
@@ -123,7 +125,7 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
     bw_json_object_end(&w);
     BW_CLEANUP(bw_freep) char *json = bw_str_take(&data);
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("source.%s", what);
-    const struct message message = { type, source, 0, json };
+    const struct message message = { type, source, 0, json, false };
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
@@ -137,15 +139,38 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err)
 {
-    const struct message message = { "test", sink, 0,
-                                     "{\"summary\":\"a test message; nothing has happened\"}" };
+    const struct message message = { .type = "test",
+                                     .subject = sink,
+                                     .data = "{\"summary\":\"a test message; nothing has "
+                                             "happened\"}",
+                                     .first = true };
     return send_to(engine, sink, &message, err);
+}
+
+static void settle(struct bw_engine *engine, struct bw_delivery *delivery,
+                   enum bw_delivery_state state, const char *detail)
+{
+    delivery->state = state;
+    delivery->settled_ms = engine->now_ms;
+    bw_replace(&delivery->detail, detail);
 }
 
 enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
                                struct bw_error *err)
 {
-    return bw_outbox_withdraw(engine->db, notice->id, engine->now_ms, err);
+    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries untried = { 0 };
+    enum bw_err rc = bw_outbox_untried(engine->db, notice->id, &untried, err);
+    BW_VEC_EACH(struct bw_delivery, delivery, &untried)
+    {
+        const struct bw_sending *sending = bw_engine_sending(engine, delivery->sink);
+        if (rc != BW_OK ||
+            (sending != NULL && bw_engine_is_in_flight(sending, delivery->id))) {
+            continue; /* it may have arrived: the closing message follows it */
+        }
+        settle(engine, delivery, BW_DELIVERY_WITHDRAWN, "no longer true");
+        rc = bw_outbox_save(engine->db, delivery, err);
+    }
+    return rc == BW_OK ? bw_items_forget(engine->db, notice->id, err) : rc;
 }
 
 /* ---- summaries ---- */
@@ -267,14 +292,6 @@ static void note_endpoint(struct bw_engine *engine, struct bw_sink *sink,
                                   "`basewatch sinks test` reaches it again");
         break;
     }
-}
-
-static void settle(struct bw_engine *engine, struct bw_delivery *delivery,
-                   enum bw_delivery_state state, const char *detail)
-{
-    delivery->state = state;
-    delivery->settled_ms = engine->now_ms;
-    bw_replace(&delivery->detail, detail);
 }
 
 static void note_attempt(struct bw_engine *engine, struct bw_delivery *delivery,

@@ -1,7 +1,7 @@
 /* daemon/engine/engine.c: see engine.h. */
 #include "engine/state.h"
 
-#include <string.h>
+#include "base/log.h"
 
 static void polling_clear(struct bw_polling *polling)
 {
@@ -12,12 +12,6 @@ static void sending_clear(struct bw_sending *sending)
 {
     bw_sink_clear(&sending->row);
     bw_ids_clear(&sending->in_flight);
-}
-
-static void waiter_clear(struct bw_waiter *waiter)
-{
-    bw_names_clear(&waiter->waiting);
-    bw_names_clear(&waiter->polled);
 }
 
 enum bw_err bw_engine_new(struct bw_db *db, const struct bw_lineage_rules *rules,
@@ -41,10 +35,13 @@ void bw_engine_free(struct bw_engine *engine)
         return;
     }
     bw_settings_free(engine->settings);
+    bw_lineage_rules_free(engine->own_rules);
+    free(engine->misconfigured);
     free(engine->instance);
     BW_VEC_CLEAR(&engine->polling, polling_clear);
     BW_VEC_CLEAR(&engine->sending, sending_clear);
-    BW_VEC_CLEAR(&engine->waiters, waiter_clear);
+    BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
+    BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     bw_commands_clear(&engine->replies);
     free(engine);
 }
@@ -52,8 +49,13 @@ void bw_engine_free(struct bw_engine *engine)
 static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, struct bw_error *err)
 {
     switch (event->type) {
+    case BW_EVENT_RULES:
+        return bw_engine_follow(engine, BW_TAKE(event->rules), err);
     case BW_EVENT_CONFIGURE:
-        return bw_engine_configure(engine, BW_TAKE(event->configure), err);
+        return bw_engine_configure(engine, event->configure, err);
+    case BW_EVENT_MISCONFIGURED:
+        bw_replace(&engine->misconfigured, event->misconfigured);
+        return BW_OK;
     case BW_EVENT_TIMER:
         return BW_OK;
     case BW_EVENT_POLLED:
@@ -66,24 +68,101 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
     return BW_OK;
 }
 
-/* What an event may have left to do: cohorts and notices that time has changed, then one chunk of
+/* What events may have left to do: cohorts and notices that time has changed, then one chunk of
  * fan-out, then the summaries that are complete. */
-static enum bw_err carry_on(struct bw_engine *engine, const struct bw_event *event, bool *more,
-                            struct bw_error *err)
+static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
-    enum bw_err rc = bw_engine_evaluate_due(engine, err);
+    enum bw_err rc = bw_engine_evaluate_due(engine, more, err);
     if (rc == BW_OK) {
-        rc = bw_engine_end_snoozes(engine, err);
+        rc = bw_engine_end_snoozes(engine, more, err);
     }
-    if (rc == BW_OK && event->type != BW_EVENT_REQUEST) {
+    if (rc == BW_OK) {
+        rc = bw_engine_raise_due(engine, more, err);
+    }
+    if (rc == BW_OK) {
         rc = bw_engine_fan_out(engine, more, err);
-    } else {
-        *more = true; /* a request is answered first; the next event carries on */
     }
-    if (rc == BW_OK && !*more) {
-        rc = bw_engine_sum_up(engine, err);
+    return rc == BW_OK && !*more ? bw_engine_sum_up(engine, err) : rc;
+}
+
+/* One event as one transaction; *more: there is work left for another one. */
+static enum bw_err perform(struct bw_engine *engine, struct bw_event *event, bool *more,
+                           struct bw_error *err)
+{
+    enum bw_err rc = bw_db_begin(engine->db, err);
+    if (rc == BW_OK) {
+        rc = handle(engine, event, err);
     }
-    return rc == BW_OK && !*more ? bw_engine_release_waiters(engine, err) : rc;
+    if (event->type == BW_EVENT_REQUEST) {
+        *more = true; /* it is answered first; the next event carries on */
+    } else if (rc == BW_OK && engine->settings != NULL) {
+        rc = carry_on(engine, more, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_db_commit(engine->db, err);
+    }
+    if (rc != BW_OK) {
+        bw_db_rollback(engine->db);
+        bw_commands_clear(&engine->replies);
+        return rc;
+    }
+    bw_engine_note_arrival(engine, event);
+    return BW_OK;
+}
+
+static bool brings_facts(const struct bw_event *event)
+{
+    return event->type != BW_EVENT_REQUEST && event->type != BW_EVENT_TIMER;
+}
+
+/* What an event brought is not lost with its transaction, for nobody would bring it again. What is
+ * wrong in itself, and not for a failing database, is let go. */
+static void keep(struct bw_engine *engine, struct bw_event *event, enum bw_err why)
+{
+    if (why != BW_ERR_STORE || !brings_facts(event)) {
+        bw_engine_note_arrival(engine, event);
+        bw_event_clear(event);
+        return;
+    }
+    BW_VEC_PUSH(&engine->undone, *event);
+    *event = (struct bw_event){ .type = BW_EVENT_TIMER };
+}
+
+static void redo(struct bw_engine *engine, bool *more)
+{
+    struct bw_event *events = BW_TAKE(engine->undone.items);
+    size_t count = engine->undone.count;
+    engine->undone.count = engine->undone.capacity = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct bw_error failure = { 0 };
+        bool left = false;
+        events[i].now_ms = engine->now_ms;
+        enum bw_err rc = perform(engine, &events[i], &left, &failure);
+        if (rc == BW_OK) {
+            *more = *more || left;
+            bw_event_clear(&events[i]);
+        } else {
+            bw_log(BW_LOG_ERROR, "what came earlier still cannot be written: %s", failure.text);
+            keep(engine, &events[i], rc);
+        }
+    }
+    free(events);
+}
+
+static void refuse(struct bw_engine *engine, const struct bw_event *event)
+{
+    bw_engine_forget_waiter(engine, event->request.id);
+    bw_engine_refuse(engine, event->request.id, 503, "the database does not answer; see the log");
+}
+
+/* A newer configuration stands in for one that could not be written. */
+static void forget_configurations(struct bw_engine *engine)
+{
+    for (size_t i = engine->undone.count; i-- > 0;) {
+        if (engine->undone.items[i].type == BW_EVENT_CONFIGURE) {
+            bw_event_clear(&engine->undone.items[i]);
+        }
+    }
 }
 
 static void hand_over_replies(struct bw_engine *engine, struct bw_commands *commands)
@@ -95,65 +174,27 @@ static void hand_over_replies(struct bw_engine *engine, struct bw_commands *comm
     engine->replies.count = 0;
 }
 
-static enum bw_err give_up(struct bw_engine *engine, const struct bw_event *event,
-                           struct bw_commands *commands, enum bw_err rc)
-{
-    bw_db_rollback(engine->db);
-    bw_commands_clear(&engine->replies);
-    if (event->type == BW_EVENT_REQUEST) {
-        bw_engine_refuse(engine, event->request.id, 503, "the database does not answer; see the log");
-        hand_over_replies(engine, commands);
-    }
-    struct bw_command retry = { .type = BW_COMMAND_WAKE,
-                                .wake_ms = event->now_ms + 5 * BW_SECOND_MS };
-    BW_VEC_PUSH(commands, retry);
-    return rc;
-}
-
-/* A result counts as arrived even if it could not be written: it is asked for again. */
-static void note_arrival(struct bw_engine *engine, const struct bw_event *event)
-{
-    if (event->type == BW_EVENT_POLLED) {
-        struct bw_polling *polling = bw_engine_polling(engine, event->polled.source);
-        if (polling != NULL) {
-            polling->in_flight = false;
-        }
-    } else if (event->type == BW_EVENT_DELIVERED) {
-        BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
-        {
-            BW_VEC_EACH(int64_t, id, &sending->in_flight)
-            {
-                if (*id == event->delivered.delivery_id) {
-                    *id = sending->in_flight.items[--sending->in_flight.count];
-                    return;
-                }
-            }
-        }
-    }
-}
-
 enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
                            struct bw_commands *commands, struct bw_error *err)
 {
     bool more = false;
     engine->now_ms = event->now_ms;
-    note_arrival(engine, event);
-    enum bw_err rc = bw_db_begin(engine->db, err);
-    if (rc == BW_OK) {
-        rc = handle(engine, event, err);
+    if (event->type == BW_EVENT_CONFIGURE) {
+        forget_configurations(engine);
+    } else if (event->type == BW_EVENT_TIMER) {
+        redo(engine, &more);
     }
-    if (rc == BW_OK && engine->settings != NULL) {
-        rc = carry_on(engine, event, &more, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_db_commit(engine->db, err);
+    enum bw_err rc = perform(engine, event, &more, err);
+    if (rc != BW_OK && event->type == BW_EVENT_REQUEST) {
+        refuse(engine, event);
     }
     if (rc != BW_OK) {
-        rc = give_up(engine, event, commands, rc);
-    } else {
-        hand_over_replies(engine, commands);
-        rc = bw_engine_schedule(engine, more, commands, err);
+        keep(engine, event, rc);
+    } else if (!more) {
+        rc = bw_engine_release_waiters(engine, err);
     }
+    hand_over_replies(engine, commands);
+    rc = bw_engine_schedule(engine, more, rc, commands, err);
     bw_event_clear(event);
     return rc;
 }

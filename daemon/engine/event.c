@@ -4,6 +4,12 @@
 void bw_event_clear(struct bw_event *event)
 {
     switch (event->type) {
+    case BW_EVENT_RULES:
+        bw_lineage_rules_free(event->rules);
+        break;
+    case BW_EVENT_MISCONFIGURED:
+        free(event->misconfigured);
+        break;
     case BW_EVENT_CONFIGURE:
         bw_settings_free(event->configure);
         break;

@@ -8,10 +8,13 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "domain/entry.h"
+#include "domain/lineage_rules.h"
 #include "domain/settings.h"
 
 enum bw_event_type {
+    BW_EVENT_RULES,     /* before a reload's CONFIGURE: conventions read again */
     BW_EVENT_CONFIGURE, /* start, and each reload */
+    BW_EVENT_MISCONFIGURED, /* a reload was refused, the old configuration stays */
     BW_EVENT_TIMER,     /* the instant asked for by BW_COMMAND_WAKE has come */
     BW_EVENT_POLLED,    /* exactly one for each BW_COMMAND_POLL */
     BW_EVENT_DELIVERED, /* exactly one for each BW_COMMAND_DELIVER */
@@ -61,7 +64,9 @@ struct bw_event {
     enum bw_event_type type;
     int64_t now_ms;
     union {
-        struct bw_settings *configure; /* owned */
+        struct bw_lineage_rules *rules; /* owned */
+        struct bw_settings *configure;  /* owned */
+        char *misconfigured;            /* why */
         struct bw_polled polled;
         struct bw_delivered delivered;
         struct bw_request request;

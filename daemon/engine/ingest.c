@@ -48,12 +48,18 @@ static void note_lineage(struct change *change, const char *lineage)
 }
 
 /* Can what changed alter the judgement on this cohort? NULL: everything may have. */
-static bool touches(const struct change *change, const struct bw_cohort *cohort)
+static bool touches(const struct bw_engine *engine, const struct change *change,
+                    const struct bw_cohort *cohort, const struct bw_model *base)
 {
-    return change == NULL || cohort->lineage[0] == '\0' ||
+    const char *id = base->entry.id == NULL ? cohort->base : base->entry.id;
+    bool leads_elsewhere = base->entry.replacement != NULL;
+    BW_VEC_EACH(const struct bw_override, override, &engine->rules->overrides)
+    {
+        leads_elsewhere = leads_elsewhere || strcmp(override->from, cohort->base) == 0;
+    }
+    return change == NULL || leads_elsewhere || cohort->lineage[0] == '\0' ||
            names_hold(&change->lineages, cohort->lineage) ||
-           names_hold(&change->listed, cohort->base) || names_hold(&change->left, cohort->base) ||
-           (cohort->candidate != NULL && names_hold(&change->left, cohort->candidate));
+           names_hold(&change->listed, id) || names_hold(&change->left, id);
 }
 
 static void say(struct bw_source *source, enum bw_source_state state, const char *detail)
@@ -67,7 +73,7 @@ static enum bw_err tell_operators(struct bw_engine *engine, const struct bw_sour
                                   struct bw_error *err)
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, source->name, &live, err);
+    enum bw_err rc = bw_notices_live(engine->db, source->name, true, &live, err);
     if (rc != BW_OK || live.count > 0) {
         return rc;
     }
@@ -93,11 +99,11 @@ static enum bw_err tell_recovered(struct bw_engine *engine, const struct bw_sour
                                   const char *actor, struct bw_error *err)
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, source->name, &live, err);
+    enum bw_err rc = bw_notices_live(engine->db, source->name, true, &live, err);
     if (rc != BW_OK || live.count == 0) {
         return rc;
     }
-    rc = bw_engine_settle(engine, source->name, BW_NOTICE_RESOLVED, actor,
+    rc = bw_engine_settle(engine, source->name, true, BW_NOTICE_RESOLVED, actor,
                           "the source lists a good set again", err);
     return rc == BW_OK ? bw_engine_announce_source(engine, source->name, "recovered",
                                                    "the source lists a good set again", err)
@@ -113,10 +119,16 @@ static enum bw_err evaluate_touched(struct bw_engine *engine, const struct bw_so
     BW_VEC_EACH(int64_t, id, &cohorts)
     {
         BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+        BW_CLEANUP(bw_model_clear) struct bw_model base = { 0 };
         if (rc == BW_OK) {
             rc = bw_cohorts_get(engine->db, *id, &cohort, err);
         }
-        if (rc == BW_OK && touches(change, &cohort)) {
+        if (rc == BW_OK) {
+            rc = bw_models_get(engine->db, source->platform, source->scope, cohort.base, &base,
+                               err);
+            rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+        }
+        if (rc == BW_OK && touches(engine, change, &cohort, &base)) {
             rc = bw_engine_evaluate(engine, *id, source->baseline_ms == engine->now_ms, err);
         }
     }
@@ -128,6 +140,7 @@ static enum bw_err evaluate_touched(struct bw_engine *engine, const struct bw_so
 static enum bw_err failed(struct bw_engine *engine, struct bw_source *source, const char *why,
                           int64_t retry_after_ms, struct bw_error *err)
 {
+    source->failing_since_ms = source->failures == 0 ? engine->now_ms : source->failing_since_ms;
     source->failures++;
     source->due_ms = engine->now_ms + bw_poll_wait_ms(source->every_ms, source->failures,
                                                       retry_after_ms,
@@ -136,13 +149,10 @@ static enum bw_err failed(struct bw_engine *engine, struct bw_source *source, co
         say(source, BW_SOURCE_FAILING, why);
     }
     bw_log(BW_LOG_WARNING, "source '%s': %s; keeping the last good set", source->name, why);
-    int64_t silent_ms = engine->now_ms - source->last_success_ms;
-    if (source->last_success_ms == 0 || silent_ms < FAILING_TOLD_MS ||
-        silent_ms < 3 * source->every_ms) {
+    if (engine->now_ms - source->failing_since_ms < FAILING_TOLD_MS) {
         return BW_OK;
     }
-    enum bw_err rc = tell_operators(engine, source, err);
-    return rc == BW_OK ? evaluate_touched(engine, source, NULL, err) : rc;
+    return tell_operators(engine, source, err);
 }
 
 /* ---- the difference ---- */
@@ -226,6 +236,7 @@ static enum bw_err succeeded(struct bw_engine *engine, struct bw_source *source,
                              struct bw_error *err)
 {
     source->failures = 0;
+    source->failing_since_ms = 0;
     source->last_success_ms = engine->now_ms;
     say(source, BW_SOURCE_OK, "");
     enum bw_err rc = bw_models_missed(engine->db, source->platform, source->scope, err);
@@ -272,10 +283,34 @@ static bool end_declared(const struct bw_entry *entry, int64_t now_ms)
     return entry->life == BW_LIFE_RETIRED || (end != NULL && end->at_ms <= now_ms);
 }
 
-/* Which of what left was neither declared to end nor is here under another name? */
-static enum bw_err undeclared(struct bw_engine *engine, const struct bw_source *source,
-                              const struct bw_entries *entries, struct bw_names *out,
-                              struct bw_error *err)
+struct losses { /* what left without having been declared to end, nor under another name */
+    size_t count;
+    char *in_use; /* one of them that somebody runs; NULL: none */
+};
+
+static void losses_clear(struct losses *losses)
+{
+    free(losses->in_use);
+}
+
+/* Is the model somebody's base, by its id or by an alias? */
+static enum bw_err note_use(struct bw_engine *engine, const struct bw_model *model,
+                            struct losses *losses, struct bw_error *err)
+{
+    const struct bw_names *aliases = &model->entry.aliases;
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && losses->in_use == NULL && i <= aliases->count; i++) {
+        const char *id = i == 0 ? model->entry.id : aliases->items[i - 1];
+        bool used = false;
+        rc = bw_cohorts_have_base(engine->db, model->platform, model->scope, id, &used, err);
+        losses->in_use = used ? bw_xstrdup(id) : NULL;
+    }
+    return rc;
+}
+
+static enum bw_err find_losses(struct bw_engine *engine, const struct bw_source *source,
+                               const struct bw_entries *entries, struct losses *out,
+                               struct bw_error *err)
 {
     BW_CLEANUP(bw_seen_list_clear) struct bw_seen_list seen = { 0 };
     enum bw_err rc = bw_catalog_seen(engine->db, source->name, &seen, err);
@@ -287,26 +322,10 @@ static enum bw_err undeclared(struct bw_engine *engine, const struct bw_source *
         }
         rc = bw_models_get(engine->db, source->platform, source->scope, old->id, &model, err);
         if (rc == BW_OK && !end_declared(&model.entry, engine->now_ms)) {
-            BW_VEC_PUSH(out, bw_xstrdup(old->id));
+            out->count++;
+            rc = note_use(engine, &model, out, err);
         }
         rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-    }
-    return rc;
-}
-
-static enum bw_err is_registered_base(struct bw_engine *engine, const struct bw_source *source,
-                                      const char *id, bool *out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_ids_clear) struct bw_ids cohorts = { 0 };
-    enum bw_err rc =
-        bw_cohorts_touched(engine->db, source->platform, source->scope, &cohorts, err);
-    BW_VEC_EACH(int64_t, cohort_id, &cohorts)
-    {
-        BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
-        if (rc == BW_OK && !*out) {
-            rc = bw_cohorts_get(engine->db, *cohort_id, &cohort, err);
-            *out = rc == BW_OK && strcmp(cohort.base, id) == 0;
-        }
     }
     return rc;
 }
@@ -316,32 +335,25 @@ static enum bw_err find_objection(struct bw_engine *engine, const struct bw_sour
                                   const struct bw_entries *entries, char **why,
                                   struct bw_error *err)
 {
-    BW_CLEANUP(bw_names_clear) struct bw_names left = { 0 };
+    BW_CLEANUP(losses_clear) struct losses losses = { 0 };
     if (source->baseline_ms == 0) {
         return BW_OK;
     }
-    enum bw_err rc = undeclared(engine, source, entries, &left, err);
+    enum bw_err rc = find_losses(engine, source, entries, &losses, err);
     size_t known = (size_t)source->entries;
-    if (rc == BW_OK && (double)(known - left.count) < SHRINK_KEEPS * (double)known) {
+    if (rc != BW_OK) {
+        return rc;
+    }
+    if (entries->count == 0 || (double)(known - losses.count) < SHRINK_KEEPS * (double)known) {
         *why = bw_xasprintf("the list fell from %zu to %zu models; if that is right: "
                             "basewatch sources accept %s",
                             known, entries->count, source->name);
-        return BW_OK;
+    } else if (losses.in_use != NULL) {
+        *why = bw_xasprintf("the list no longer has %s, a base in use; if that is right: "
+                            "basewatch sources accept %s",
+                            losses.in_use, source->name);
     }
-    BW_VEC_EACH(char *, id, &left)
-    {
-        bool registered = false;
-        if (rc == BW_OK) {
-            rc = is_registered_base(engine, source, *id, &registered, err);
-        }
-        if (rc == BW_OK && registered) {
-            *why = bw_xasprintf("the list no longer has %s, a base in use; if that is right: "
-                                "basewatch sources accept %s",
-                                *id, source->name);
-            break;
-        }
-    }
-    return rc;
+    return BW_OK;
 }
 
 static char *entries_text(const struct bw_entries *entries)
@@ -360,7 +372,6 @@ static char *entries_text(const struct bw_entries *entries)
 static enum bw_err hold(struct bw_engine *engine, struct bw_source *source,
                         const struct bw_entries *entries, const char *why, struct bw_error *err)
 {
-    source->failures = 0;
     source->held_hash = (int64_t)bw_entries_hash(entries);
     source->held_since_ms = engine->now_ms;
     free(source->held_set);
@@ -377,7 +388,7 @@ static enum bw_err listed(struct bw_engine *engine, struct bw_source *source,
     source->due_ms = engine->now_ms + bw_poll_wait_ms(source->every_ms, 0, 0,
                                                       bw_hash_text((uint64_t)engine->now_ms,
                                                                    source->name));
-    if (entries->count == 0) {
+    if (entries->count == 0 && source->baseline_ms == 0) {
         return failed(engine, source, "it lists no model at all", 0, err);
     }
     if (source->baseline_ms != 0 && hash == source->set_hash) {
@@ -391,9 +402,13 @@ static enum bw_err listed(struct bw_engine *engine, struct bw_source *source,
         return rc;
     }
     bool same = source->state == BW_SOURCE_HELD && hash == source->held_hash;
-    if (why == NULL || (same && engine->now_ms - source->held_since_ms >= HELD_ACCEPTED_MS)) {
+    bool stood = same && entries->count > 0 &&
+                 engine->now_ms - source->held_since_ms >= HELD_ACCEPTED_MS;
+    if (why == NULL || stood) {
         return take_set(engine, source, entries, "basewatch", err);
     }
+    source->failures = 0;
+    source->failing_since_ms = 0;
     return same ? BW_OK : hold(engine, source, entries, why, err);
 }
 
@@ -421,6 +436,9 @@ static enum bw_err unchanged(struct bw_engine *engine, struct bw_source *source,
     source->due_ms = engine->now_ms + bw_poll_wait_ms(source->every_ms, 0, 0,
                                                       bw_hash_text((uint64_t)engine->now_ms,
                                                                    source->name));
+    if (source->baseline_ms == 0) {
+        return failed(engine, source, "it lists no model at all", 0, err);
+    }
     if (source->state != BW_SOURCE_HELD || source->held_set == NULL) {
         return succeeded(engine, source, "basewatch", err);
     }
@@ -436,7 +454,8 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
     if (rc != BW_OK) {
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc; /* reloaded away while it was polled */
     }
-    bool was_failing = source.state == BW_SOURCE_FAILING;
+    bool was_silent = source.state != BW_SOURCE_OK ||
+                      engine->now_ms - source.last_success_ms > BW_DAY_MS;
     source.last_attempt_ms = engine->now_ms;
     switch (polled->outcome) {
     case BW_POLL_FAILED:
@@ -452,24 +471,9 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
     if (rc == BW_OK) {
         rc = bw_sources_save(engine->db, &source, err);
     }
-    if (rc == BW_OK && was_failing && source.state == BW_SOURCE_OK) {
-        bw_log(BW_LOG_NOTICE, "source '%s': it answers again", source.name);
+    if (rc == BW_OK && was_silent && source.state == BW_SOURCE_OK) {
+        bw_log(BW_LOG_NOTICE, "source '%s': it lists a good set", source.name);
         rc = evaluate_touched(engine, &source, NULL, err);
-    }
-    struct bw_polling *polling = bw_engine_polling(engine, polled->source);
-    if (rc == BW_OK && polling != NULL) {
-        polling->due_ms = source.due_ms;
-    }
-    BW_VEC_EACH(struct bw_waiter, waiter, &engine->waiters)
-    {
-        BW_VEC_EACH(char *, name, &waiter->waiting)
-        {
-            if (strcmp(*name, polled->source) == 0) {
-                BW_VEC_PUSH(&waiter->polled, *name);
-                *name = waiter->waiting.items[--waiter->waiting.count];
-                break;
-            }
-        }
     }
     return rc;
 }

@@ -29,13 +29,13 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
 {
     BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment);
     int64_t cohort = 0;
-    bool created = false;
+    bool empty = false;
     *changed = false;
-    enum bw_err rc = bw_cohorts_find(engine->db, deployment, scope, &cohort, &created, err);
+    enum bw_err rc = bw_cohorts_find(engine->db, deployment, scope, &cohort, &empty, err);
     if (rc == BW_OK) {
         rc = bw_inventory_put(engine->db, deployment, cohort, changed, err);
     }
-    if (rc == BW_OK && created) {
+    if (rc == BW_OK && empty) {
         rc = bw_engine_evaluate(engine, cohort, true, err);
     }
     return rc == BW_OK && *changed ? bw_fan_begin(engine->db, cohort, true, err) : rc;
@@ -45,7 +45,7 @@ enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *na
                                         const char *actor, struct bw_error *err)
 {
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
-    return rc == BW_OK ? bw_engine_settle(engine, name, BW_NOTICE_CANCELLED, actor,
+    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor,
                                           "the deployment left the inventory", err)
                        : rc;
 }
@@ -58,7 +58,8 @@ static enum bw_err configure_sources(struct bw_engine *engine, struct bw_error *
         BW_CLEANUP(bw_freep) char *scope = bw_scope_of(source->account, source->region);
         if (rc == BW_OK) {
             rc = bw_sources_configure(engine->db, source->name, source->platform, scope,
-                                      source->every_ms, engine->now_ms, err);
+                                      source->every_ms, bw_source_settings_hash(source),
+                                      engine->now_ms, err);
         }
     }
     return rc;
@@ -70,33 +71,51 @@ static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *er
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
         if (rc == BW_OK) {
-            rc = bw_sinks_configure(engine->db, sink->name, err);
+            rc = bw_sinks_configure(engine->db, sink->name, bw_sink_settings_hash(sink), err);
         }
     }
     return rc;
 }
 
-static bool still_configured(const struct bw_settings *settings, const char *name)
+static int by_text(const void *a, const void *b)
 {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in the configuration, sorted; borrowed from it. */
+static struct bw_names configured_names(const struct bw_settings *settings)
+{
+    struct bw_names names = { 0 };
     BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
     {
-        if (strcmp(deployment->name, name) == 0) {
-            return true;
+        BW_VEC_PUSH(&names, deployment->name);
+    }
+    if (names.count > 0) {
+        qsort(names.items, names.count, sizeof(*names.items), by_text);
+    }
+    return names;
+}
+
+static enum bw_err remove_unconfigured(struct bw_engine *engine, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
+    struct bw_names kept = configured_names(engine->settings);
+    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, &stored, err);
+    BW_VEC_EACH(char *, name, &stored)
+    {
+        bool stays = kept.count > 0 &&
+                     bsearch(name, kept.items, kept.count, sizeof(*name), by_text) != NULL;
+        if (rc == BW_OK && !stays) {
+            rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }
     }
-    return false;
+    free(kept.items);
+    return rc;
 }
 
 static enum bw_err configure_deployments(struct bw_engine *engine, struct bw_error *err)
 {
-    BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
-    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, &stored, err);
-    BW_VEC_EACH(char *, name, &stored)
-    {
-        if (rc == BW_OK && !still_configured(engine->settings, *name)) {
-            rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
-        }
-    }
+    enum bw_err rc = remove_unconfigured(engine, err);
     BW_VEC_EACH(const struct bw_deployment, deployment, &engine->settings->deployments)
     {
         bool changed = false;
@@ -105,6 +124,56 @@ static enum bw_err configure_deployments(struct bw_engine *engine, struct bw_err
         }
     }
     return rc;
+}
+
+static void remember_sources(struct bw_engine *engine, const struct bw_sources *sources)
+{
+    BW_VEC_EACH(const struct bw_source, source, sources)
+    {
+        struct bw_polling *known = bw_engine_polling(engine, source->name);
+        if (known == NULL) {
+            BW_VEC_PUSH(&engine->polling,
+                        (struct bw_polling){ .name = bw_xstrdup(source->name),
+                                             .due_ms = source->due_ms });
+        } else {
+            known->due_ms = source->due_ms;
+        }
+    }
+    for (size_t i = 0; i < engine->polling.count;) {
+        struct bw_polling *polling = &engine->polling.items[i];
+        if (bw_settings_source(engine->settings, polling->name) != NULL) {
+            i++;
+            continue;
+        }
+        (void)bw_engine_note_poll(engine, polling->name, true);
+        free(polling->name);
+        *polling = engine->polling.items[--engine->polling.count];
+    }
+}
+
+static void remember_sinks(struct bw_engine *engine, struct bw_sinks *sinks)
+{
+    BW_VEC_EACH(struct bw_sink, sink, sinks)
+    {
+        struct bw_sending *known = bw_engine_sending(engine, sink->name);
+        if (known == NULL) {
+            BW_VEC_PUSH(&engine->sending, (struct bw_sending){ 0 });
+            known = &engine->sending.items[engine->sending.count - 1];
+        }
+        bw_sink_clear(&known->row);
+        known->row = *sink;
+        *sink = (struct bw_sink){ 0 };
+    }
+    for (size_t i = 0; i < engine->sending.count;) {
+        struct bw_sending *sending = &engine->sending.items[i];
+        if (bw_settings_sink(engine->settings, sending->row.name) != NULL) {
+            i++;
+            continue;
+        }
+        bw_sink_clear(&sending->row);
+        bw_ids_clear(&sending->in_flight);
+        *sending = engine->sending.items[--engine->sending.count];
+    }
 }
 
 /* What the scheduler keeps in memory; polls and deliveries under way stay so. */
@@ -116,32 +185,9 @@ static enum bw_err remember(struct bw_engine *engine, struct bw_error *err)
     if (rc == BW_OK) {
         rc = bw_sinks_list(engine->db, &sinks, err);
     }
-    BW_VEC_EACH(const struct bw_source, source, &sources)
-    {
-        struct bw_polling *known = bw_engine_polling(engine, source->name);
-        if (known == NULL) {
-            BW_VEC_PUSH(&engine->polling,
-                        (struct bw_polling){ bw_xstrdup(source->name), source->due_ms, false });
-        } else {
-            known->due_ms = source->due_ms;
-        }
-    }
-    for (size_t i = 0; i < engine->polling.count;) {
-        struct bw_polling *polling = &engine->polling.items[i];
-        if (bw_settings_source(engine->settings, polling->name) == NULL) {
-            free(polling->name);
-            *polling = engine->polling.items[--engine->polling.count];
-        } else {
-            i++;
-        }
-    }
-    BW_VEC_EACH(struct bw_sink, sink, &sinks)
-    {
-        if (bw_engine_sending(engine, sink->name) == NULL) {
-            struct bw_sending sending = { .row = *sink };
-            *sink = (struct bw_sink){ 0 };
-            BW_VEC_PUSH(&engine->sending, sending);
-        }
+    if (rc == BW_OK) {
+        remember_sources(engine, &sources);
+        remember_sinks(engine, &sinks);
     }
     return rc;
 }
@@ -150,8 +196,13 @@ enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *se
                                 struct bw_error *err)
 {
     bw_settings_free(engine->settings);
-    engine->settings = settings;
-    enum bw_err rc = configure_sources(engine, err);
+    engine->settings = bw_settings_share(settings);
+    engine->configured_ms = engine->now_ms;
+    bw_replace(&engine->misconfigured, NULL);
+    enum bw_err rc = bw_engine_place_models(engine, err);
+    if (rc == BW_OK) {
+        rc = configure_sources(engine, err);
+    }
     if (rc == BW_OK) {
         rc = configure_sinks(engine, err);
     }

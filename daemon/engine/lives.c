@@ -70,6 +70,11 @@ enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
     notice->until_ms = how->until_ms;
     notice->updated_ms = engine->now_ms;
     enum bw_err rc = bw_notices_save(engine->db, notice, err);
+    if (rc == BW_ERR_EXISTS) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "notice %lld cannot become %s: '%s' has a newer one about the same matter",
+                       (long long)notice->id, bw_notice_state_word(how->to), notice->subject);
+    }
     if (rc == BW_OK) {
         rc = write_log(engine, notice, from, how, err);
     }
@@ -82,29 +87,30 @@ enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
 }
 
 enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
-                             enum bw_notice_state to, const char *actor, const char *reason,
-                             struct bw_error *err)
+                             bool of_source, enum bw_notice_state to, const char *actor,
+                             const char *reason, struct bw_error *err)
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, subject, &live, err);
-    const struct bw_move_notice how = {
-        .to = to, .event = bw_notice_state_word(to), .actor = actor, .reason = reason
-    };
+    enum bw_err rc = bw_notices_live(engine->db, subject, of_source, &live, err);
+    const struct bw_move_notice how = { .to = to,
+                                        .event = bw_notice_state_word(to),
+                                        .actor = actor,
+                                        .reason = reason,
+                                        .silent = of_source };
     BW_VEC_EACH(struct bw_notice, notice, &live)
     {
-        struct bw_move_notice quiet = how;
-        quiet.silent = notice->kind == BW_NOTICE_SOURCE_FAILING;
         if (rc == BW_OK) {
-            rc = bw_engine_move(engine, notice, &quiet, err);
+            rc = bw_engine_move(engine, notice, &how, err);
         }
     }
     return rc;
 }
 
-enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, struct bw_error *err)
+enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices ended = { 0 };
     enum bw_err rc = bw_notices_ended(engine->db, engine->now_ms, BW_DUE_CHUNK, &ended, err);
+    *more = *more || ended.count == BW_DUE_CHUNK;
     BW_VEC_EACH(struct bw_notice, notice, &ended)
     {
         const struct bw_move_notice how = {

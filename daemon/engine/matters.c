@@ -102,46 +102,63 @@ static int64_t lead_ms_of(const struct bw_deployment *deployment,
     return days * BW_DAY_MS;
 }
 
-static enum bw_err want_succession(struct bw_engine *engine, const struct bw_cohort *cohort,
-                                   const struct bw_deployment *deployment, struct wanted *wanted,
-                                   struct bw_error *err)
+/* The move to the cohort's candidate: its price, or why there is none. */
+struct priced {
+    bool known;
+    struct bw_estimate estimate;
+    struct bw_error refusal;
+};
+
+static enum bw_err find_price(struct bw_engine *engine, const struct bw_cohort *cohort,
+                              const struct bw_deployment *deployment, struct priced *out,
+                              struct bw_error *err)
 {
-    bool tuned = bw_technique_is_tuned(cohort->technique);
     struct bw_pricing pricing = { 0 };
     enum bw_err rc = bw_pricing_init(engine, cohort, deployment, cohort->candidate,
                                      engine->now_ms, &pricing, err);
-    if (rc != BW_OK) {
-        return rc;
+    if (rc == BW_OK) {
+        out->known = bw_pricing_estimate(&pricing, &out->estimate, &out->refusal) == BW_OK;
+        bw_pricing_clear(&pricing);
     }
+    return rc;
+}
+
+static void press(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                  const struct bw_deployment *deployment, const struct priced *price,
+                  struct bw_notice *notice)
+{
+    int64_t lead_ms = lead_ms_of(deployment, price->known ? &price->estimate : NULL);
+    notice->severity = bw_severity_of(deadline_of(cohort), lead_ms, engine->now_ms);
+    notice->rises_ms = bw_severity_next_ms(deadline_of(cohort), lead_ms, engine->now_ms);
+}
+
+static void want_succession(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                            const struct bw_deployment *deployment, const struct priced *price,
+                            struct wanted *wanted)
+{
+    bool tuned = bw_technique_is_tuned(cohort->technique);
     struct bw_notice *notice =
         want(wanted, cohort, deployment, tuned ? BW_NOTICE_STALE : BW_NOTICE_SWAP);
-    struct bw_estimate estimate = { 0 };
-    struct bw_error refusal = { 0 };
     struct bw_str summary = { 0 };
     bw_str_appendf(&summary, "%s: %s supersedes its base %s (%s)", deployment->name,
                    cohort->candidate, deployment->base, cohort->relation);
-    bool priced = bw_pricing_estimate(&pricing, &estimate, &refusal) == BW_OK;
-    if (priced) {
-        notice->estimate = bw_estimate_brief(&estimate);
-        append_price(&summary, &estimate);
+    if (price->known) {
+        notice->estimate = bw_estimate_brief(&price->estimate);
+        append_price(&summary, &price->estimate);
     } else {
-        notice->refused = bw_xstrdup(refusal.text);
+        notice->refused = bw_xstrdup(price->refusal.text);
     }
     append_deadlines(&summary, notice);
     if (!tuned) {
         notice->swap = swap_json(deployment, cohort->candidate);
     }
     notice->summary = bw_str_take(&summary);
-    notice->severity = bw_severity_of(deadline_of(cohort),
-                                      lead_ms_of(deployment, priced ? &estimate : NULL),
-                                      engine->now_ms);
-    bw_estimate_clear(&estimate);
-    bw_pricing_clear(&pricing);
-    return BW_OK;
+    press(engine, cohort, deployment, price, notice);
 }
 
-static void want_life(struct bw_engine *engine, const struct bw_cohort *cohort,
-                      const struct bw_deployment *deployment, struct wanted *wanted)
+static void want_life(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                      const struct bw_deployment *deployment, const struct priced *price,
+                      struct wanted *wanted)
 {
     bool over = cohort->state == BW_COHORT_RETIRED;
     struct bw_notice *notice =
@@ -154,15 +171,17 @@ static void want_life(struct bw_engine *engine, const struct bw_cohort *cohort,
         bw_str_appendf(&summary, "; move to %s", cohort->candidate);
     }
     notice->summary = bw_str_take(&summary);
-    notice->severity = over ? BW_SEVERITY_OVERDUE
-                            : bw_severity_of(deadline_of(cohort), lead_ms_of(deployment, NULL),
-                                             engine->now_ms);
+    press(engine, cohort, deployment, price, notice);
+    notice->severity = over ? BW_SEVERITY_OVERDUE : notice->severity;
 }
 
 static void want_unlisted(const struct bw_cohort *cohort, const struct bw_deployment *deployment,
                           struct wanted *wanted)
 {
     struct bw_notice *notice = want(wanted, cohort, deployment, BW_NOTICE_BASE_UNLISTED);
+    bw_replace(&notice->candidate, NULL); /* what to move to is for the notice of succession */
+    bw_replace(&notice->relation, NULL);
+    bw_replace(&notice->via, NULL);
     notice->severity = BW_SEVERITY_PLAN;
     notice->summary = bw_xasprintf("%s: %s no longer lists its base %s, and has announced no end",
                                    deployment->name, deployment->platform, deployment->base);
@@ -172,23 +191,35 @@ static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort 
                                const struct bw_deployment *deployment, struct wanted *wanted,
                                struct bw_error *err)
 {
+    struct priced price = { 0 };
+    enum bw_err rc = cohort->candidate == NULL
+                         ? BW_OK
+                         : find_price(engine, cohort, deployment, &price, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
     if (cohort->serve_until_ms != 0 || cohort->state == BW_COHORT_RETIRED) {
-        want_life(engine, cohort, deployment, wanted);
+        want_life(engine, cohort, deployment, &price, wanted);
     }
     if (cohort->unlisted && cohort->state != BW_COHORT_RETIRED) {
         want_unlisted(cohort, deployment, wanted);
     }
-    return cohort->candidate == NULL ? BW_OK
-                                     : want_succession(engine, cohort, deployment, wanted, err);
+    if (cohort->candidate != NULL) {
+        want_succession(engine, cohort, deployment, &price, wanted);
+    }
+    bw_estimate_clear(&price.estimate);
+    return BW_OK;
 }
 
 /* ---- what was told ---- */
 
+/* The same matter of the same base: a deployment that moved has a matter of its own. */
 static struct bw_notice *same_matter(struct bw_notice *items, size_t count,
                                      const struct bw_notice *notice)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(bw_notice_matter(items[i].kind), bw_notice_matter(notice->kind)) == 0) {
+        if (strcmp(bw_notice_matter(items[i].kind), bw_notice_matter(notice->kind)) == 0 &&
+            bw_str_equal(items[i].base, notice->base)) {
             return &items[i];
         }
     }
@@ -196,8 +227,8 @@ static struct bw_notice *same_matter(struct bw_notice *items, size_t count,
 }
 
 /* The same matter came back: its notice lives again, unless a person has closed it. */
-static enum bw_err revive(struct bw_engine *engine, const struct bw_notice *wanted, bool *done,
-                          struct bw_error *err)
+static enum bw_err revive(struct bw_engine *engine, struct bw_notice *wanted, bool inhibited,
+                          bool *done, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_clear) struct bw_notice old = { 0 };
     bool by_person = false;
@@ -209,15 +240,19 @@ static enum bw_err revive(struct bw_engine *engine, const struct bw_notice *want
     const struct bw_move_notice how = { .to = BW_NOTICE_OPEN,
                                         .event = "reopened",
                                         .actor = "basewatch",
-                                        .reason = "it is so again" };
-    return bw_engine_move(engine, &old, &how, err);
+                                        .reason = "it is so again",
+                                        .silent = inhibited };
+    wanted->id = old.id;
+    wanted->state = old.state;
+    wanted->opened_ms = old.opened_ms;
+    return bw_engine_move(engine, wanted, &how, err);
 }
 
 static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted, bool summed_up,
                             bool inhibited, struct bw_error *err)
 {
     bool revived = false;
-    enum bw_err rc = revive(engine, wanted, &revived, err);
+    enum bw_err rc = revive(engine, wanted, inhibited, &revived, err);
     const struct bw_move_notice how = { .event = "opened",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
@@ -280,14 +315,17 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
     BW_CLEANUP(wanted_clear) struct wanted wanted = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, deployment->name, &live, err);
+    enum bw_err rc = bw_notices_live(engine->db, deployment->name, false, &live, err);
     if (rc == BW_OK) {
         rc = find_wanted(engine, cohort, deployment, &wanted, err);
     }
     bool ending = wanted.count > 0 && strcmp(bw_notice_matter(wanted.items[0].kind), "life") == 0;
     BW_VEC_EACH(struct bw_notice, old, &live)
     {
-        if (rc == BW_OK && same_matter(wanted.items, wanted.count, old) == NULL) {
+        /* Knowing nothing is no news: what was said stays until something is known again. */
+        bool unknown = cohort->state == BW_COHORT_UNKNOWN &&
+                       bw_str_equal(old->base, deployment->base);
+        if (rc == BW_OK && !unknown && same_matter(wanted.items, wanted.count, old) == NULL) {
             rc = close_old(engine, old, deployment, err);
         }
     }
@@ -302,6 +340,29 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort
             rc = refresh(engine, old, notice, inhibited, err);
         } else {
             rc = supersede(engine, old, notice, summed_up, inhibited, err);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names names = { 0 };
+    enum bw_err rc =
+        bw_notices_take_rising(engine->db, engine->now_ms, BW_DUE_CHUNK, &names, err);
+    *more = *more || names.count == BW_DUE_CHUNK;
+    BW_VEC_EACH(char *, name, &names)
+    {
+        BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
+        BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+        if (rc == BW_OK) {
+            rc = bw_inventory_get(engine->db, *name, &member, err);
+        }
+        if (rc == BW_OK) {
+            rc = bw_cohorts_get(engine->db, member.cohort, &cohort, err);
+        }
+        if (rc == BW_OK) {
+            rc = bw_engine_reconcile(engine, &cohort, &member.deployment, false, err);
         }
     }
     return rc;

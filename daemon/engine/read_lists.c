@@ -38,6 +38,10 @@ enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
     }
     bw_call_begin(call, "status");
     bw_json_add_text(&call->w, "version", BW_VERSION);
+    bw_json_object_begin(&call->w, "configuration");
+    bw_json_add_time(&call->w, "loaded_at", engine->configured_ms);
+    bw_json_add_text(&call->w, "error", engine->misconfigured);
+    bw_json_object_end(&call->w);
     bw_json_object_begin(&call->w, "deployments");
     bw_json_add_i64(&call->w, "total", total);
     bw_json_object_begin(&call->w, "by_state");

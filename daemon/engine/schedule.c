@@ -49,7 +49,7 @@ static void poll_due(struct bw_engine *engine, int64_t *wake_ms, struct bw_comma
     }
 }
 
-static bool is_in_flight(const struct bw_sending *sending, int64_t id)
+bool bw_engine_is_in_flight(const struct bw_sending *sending, int64_t id)
 {
     BW_VEC_EACH(const int64_t, flying, &sending->in_flight)
     {
@@ -100,7 +100,7 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
     BW_VEC_EACH(struct bw_delivery, delivery, &due)
     {
         if (rc == BW_OK && sending->in_flight.count < room &&
-            !is_in_flight(sending, delivery->id)) {
+            !bw_engine_is_in_flight(sending, delivery->id)) {
             rc = send(engine, sending, delivery, commands, err);
         }
     }
@@ -112,29 +112,85 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
     return rc;
 }
 
-enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, struct bw_commands *commands,
-                               struct bw_error *err)
+static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, struct bw_error *err)
+{
+    int64_t next_ms[3] = { INT64_MAX, INT64_MAX, INT64_MAX };
+    enum bw_err rc = bw_cohorts_next_due(engine->db, &next_ms[0], err);
+    if (rc == BW_OK) {
+        rc = bw_notices_next_end(engine->db, &next_ms[1], err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_notices_next_rise(engine->db, &next_ms[2], err);
+    }
+    for (size_t i = 0; i < BW_COUNT(next_ms); i++) {
+        earlier(wake_ms, next_ms[i]);
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, enum bw_err so_far,
+                               struct bw_commands *commands, struct bw_error *err)
 {
     int64_t wake_ms = more ? engine->now_ms : INT64_MAX;
+    int64_t redo_ms = engine->now_ms + BW_REDO_MS;
+    enum bw_err rc = so_far;
     poll_due(engine, &wake_ms, commands);
-    enum bw_err rc = BW_OK;
     BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
     {
         if (rc == BW_OK) {
             rc = send_due(engine, sending, &wake_ms, commands, err);
         }
     }
-    int64_t cohort_ms = INT64_MAX;
-    int64_t snooze_ms = INT64_MAX;
     if (rc == BW_OK) {
-        rc = bw_cohorts_next_due(engine->db, &cohort_ms, err);
+        rc = next_by_time(engine, &wake_ms, err);
     }
-    if (rc == BW_OK) {
-        rc = bw_notices_next_end(engine->db, &snooze_ms, err);
+    if (engine->undone.count > 0) {
+        earlier(&wake_ms, redo_ms);
     }
-    earlier(&wake_ms, cohort_ms);
-    earlier(&wake_ms, snooze_ms);
-    struct bw_command wake = { .type = BW_COMMAND_WAKE, .wake_ms = wake_ms };
+    struct bw_command wake = { .type = BW_COMMAND_WAKE,
+                               .wake_ms = rc == BW_OK ? wake_ms : redo_ms };
     BW_VEC_PUSH(commands, wake);
     return rc;
+}
+
+static void note_polled(struct bw_engine *engine, const char *name, enum bw_poll_outcome outcome)
+{
+    BW_CLEANUP(bw_source_clear) struct bw_source source = { 0 };
+    struct bw_polling *polling = bw_engine_polling(engine, name);
+    bool again = bw_engine_note_poll(engine, name, false);
+    if (polling == NULL) {
+        return;
+    }
+    /* What could not be written, or could not be read again, is tried after a minute. */
+    bool known = bw_sources_get(engine->db, name, &source, NULL) == BW_OK;
+    polling->in_flight = false;
+    polling->polls[outcome]++;
+    polling->due_ms = again                                     ? engine->now_ms
+                      : known && source.due_ms > engine->now_ms ? source.due_ms
+                                                                : engine->now_ms + BW_MINUTE_MS;
+}
+
+static void note_delivered(struct bw_engine *engine, int64_t delivery,
+                           enum bw_delivery_outcome outcome)
+{
+    BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
+    {
+        BW_VEC_EACH(int64_t, id, &sending->in_flight)
+        {
+            if (*id == delivery) {
+                sending->attempts[outcome]++;
+                *id = sending->in_flight.items[--sending->in_flight.count];
+                return;
+            }
+        }
+    }
+}
+
+void bw_engine_note_arrival(struct bw_engine *engine, const struct bw_event *event)
+{
+    if (event->type == BW_EVENT_POLLED) {
+        note_polled(engine, event->polled.source, event->polled.outcome);
+    } else if (event->type == BW_EVENT_DELIVERED) {
+        note_delivered(engine, event->delivered.delivery_id, event->delivered.outcome);
+    }
 }

@@ -17,28 +17,40 @@ struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
     int64_t due_ms;
     bool in_flight;
+    int64_t polls[BW_POLL_FAILED + 1]; /* by outcome, since the start */
 };
 
 struct bw_sending { /* a configured sink, as the scheduler sees it */
     struct bw_sink row;
     struct bw_ids in_flight; /* delivery ids */
+    int64_t attempts[BW_DELIVERY_DISABLED + 1]; /* by outcome, since the start */
+};
+
+struct bw_awaited {
+    char *source;
+    int polls; /* to finish before its word counts: one that was under way already does not */
 };
 
 struct bw_waiter { /* a request that is answered once sources have been polled and fanned out */
     uint64_t request;
-    struct bw_names waiting; /* sources whose poll is not finished */
-    struct bw_names polled;  /* the others */
+    struct { struct bw_awaited *items; size_t count, capacity; } waiting;
+    struct bw_names polled;
 };
 
 struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
     const struct bw_price_book *book;
+    struct bw_lineage_rules *own_rules; /* what `rules` is since they were read again; else NULL */
     struct bw_settings *settings; /* owned; NULL before the first configuration */
+    int64_t configured_ms;
+    char *misconfigured; /* why the last reload was refused; NULL: it was not */
     char *instance;
     struct { struct bw_polling *items; size_t count, capacity; } polling;
     struct { struct bw_sending *items; size_t count, capacity; } sending;
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
+    struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
+    uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;
     struct bw_commands replies; /* kept back until the transaction is committed */
@@ -48,12 +60,19 @@ enum {
     BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once (PERF row 10) */
     BW_FAN_CHUNK = 200,        /* members a transaction */
     BW_DUE_CHUNK = 100,        /* cohorts or notices that time changed, a transaction */
+    BW_REDO_MS = 5000,         /* after a failure of the database */
 };
 
 /* scope.c: the account and region that a source sees, "" where there is one of each. */
 char *bw_scope_of(const char *account, const char *region);
 
-/* inventory.c: bring the database in line with the settings, which become the engine's. */
+/* placing.c: judge by these rules from now on. Models are placed anew when the rules are not those
+ * that placed them. Takes rules. */
+enum bw_err bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules,
+                             struct bw_error *err);
+enum bw_err bw_engine_place_models(struct bw_engine *engine, struct bw_error *err);
+
+/* inventory.c: bring the database in line with the settings, of which the engine keeps a share. */
 enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,
                                 struct bw_error *err);
 /* Store one deployment and ask for its fan-out; *changed false: nothing was new. */
@@ -76,7 +95,8 @@ enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool ba
 /* The judgement alone, at engine->now_ms, into *cohort; nothing is written. */
 enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
                             struct bw_error *err);
-enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, struct bw_error *err);
+/* One chunk; *more is set when another may wait. */
+enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* How well what a platform and scope say is known now. */
 enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
                                  const char *scope, enum bw_confidence *out,
@@ -89,6 +109,8 @@ enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_er
 enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort *cohort,
                                 const struct bw_deployment *deployment, bool summed_up,
                                 struct bw_error *err);
+/* The same for deployments with a deadline that presses more by now: one chunk, as above. */
+enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* lives.c: every move of a notice, with its log and its messages. */
 struct bw_move_notice {
@@ -106,11 +128,12 @@ enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
                              const struct bw_move_notice *how, struct bw_error *err);
 enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err);
-/* Settle whatever is live about a subject. */
-enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
+/* Settle whatever is live about a deployment, or about a source, whose settling is told apart. */
+enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject, bool of_source,
                              enum bw_notice_state to, const char *actor, const char *reason,
                              struct bw_error *err);
-enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, struct bw_error *err);
+/* One chunk; *more is set when another may wait. */
+enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* dispatch.c: messages out, results in. */
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
@@ -126,16 +149,29 @@ enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_delive
                                 struct bw_error *err);
 
 /* schedule.c: what is due, as commands; reads only. */
-enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, struct bw_commands *commands,
-                               struct bw_error *err);
+/* A poll or a delivery is under way no more. */
+void bw_engine_note_arrival(struct bw_engine *engine, const struct bw_event *event);
+/* more: there is work to do at once; so_far: how the event ended, which is returned unless this
+ * fails first. A failing database is asked again after BW_REDO_MS. */
+enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, enum bw_err so_far,
+                               struct bw_commands *commands, struct bw_error *err);
 struct bw_polling *bw_engine_polling(struct bw_engine *engine, const char *source);
 struct bw_sending *bw_engine_sending(struct bw_engine *engine, const char *sink);
+bool bw_engine_is_in_flight(const struct bw_sending *sending, int64_t delivery);
 
 /* api.c: a request of the control socket. Failures become replies, save those of the store. */
 enum bw_err bw_engine_request(struct bw_engine *engine, const struct bw_request *request,
                               struct bw_error *err);
 void bw_engine_reply(struct bw_engine *engine, uint64_t request, int status, char *body);
 void bw_engine_refuse(struct bw_engine *engine, uint64_t request, int status, const char *detail);
-/* Answer those whose sources have all been polled, when no fan-out waits. */
+
+/* waiters.c: requests that wait for polls; in memory alone. */
+void bw_engine_wait(struct bw_engine *engine, struct bw_waiter *waiter); /* takes the contents */
+void bw_engine_forget_waiter(struct bw_engine *engine, uint64_t request);
+/* A poll of source has finished (for good: it is no longer configured). True: somebody waits for
+ * the next one. */
+bool bw_engine_note_poll(struct bw_engine *engine, const char *source, bool for_good);
+/* Answer those whose sources have all been polled; for when nothing is left to fan out. */
 enum bw_err bw_engine_release_waiters(struct bw_engine *engine, struct bw_error *err);
+void bw_waiter_clear(struct bw_waiter *waiter);
 #endif

@@ -20,7 +20,7 @@ static enum bw_err put_from_json(struct bw_call *call, const struct bw_json *jso
         return rc;
     }
     deployment.origin = BW_ORIGIN_API;
-    rc = bw_inventory_get(call->engine->db, deployment.name, &known, NULL);
+    rc = bw_inventory_get(call->engine->db, deployment.name, &known, err);
     if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
         return bw_fail(err, BW_ERR_CONFLICT,
                        "deployment '%s' stands in the configuration; change it there",
@@ -110,6 +110,9 @@ static enum bw_err read_until(struct bw_call *call, const struct bw_json *json, 
                               int64_t *out_ms, struct bw_error *err)
 {
     const char *until = bw_json_text(bw_json_get(json, "until"), NULL);
+    if (until != NULL && !needed) {
+        return bw_fail(err, BW_ERR_INVALID, "until is for snooze and waive");
+    }
     if (until == NULL) {
         return needed ? bw_fail(err, BW_ERR_INVALID, "until is missing: say when it ends") : BW_OK;
     }
@@ -165,12 +168,14 @@ enum bw_err bw_api_poll(struct bw_call *call, struct bw_error *err)
         return rc;
     }
     const char *name = bw_json_text(bw_json_get(json, "name"), NULL);
-    struct bw_waiter waiter = { .request = call->request->id };
+    BW_CLEANUP(bw_waiter_clear) struct bw_waiter waiter = { .request = call->request->id };
     BW_VEC_EACH(struct bw_polling, polling, &call->engine->polling)
     {
         if (name == NULL || strcmp(polling->name, name) == 0) {
+            const struct bw_awaited awaited = { bw_xstrdup(polling->name),
+                                                polling->in_flight ? 2 : 1 };
             polling->due_ms = call->engine->now_ms;
-            BW_VEC_PUSH(&waiter.waiting, bw_xstrdup(polling->name));
+            BW_VEC_PUSH(&waiter.waiting, awaited);
         }
     }
     if (waiter.waiting.count == 0) {
@@ -178,52 +183,9 @@ enum bw_err bw_api_poll(struct bw_call *call, struct bw_error *err)
                        name == NULL ? "no source is configured" : "no source is called '%.200s'",
                        name);
     }
-    BW_VEC_PUSH(&call->engine->waiters, waiter);
+    bw_engine_wait(call->engine, &waiter);
     call->answered_later = true;
     return BW_OK;
-}
-
-static enum bw_err answer_waiter(struct bw_engine *engine, const struct bw_waiter *waiter,
-                                 struct bw_error *err)
-{
-    struct bw_str body = { 0 };
-    struct bw_json_writer w = { .out = &body };
-    enum bw_err rc = BW_OK;
-    bw_json_object_begin(&w, NULL);
-    bw_json_add_text(&w, "schema", "basewatch/sources/v1");
-    bw_json_array_begin(&w, "sources");
-    BW_VEC_EACH(char *, name, &waiter->polled)
-    {
-        BW_CLEANUP(bw_source_clear) struct bw_source source = { 0 };
-        if (rc == BW_OK) {
-            rc = bw_sources_get(engine->db, *name, &source, err);
-        }
-        if (rc == BW_OK) {
-            bw_row_source(&w, &source);
-        }
-        rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-    }
-    bw_json_array_end(&w);
-    bw_json_object_end(&w);
-    bw_engine_reply(engine, waiter->request, 200, bw_str_take(&body));
-    return rc;
-}
-
-enum bw_err bw_engine_release_waiters(struct bw_engine *engine, struct bw_error *err)
-{
-    enum bw_err rc = BW_OK;
-    for (size_t i = 0; rc == BW_OK && i < engine->waiters.count;) {
-        struct bw_waiter *waiter = &engine->waiters.items[i];
-        if (waiter->waiting.count > 0) {
-            i++;
-            continue;
-        }
-        rc = answer_waiter(engine, waiter, err);
-        bw_names_clear(&waiter->waiting);
-        bw_names_clear(&waiter->polled);
-        *waiter = engine->waiters.items[--engine->waiters.count];
-    }
-    return rc;
 }
 
 enum bw_err bw_api_accept(struct bw_call *call, struct bw_error *err)
@@ -242,6 +204,9 @@ enum bw_err bw_api_sink_test(struct bw_call *call, struct bw_error *err)
         return bw_fail(err, BW_ERR_NOTFOUND, "no sink is called '%.200s'", call->args[0]);
     }
     enum bw_err rc = bw_engine_announce_test(call->engine, call->args[0], err);
+    if (sending->row.disabled_ms != 0) {
+        sending->row.failures = 1; /* the test goes alone, what waits follows when it arrives */
+    }
     sending->row.disabled_ms = 0;
     sending->row.paused_until_ms = 0;
     if (rc == BW_OK) {
@@ -264,8 +229,12 @@ enum bw_err bw_api_delivery_retry(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
     enum bw_err rc =
         bw_outbox_get(call->engine->db, strtoll(call->args[0], NULL, 10), &delivery, err);
-    if (rc == BW_OK && delivery.state == BW_DELIVERY_DELIVERED) {
-        return bw_fail(err, BW_ERR_CONFLICT, "delivery %s has arrived already", call->args[0]);
+    if (rc == BW_OK &&
+        (delivery.state == BW_DELIVERY_DELIVERED || delivery.state == BW_DELIVERY_WITHDRAWN)) {
+        return bw_fail(err, BW_ERR_CONFLICT, "delivery %s %s", call->args[0],
+                       delivery.state == BW_DELIVERY_DELIVERED ? "has arrived already"
+                                                               : "was withdrawn: it says what is "
+                                                                 "no longer true");
     }
     if (rc == BW_OK) {
         delivery.state = BW_DELIVERY_PENDING;

@@ -82,7 +82,10 @@ void bw_http_request_prepare(const struct bw_http_request *request, CURL *easy,
     set(curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request->allow_private ? 1L : 0L));
 
     *headers = NULL;
-    append(headers, "Expect:");
+    /* curl would sign this header, although it only says not to send it. */
+    if (request->sigv4 == NULL) {
+        append(headers, "Expect:");
+    }
     BW_VEC_EACH(char *, header, &request->headers) {
         append(headers, *header);
     }

@@ -223,7 +223,7 @@ static void decide(struct bw_poll *poll)
 static bool is_unchanged(const struct ask *ask)
 {
     return ask->answer.code == BW_OK && ask->known != NULL &&
-           (ask->answer.status == 304 ||
+           ((ask->answer.status == 304 && bw_known_is_conditional(ask->known)) ||
             (ask->answer.status == 200 &&
              memcmp(&ask->digest, &ask->known->digest, sizeof(ask->digest)) == 0));
 }

@@ -65,17 +65,7 @@ void bw_memories_clear(struct bw_memories *memories)
 
 uint64_t bw_poll_identity(const struct bw_source_settings *source, const char *program)
 {
-    const char *const texts[] = { source->plugin,  source->platform, source->account,
-                                  source->region,  source->url,      source->options,
-                                  source->credential.file };
-    uint64_t hash = BW_HASH_SEED;
-    for (size_t i = 0; i < BW_COUNT(texts); i++) {
-        hash = bw_hash_text(hash, texts[i]);
-    }
-    BW_VEC_EACH(char *, word, &source->credential.argv)
-    {
-        hash = bw_hash_text(hash, *word);
-    }
+    uint64_t hash = bw_source_settings_hash(source);
     struct stat st;
     if (stat(program, &st) == 0) {
         const int64_t file[] = { (int64_t)st.st_ino, (int64_t)st.st_size,
@@ -124,6 +114,11 @@ void bw_known_refresh(struct bw_known *known, const struct bw_http_answer *answe
 {
     bw_replace(&known->etag, bw_http_header(answer, "etag"));
     bw_replace(&known->last_modified, bw_http_header(answer, "last-modified"));
+}
+
+bool bw_known_is_conditional(const struct bw_known *known)
+{
+    return known->etag != NULL || known->last_modified != NULL;
 }
 
 void bw_known_condition(const struct bw_known *known, struct bw_http_request *request)

@@ -53,6 +53,8 @@ void bw_memory_clear(struct bw_memory *memory);
 /* The same bytes came with new validators: those are sent next time. */
 void bw_known_refresh(struct bw_known *known, const struct bw_http_answer *answer);
 
+/* Can its request be made conditional? */
+bool bw_known_is_conditional(const struct bw_known *known);
 /* Make the request conditional: the entity tag alone where there is one (RFC 9110, 13.1.3, lets it
  * win anyway), else the date, both verbatim. */
 void bw_known_condition(const struct bw_known *known, struct bw_http_request *request);

@@ -12,6 +12,7 @@ enum { BACKLOG = 128, MODE = 0660 };
 
 static enum bw_err listen_at(int fd, const struct sockaddr_un *address, gid_t group,
                              struct bw_error *err);
+static bool belongs_to(const char *path, gid_t group);
 static enum bw_err remove_stale(const struct sockaddr_un *address, struct bw_error *err);
 static void closep(int *fd);
 
@@ -88,7 +89,7 @@ static enum bw_err listen_at(int fd, const struct sockaddr_un *address, gid_t gr
     if (rc != 0) {
         return bw_fail(err, BW_ERR_IO, "%s", strerror(errno));
     }
-    const char *failed = group != BW_NO_GROUP && lchown(path, (uid_t)-1, group) != 0
+    const char *failed = !belongs_to(path, group) && lchown(path, (uid_t)-1, group) != 0
                              ? "the file cannot be given to its group"
                          : chmod(path, MODE) != 0   ? "the mode cannot be set"
                          : listen(fd, BACKLOG) != 0 ? "nobody can listen there"
@@ -99,6 +100,13 @@ static enum bw_err listen_at(int fd, const struct sockaddr_un *address, gid_t gr
         return code;
     }
     return BW_OK;
+}
+
+/* A service whose own group is the right one needs no right to change it. */
+static bool belongs_to(const char *path, gid_t group)
+{
+    struct stat st;
+    return group == BW_NO_GROUP || (lstat(path, &st) == 0 && st.st_gid == group);
 }
 
 /* Only a socket that refuses a connection is stale: one whose line is full, or that we may not

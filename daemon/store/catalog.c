@@ -37,6 +37,10 @@ static const char MODEL_ALIAS_SQL[] =
 static const char MODEL_LINEAGE_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND lineage = $3"
     " ORDER BY id";
+static const char MODEL_PLACE_SQL[] =
+    "UPDATE model SET lineage = $4 WHERE platform = $1 AND scope = $2 AND id = $3";
+static const char PLACED_BY_SQL[] = "SELECT rules_hash FROM instance";
+static const char PLACED_SQL[] = "UPDATE instance SET rules_hash = $1";
 static const char MODEL_PAGE_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE (platform, scope, id) > ($1, $2, $3)"
     " AND ($4 IS NULL OR platform = $4) ORDER BY platform, scope, id LIMIT $5";
@@ -294,4 +298,30 @@ enum bw_err bw_models_page(struct bw_db *db, const char *platform_only, const ch
     BW_BIND(row, 4, platform_only);
     BW_BIND(row, 5, limit);
     return models_from_rows(row, out, err);
+}
+
+enum bw_err bw_models_place(struct bw_db *db, const struct bw_model *model, const char *lineage,
+                            struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, MODEL_PLACE_SQL);
+    BW_BIND(stmt, 1, model->platform);
+    BW_BIND(stmt, 2, model->scope);
+    BW_BIND(stmt, 3, model->entry.id);
+    BW_BIND(stmt, 4, lineage);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_models_placed_by(struct bw_db *db, uint64_t *out, struct bw_error *err)
+{
+    int64_t hash = 0;
+    enum bw_err rc = bw_stmt_one_i64(bw_db_query(db, PLACED_BY_SQL), 0, &hash, err);
+    *out = (uint64_t)hash;
+    return rc;
+}
+
+enum bw_err bw_models_placed(struct bw_db *db, uint64_t rules_hash, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, PLACED_SQL);
+    BW_BIND(stmt, 1, (int64_t)rules_hash);
+    return bw_stmt_run(stmt, err);
 }

@@ -5,7 +5,7 @@
 #include "store/inventory.h"
 
 static const char FIND_SQL[] =
-    "SELECT id FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3 AND technique = $4"
+    "SELECT id, members FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3 AND technique = $4"
     " AND policy_hash = $5";
 static const char CREATE_SQL[] =
     "INSERT INTO cohort (platform, scope, base, technique, policy_hash, policy)"
@@ -21,12 +21,16 @@ static const char SAVE_SQL[] =
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
 static const char TOUCHED_SQL[] =
     "SELECT id FROM cohort WHERE platform = $1 AND scope = $2 AND members > 0 ORDER BY id";
+static const char HAS_BASE_SQL[] =
+    "SELECT EXISTS (SELECT 1 FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3"
+    " AND members > 0)";
 static const char DUE_SQL[] =
     "SELECT id FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0 LIMIT $2";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
 static const char FAN_BEGIN_SQL[] =
-    "UPDATE cohort SET fan_cursor = '', fan_baseline = $2 WHERE id = $1";
+    "UPDATE cohort SET fan_cursor = '', fan_baseline = CASE WHEN fan_cursor IS NOT NULL"
+    " AND fan_baseline = 1 THEN 1 ELSE $2 END WHERE id = $1";
 static const char FAN_NEXT_SQL[] = "SELECT id, fan_cursor, fan_baseline FROM cohort"
                                    " WHERE fan_cursor IS NOT NULL ORDER BY id LIMIT 1";
 static const char FAN_ADVANCE_SQL[] = "UPDATE cohort SET fan_cursor = $2 WHERE id = $1";
@@ -42,15 +46,17 @@ static void bind_identity(struct bw_stmt *stmt, const struct bw_deployment *depl
 }
 
 enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
-                            const char *scope, int64_t *id, bool *created, struct bw_error *err)
+                            const char *scope, int64_t *id, bool *empty, struct bw_error *err)
 {
-    struct bw_stmt *row = bw_db_query(db, FIND_SQL);
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FIND_SQL);
     bind_identity(row, deployment, scope);
-    enum bw_err rc = bw_stmt_one_i64(row, 0, id, err);
-    *created = rc == BW_OK && *id == 0;
-    if (!*created) {
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc != BW_ERR_NOTFOUND) {
+        *id = rc == BW_OK ? bw_stmt_i64(row, 0) : 0;
+        *empty = rc == BW_OK && bw_stmt_i64(row, 1) == 0;
         return rc;
     }
+    *empty = true;
     BW_CLEANUP(bw_str_clear) struct bw_str policy = { 0 };
     struct bw_json_writer w = { .out = &policy };
     bw_policy_to_json(&deployment->policy, &w, NULL);
@@ -95,7 +101,14 @@ enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
     (void)bw_cohort_state_parse(bw_stmt_text(row, 8), &out->state);
     const char *text = bw_stmt_text(row, 5);
     rc = bw_json_parse(text, strlen(text), &policy, err);
-    return rc == BW_OK ? bw_policy_from_json(policy, &out->policy, err) : rc;
+    if (rc == BW_OK) {
+        rc = bw_policy_from_json(policy, &out->policy, err);
+    }
+    if (rc != BW_OK) {
+        (void)bw_error_prefix(err, "a stored policy is damaged: ");
+        return BW_ERR_STORE;
+    }
+    return BW_OK;
 }
 
 enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort, struct bw_error *err)
@@ -134,6 +147,19 @@ enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform, const cha
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
     return ids_from_rows(row, out, err);
+}
+
+enum bw_err bw_cohorts_have_base(struct bw_db *db, const char *platform, const char *scope,
+                                 const char *base, bool *out, struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, HAS_BASE_SQL);
+    int64_t have = 0;
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    BW_BIND(row, 3, base);
+    enum bw_err rc = bw_stmt_one_i64(row, 0, &have, err);
+    *out = have != 0;
+    return rc;
 }
 
 enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms, struct bw_error *err)

@@ -52,13 +52,13 @@ int bw_db_schema_version(void)
     return version;
 }
 
-static enum bw_err read_version(struct bw_db *db, int *out, struct bw_error *err)
+static enum bw_err read_number(struct bw_db *db, const char *sql, int *out, struct bw_error *err)
 {
     sqlite3_stmt *row = NULL;
     enum bw_err rc = BW_OK;
-    if (sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1, &row, NULL) != SQLITE_OK ||
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &row, NULL) != SQLITE_OK ||
         sqlite3_step(row) != SQLITE_ROW) {
-        rc = fail(db, err, "read the schema version");
+        rc = fail(db, err, "read its header");
     } else {
         *out = sqlite3_column_int(row, 0);
     }
@@ -87,16 +87,32 @@ static enum bw_err apply_step(struct bw_db *db, int step, struct bw_error *err)
     return BW_OK;
 }
 
-static enum bw_err migrate(struct bw_db *db, struct bw_error *err)
+/* Is it ours to write? Asked before anything is written. */
+static enum bw_err recognise(struct bw_db *db, int *version, struct bw_error *err)
 {
-    int version = 0;
-    enum bw_err rc = read_version(db, &version, err);
-    if (rc == BW_OK && version > bw_db_schema_version()) {
+    int tables = 0;
+    enum bw_err rc = read_number(db, "PRAGMA user_version", version, err);
+    if (rc == BW_OK) {
+        rc = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables, err);
+    }
+    if (rc == BW_OK && *version > bw_db_schema_version()) {
         return bw_fail(err, BW_ERR_NEWER,
                        "it has schema version %d and this program knows %d; "
                        "install the newer basewatch again, or restore a backup",
-                       version, bw_db_schema_version());
+                       *version, bw_db_schema_version());
     }
+    if (rc == BW_OK && *version == 0 && tables > 0) {
+        return bw_fail(err, BW_ERR_STORE, "it is a database of another program");
+    }
+    if (rc == BW_OK && sqlite3_db_readonly(db->handle, "main") == 1) {
+        return bw_fail(err, BW_ERR_STORE, "it may be read but not written");
+    }
+    return rc;
+}
+
+static enum bw_err migrate(struct bw_db *db, int version, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
     for (; rc == BW_OK && version < bw_db_schema_version(); version++) {
         rc = apply_step(db, version, err);
     }
@@ -108,12 +124,16 @@ enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *er
     BW_CLEANUP(bw_db_freep) struct bw_db *db = bw_xcalloc(1, sizeof(*db));
     db->cache.capacity = 512;
     db->cache.slots = bw_xcalloc(db->cache.capacity, sizeof(struct bw_stmt *));
+    int version = 0;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     enum bw_err rc = BW_OK;
     if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK) {
         rc = fail(db, err, "open");
     } else {
         (void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+        rc = recognise(db, &version, err);
+    }
+    if (rc == BW_OK) {
         /* FULL: NORMAL loses acknowledged commits in a power cut (DESIGN section 9). */
         rc = execute(db,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -122,7 +142,7 @@ enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *er
                      err);
     }
     if (rc == BW_OK) {
-        rc = migrate(db, err);
+        rc = migrate(db, version, err);
     }
     if (rc != BW_OK) {
         return bw_error_prefix(err, "database '%s': ", path);
@@ -169,11 +189,10 @@ void bw_db_rollback(struct bw_db *db)
     }
 }
 
-void bw_db_undo(struct bw_db *db)
+enum bw_err bw_db_undo(struct bw_db *db, struct bw_error *err)
 {
     bw_db_rollback(db);
-    db->in_transaction =
-        sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+    return bw_db_begin(db, err);
 }
 
 static void prepare(struct bw_stmt *stmt)

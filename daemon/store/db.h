@@ -13,7 +13,8 @@ struct bw_stmt;
 /* Open path (":memory:" for tests and backtests), WAL, synchronous=FULL, foreign keys on, and bring
  * the schema up to date: each step in a transaction with its version.
  * Ownership: *out is the caller's. Errors: BW_ERR_NEWER when a newer program wrote it, BW_ERR_STORE
- * (no database, damaged, locked by another daemon, disk full); the file is left as it was. */
+ * (no database, one of another program, damaged, locked, not to be written, disk full); the file is
+ * left as it was. */
 BW_MUST_CHECK enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *err);
 void bw_db_free(struct bw_db *db);
 BW_DEFINE_FREEP(bw_db)
@@ -25,7 +26,7 @@ BW_MUST_CHECK enum bw_err bw_db_begin(struct bw_db *db, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_db_commit(struct bw_db *db, struct bw_error *err);
 void bw_db_rollback(struct bw_db *db); /* nothing to undo is fine */
 /* Undo what was written since begin, and stay inside a transaction. */
-void bw_db_undo(struct bw_db *db);
+BW_MUST_CHECK enum bw_err bw_db_undo(struct bw_db *db, struct bw_error *err);
 
 /* The prepared statement for sql, made on first use and kept with the connection; sql must be a
  * string that lives as long (a static const). It comes reset, with no parameter bound.

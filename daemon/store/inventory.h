@@ -16,9 +16,10 @@ struct bw_members BW_VEC(struct bw_member);
 void bw_member_clear(struct bw_member *member);
 void bw_members_clear(struct bw_members *members);
 
-/* Find or create the cohort of a deployment in `scope`. *created tells which. */
+/* Find or create the cohort of a deployment in `scope`. *empty: it had no members, so nobody has kept
+ * its state up to date. */
 BW_MUST_CHECK enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
-                                          const char *scope, int64_t *id, bool *created,
+                                          const char *scope, int64_t *id, bool *empty,
                                           struct bw_error *err);
 /* Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
@@ -30,6 +31,10 @@ BW_MUST_CHECK enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_coho
 BW_MUST_CHECK enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform,
                                              const char *scope, struct bw_ids *out,
                                              struct bw_error *err);
+/* Does anybody run this base there? */
+BW_MUST_CHECK enum bw_err bw_cohorts_have_base(struct bw_db *db, const char *platform,
+                                               const char *scope, const char *base, bool *out,
+                                               struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms,
                                              struct bw_error *err); /* judge every one again */
 BW_MUST_CHECK enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit,
@@ -38,7 +43,7 @@ BW_MUST_CHECK enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms,
                                               struct bw_error *err); /* INT64_MAX: never */
 
 /* Fan-out: begin (again) at the first member; read where the first waiting cohort stands;
- * move its cursor; finish. baseline: sum up its notices. */
+ * move its cursor; finish. baseline: sum up its notices, also those of a fan-out under way. */
 BW_MUST_CHECK enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool baseline,
                                        struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_fan_next(struct bw_db *db, int64_t *cohort, char **cursor,

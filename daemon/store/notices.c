@@ -6,38 +6,49 @@
 #define COLUMNS                                                                                    \
     "id, subject, kind, state, severity, owner, platform, base, candidate, relation, via,"         \
     " train_on, route, opened_ms, updated_ms, until_ms, train_by_ms, serve_until_ms, summary,"     \
-    " estimate, refused, swap"
+    " estimate, refused, swap, rises_ms"
 
 static const char INSERT_SQL[] =
     "INSERT INTO notice (subject, kind, state, severity, owner, platform, base, candidate,"
     " relation, via, train_on, route, opened_ms, updated_ms, until_ms, train_by_ms,"
-    " serve_until_ms, summary, estimate, refused, swap, matter, live)"
+    " serve_until_ms, summary, estimate, refused, swap, matter, live, rises_ms)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23)";
+    " $19, $20, $21, $22, $23, $24)";
 static const char SAVE_SQL[] =
     "UPDATE notice SET subject = $1, kind = $2, state = $3, severity = $4, owner = $5,"
     " platform = $6, base = $7, candidate = $8, relation = $9, via = $10, train_on = $11,"
     " route = $12, opened_ms = $13, updated_ms = $14, until_ms = $15, train_by_ms = $16,"
     " serve_until_ms = $17, summary = $18, estimate = $19, refused = $20, swap = $21,"
-    " matter = $22, live = $23 WHERE id = $24";
+    " matter = $22, live = $23, rises_ms = $24 WHERE id = $25";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id = $1";
 static const char LIVE_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1 ORDER BY id";
+    "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1"
+    " AND (kind = 'source-failing') = $2 ORDER BY id";
 static const char SETTLED_SQL[] =
     "SELECT " COLUMNS ", (SELECT actor FROM notice_event AS e WHERE e.notice = notice.id"
-    " ORDER BY e.id DESC LIMIT 1) FROM notice WHERE subject = $1 AND matter = $2 AND base = $3"
-    " AND coalesce(candidate, '') = coalesce($4, '') AND live = 0 ORDER BY id DESC LIMIT 1";
+    " ORDER BY e.id DESC LIMIT 1) FROM notice WHERE subject = $1 AND kind = $2 AND base = $3"
+    " AND (matter <> 'succession' OR coalesce(candidate, '') = coalesce($4, '')) AND live = 0"
+    " ORDER BY id DESC LIMIT 1";
 static const char PAGE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE id > $1 AND ($2 IS NULL OR owner = $2)"
     " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"
     " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"
     " AND ($7 IS NULL OR subject = $7) ORDER BY id LIMIT $8";
 static const char COUNT_LIVE_SQL[] = "SELECT count(*) FROM notice WHERE live = 1";
+static const char BY_SEVERITY_SQL[] =
+    "SELECT severity, count(*) FROM notice WHERE live = 1 GROUP BY severity";
 static const char ENDED_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE live = 1 AND until_ms > 0 AND until_ms <= $1"
     " ORDER BY id LIMIT $2";
 static const char NEXT_END_SQL[] =
     "SELECT min(until_ms) FROM notice WHERE live = 1 AND until_ms > 0";
+static const char RISING_SQL[] =
+    "SELECT DISTINCT subject FROM notice WHERE live = 1 AND rises_ms > 0 AND rises_ms <= $1"
+    " ORDER BY subject LIMIT $2";
+static const char RISEN_SQL[] =
+    "UPDATE notice SET rises_ms = 0 WHERE subject = $1 AND live = 1 AND rises_ms <= $2";
+static const char NEXT_RISE_SQL[] =
+    "SELECT min(rises_ms) FROM notice WHERE live = 1 AND rises_ms > 0";
 static const char LOG_SQL[] =
     "INSERT INTO notice_event (notice, at_ms, event, from_state, to_state, actor, reason)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -102,6 +113,7 @@ static struct bw_notice from_row(struct bw_stmt *row)
         .estimate = bw_stmt_text_dup(row, 19),
         .refused = bw_stmt_text_dup(row, 20),
         .swap = bw_stmt_text_dup(row, 21),
+        .rises_ms = bw_stmt_i64(row, 22),
     };
     (void)bw_notice_kind_parse(bw_stmt_text(row, 2), &notice.kind);
     (void)bw_notice_state_parse(bw_stmt_text(row, 3), &notice.state);
@@ -134,6 +146,7 @@ static void bind_notice(struct bw_stmt *stmt, const struct bw_notice *notice)
     BW_BIND(stmt, 21, notice->swap);
     BW_BIND(stmt, 22, bw_notice_matter(notice->kind));
     BW_BIND(stmt, 23, (int64_t)bw_notice_is_live(notice->state));
+    BW_BIND(stmt, 24, notice->rises_ms);
 }
 
 enum bw_err bw_notices_insert(struct bw_db *db, struct bw_notice *notice, struct bw_error *err)
@@ -151,7 +164,7 @@ enum bw_err bw_notices_save(struct bw_db *db, const struct bw_notice *notice, st
 {
     struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
     bind_notice(stmt, notice);
-    BW_BIND(stmt, 24, notice->id);
+    BW_BIND(stmt, 25, notice->id);
     return bw_stmt_run(stmt, err);
 }
 
@@ -179,11 +192,12 @@ static enum bw_err notices_from_rows(struct bw_stmt *row, struct bw_notices *out
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
-enum bw_err bw_notices_live(struct bw_db *db, const char *subject, struct bw_notices *out,
-                            struct bw_error *err)
+enum bw_err bw_notices_live(struct bw_db *db, const char *subject, bool of_source,
+                            struct bw_notices *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LIVE_SQL);
     BW_BIND(row, 1, subject);
+    BW_BIND(row, 2, (int64_t)of_source);
     return notices_from_rows(row, out, err);
 }
 
@@ -192,13 +206,14 @@ enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, SETTLED_SQL);
     BW_BIND(row, 1, like->subject);
-    BW_BIND(row, 2, bw_notice_matter(like->kind));
+    BW_BIND(row, 2, bw_notice_kind_word(like->kind));
     BW_BIND(row, 3, like->base);
     BW_BIND(row, 4, like->candidate);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc == BW_OK) {
         *out = from_row(row);
-        *by_person = !bw_str_equal(bw_stmt_text(row, 22), "basewatch");
+        *by_person = out->state == BW_NOTICE_RESOLVED &&
+                     !bw_str_equal(bw_stmt_text(row, 23), "basewatch");
     }
     return rc;
 }
@@ -224,6 +239,18 @@ enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out, struct bw_erro
     return bw_stmt_one_i64(bw_db_query(db, COUNT_LIVE_SQL), 0, out, err);
 }
 
+enum bw_err bw_notices_by_severity(struct bw_db *db, int64_t *counts, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, BY_SEVERITY_SQL);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        enum bw_severity severity = BW_SEVERITY_INFO;
+        (void)bw_severity_parse(bw_stmt_text(row, 0), &severity);
+        counts[severity] += bw_stmt_i64(row, 1);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
 enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int64_t limit,
                              struct bw_notices *out, struct bw_error *err)
 {
@@ -236,6 +263,34 @@ enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int64_t limit,
 enum bw_err bw_notices_next_end(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
 {
     return bw_stmt_one_i64(bw_db_query(db, NEXT_END_SQL), INT64_MAX, out_ms, err);
+}
+
+enum bw_err bw_notices_take_rising(struct bw_db *db, int64_t now_ms, int64_t limit,
+                                   struct bw_names *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, RISING_SQL);
+    BW_BIND(row, 1, now_ms);
+    BW_BIND(row, 2, limit);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
+    }
+    rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    BW_VEC_EACH(char *, subject, out)
+    {
+        struct bw_stmt *stmt = bw_db_query(db, RISEN_SQL);
+        BW_BIND(stmt, 1, *subject);
+        BW_BIND(stmt, 2, now_ms);
+        if (rc == BW_OK) {
+            rc = bw_stmt_run(stmt, err);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_notices_next_rise(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
+{
+    return bw_stmt_one_i64(bw_db_query(db, NEXT_RISE_SQL), INT64_MAX, out_ms, err);
 }
 
 enum bw_err bw_notices_log(struct bw_db *db, const struct bw_notice *notice, int64_t at_ms,

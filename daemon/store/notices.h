@@ -25,6 +25,7 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     int64_t opened_ms;
     int64_t updated_ms;
     int64_t until_ms;
+    int64_t rises_ms; /* when its severity rises by itself */
     int64_t train_by_ms;
     int64_t serve_until_ms;
     char *summary;
@@ -65,11 +66,11 @@ BW_MUST_CHECK enum bw_err bw_notices_save(struct bw_db *db, const struct bw_noti
                                           struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_get(struct bw_db *db, int64_t id, struct bw_notice *out,
                                          struct bw_error *err);
-/* The live notices of a subject. */
-BW_MUST_CHECK enum bw_err bw_notices_live(struct bw_db *db, const char *subject,
+/* The live notices of a deployment, or of a source, which may have the same name. */
+BW_MUST_CHECK enum bw_err bw_notices_live(struct bw_db *db, const char *subject, bool of_source,
                                           struct bw_notices *out, struct bw_error *err);
-/* The newest settled notice of the same subject, matter, base and candidate; by_person: a person
- * settled it. Errors: BW_ERR_NOTFOUND. */
+/* The newest settled notice that said the same: subject, kind and base, and for a succession the
+ * candidate. by_person: a person resolved it. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
                                              struct bw_notice *out, bool *by_person,
                                              struct bw_error *err);
@@ -78,11 +79,21 @@ BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_noti
                                           struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out,
                                                 struct bw_error *err);
+/* Live ones; counts has one place for each enum bw_severity, zeroed before. */
+BW_MUST_CHECK enum bw_err bw_notices_by_severity(struct bw_db *db, int64_t *counts,
+                                                 struct bw_error *err);
 /* Snoozes and waivers that end by now_ms; and when the next one does (INT64_MAX: never). */
 BW_MUST_CHECK enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int64_t limit,
                                            struct bw_notices *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_next_end(struct bw_db *db, int64_t *out_ms,
                                               struct bw_error *err);
+
+/* Deployments with notices whose severity rises by now_ms, which are then due no more; and when the
+ * next one does (INT64_MAX: never). */
+BW_MUST_CHECK enum bw_err bw_notices_take_rising(struct bw_db *db, int64_t now_ms, int64_t limit,
+                                                 struct bw_names *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_notices_next_rise(struct bw_db *db, int64_t *out_ms,
+                                               struct bw_error *err);
 
 BW_MUST_CHECK enum bw_err bw_notices_log(struct bw_db *db, const struct bw_notice *notice,
                                          int64_t at_ms, const char *event, const char *from_state,

@@ -6,8 +6,15 @@
     " settled_ms, detail"
 
 static const char SINKS_DEACTIVATE_SQL[] = "UPDATE sink SET active = 0";
-static const char SINKS_CONFIGURE_SQL[] = "INSERT INTO sink (name, active) VALUES ($1, 1)"
-                                          " ON CONFLICT (name) DO UPDATE SET active = 1";
+/* What is known of an endpoint does not hold for another. */
+static const char SINKS_CONFIGURE_SQL[] =
+    "INSERT INTO sink (name, active, settings_hash) VALUES ($1, 1, $2)"
+    " ON CONFLICT (name) DO UPDATE SET active = 1, settings_hash = excluded.settings_hash,"
+    " failures = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.failures ELSE 0 END,"
+    " paused_until_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.paused_until_ms"
+    " ELSE 0 END,"
+    " disabled_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.disabled_ms ELSE 0 END,"
+    " detail = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.detail ELSE '' END";
 static const char SINKS_LIST_SQL[] =
     "SELECT name, failures, paused_until_ms, disabled_ms, detail FROM sink WHERE active = 1"
     " ORDER BY name";
@@ -27,10 +34,10 @@ static const char DUE_SQL[] =
     " ORDER BY due_ms, id LIMIT $3";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM delivery WHERE sink = $1 AND state = 'pending' AND due_ms > $2";
-static const char WITHDRAW_SQL[] =
-    "UPDATE delivery SET state = 'withdrawn', settled_ms = $2, detail = 'no longer true'"
-    " WHERE notice = $1 AND state = 'pending' AND attempts = 0";
-static const char WITHDRAW_ITEMS_SQL[] = "DELETE FROM item WHERE notice = $1";
+static const char UNTRIED_SQL[] =
+    "SELECT " COLUMNS " FROM delivery WHERE notice = $1 AND state = 'pending' AND attempts = 0"
+    " ORDER BY id";
+static const char FORGET_SQL[] = "DELETE FROM item WHERE notice = $1";
 static const char KNOWS_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM delivery WHERE sink = $1 AND notice = $2"
     " AND state <> 'withdrawn') OR EXISTS (SELECT 1 FROM summed WHERE sink = $1 AND notice = $2)";
@@ -39,6 +46,8 @@ static const char PAGE_SQL[] =
     " AND ($3 IS NULL OR state = $3) ORDER BY id LIMIT $4";
 static const char ITEM_INSERT_SQL[] =
     "INSERT INTO item (sink, owner, notice) VALUES ($1, $2, $3)";
+static const char PENDING_SQL[] =
+    "SELECT count(*) FROM delivery WHERE sink = $1 AND state = 'pending'";
 static const char ITEM_NEXT_SQL[] = "SELECT sink, owner FROM item ORDER BY id LIMIT 1";
 static const char ITEM_LIST_SQL[] =
     "SELECT notice FROM item WHERE sink = $1 AND owner = $2 ORDER BY id";
@@ -80,10 +89,12 @@ enum bw_err bw_sinks_deactivate(struct bw_db *db, struct bw_error *err)
     return bw_stmt_run(bw_db_query(db, SINKS_DEACTIVATE_SQL), err);
 }
 
-enum bw_err bw_sinks_configure(struct bw_db *db, const char *name, struct bw_error *err)
+enum bw_err bw_sinks_configure(struct bw_db *db, const char *name, uint64_t settings_hash,
+                               struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, SINKS_CONFIGURE_SQL);
     BW_BIND(stmt, 1, name);
+    BW_BIND(stmt, 2, (int64_t)settings_hash);
     return bw_stmt_run(stmt, err);
 }
 
@@ -208,16 +219,12 @@ enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_m
     return bw_stmt_one_i64(row, INT64_MAX, out_ms, err);
 }
 
-enum bw_err bw_outbox_withdraw(struct bw_db *db, int64_t notice, int64_t now_ms,
-                               struct bw_error *err)
+enum bw_err bw_outbox_untried(struct bw_db *db, int64_t notice, struct bw_deliveries *out,
+                              struct bw_error *err)
 {
-    struct bw_stmt *stmt = bw_db_query(db, WITHDRAW_SQL);
-    BW_BIND(stmt, 1, notice);
-    BW_BIND(stmt, 2, now_ms);
-    enum bw_err rc = bw_stmt_run(stmt, err);
-    struct bw_stmt *items = bw_db_query(db, WITHDRAW_ITEMS_SQL);
-    BW_BIND(items, 1, notice);
-    return rc == BW_OK ? bw_stmt_run(items, err) : rc;
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, UNTRIED_SQL);
+    BW_BIND(row, 1, notice);
+    return from_rows(row, out, err);
 }
 
 enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice, bool *out,
@@ -250,6 +257,13 @@ enum bw_err bw_items_insert(struct bw_db *db, const char *sink, const char *owne
     BW_BIND(stmt, 1, sink);
     BW_BIND(stmt, 2, owner);
     BW_BIND(stmt, 3, notice);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, FORGET_SQL);
+    BW_BIND(stmt, 1, notice);
     return bw_stmt_run(stmt, err);
 }
 
@@ -293,4 +307,12 @@ enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *er
     enum bw_err rc = bw_stmt_step(row, err);
     *out = rc == BW_OK ? bw_stmt_text_dup(row, 0) : NULL;
     return rc;
+}
+
+enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, int64_t *out,
+                              struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, PENDING_SQL);
+    BW_BIND(row, 1, sink);
+    return bw_stmt_one_i64(row, 0, out, err);
 }

@@ -39,10 +39,11 @@ struct bw_deliveries BW_VEC(struct bw_delivery);
 void bw_delivery_clear(struct bw_delivery *delivery);
 void bw_deliveries_clear(struct bw_deliveries *deliveries);
 
-/* As with sources: forget, then name each configured one. */
+/* As with sources: forget, then name each configured one; one with other settings than before
+ * starts anew. */
 BW_MUST_CHECK enum bw_err bw_sinks_deactivate(struct bw_db *db, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_sinks_configure(struct bw_db *db, const char *name,
-                                             struct bw_error *err);
+                                             uint64_t settings_hash, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_sinks_list(struct bw_db *db, struct bw_sinks *out,
                                         struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_sinks_save(struct bw_db *db, const struct bw_sink *sink,
@@ -63,9 +64,9 @@ BW_MUST_CHECK enum bw_err bw_outbox_due(struct bw_db *db, const char *sink, int6
 /* When the next pending one of a sink that is not due at now_ms will be; INT64_MAX: none. */
 BW_MUST_CHECK enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_ms,
                                              int64_t *out_ms, struct bw_error *err);
-/* Withdraw what was never tried of a notice. */
-BW_MUST_CHECK enum bw_err bw_outbox_withdraw(struct bw_db *db, int64_t notice, int64_t now_ms,
-                                             struct bw_error *err);
+/* Pending ones of a notice of which no attempt has come back. */
+BW_MUST_CHECK enum bw_err bw_outbox_untried(struct bw_db *db, int64_t notice,
+                                            struct bw_deliveries *out, struct bw_error *err);
 /* Did, or will, this sink hear of the notice? */
 BW_MUST_CHECK enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice,
                                           bool *out, struct bw_error *err);
@@ -73,9 +74,15 @@ BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, con
                                          int64_t after_id, int64_t limit,
                                          struct bw_deliveries *out, struct bw_error *err);
 
+/* How many wait to be delivered to a sink. */
+BW_MUST_CHECK enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, int64_t *out,
+                                            struct bw_error *err);
+
 /* Items: a notice waits for its card to sink and owner. */
 BW_MUST_CHECK enum bw_err bw_items_insert(struct bw_db *db, const char *sink, const char *owner,
                                           int64_t notice, struct bw_error *err);
+/* It waits for no card any more. */
+BW_MUST_CHECK enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *err);
 /* The next sink and owner with waiting items; BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, char **sink, char **owner,
                                         struct bw_error *err);

@@ -6,22 +6,25 @@
 #define COLUMNS                                                                                    \
     "name, active, platform, scope, every_ms, state, detail, entries, set_hash, failures,"         \
     " last_attempt_ms, last_success_ms, changed_ms, due_ms, baseline_ms, held_hash,"               \
-    " held_since_ms, held_set"
+    " held_since_ms, held_set, failing_since_ms"
 
 static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
 static const char CONFIGURE_SQL[] =
-    "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms)"
-    " VALUES ($1, 1, $2, $3, $4, 'new', $5)"
+    "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms, settings_hash)"
+    " VALUES ($1, 1, $2, $3, $4, 'new', $5, $6)"
     " ON CONFLICT (name) DO UPDATE SET active = 1, platform = excluded.platform,"
     " scope = excluded.scope, every_ms = excluded.every_ms,"
-    " due_ms = CASE WHEN source.active = 1 AND source.due_ms < excluded.due_ms + excluded.every_ms"
+    " settings_hash = excluded.settings_hash,"
+    " due_ms = CASE WHEN source.settings_hash = excluded.settings_hash"
+    " AND source.due_ms < excluded.due_ms + 2 * excluded.every_ms" /* it was spread */
     " THEN source.due_ms ELSE excluded.due_ms END";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM source WHERE name = $1 AND active = 1";
 static const char LIST_SQL[] = "SELECT " COLUMNS " FROM source WHERE active = 1 ORDER BY name";
 static const char SAVE_SQL[] =
     "UPDATE source SET state = $2, detail = $3, entries = $4, set_hash = $5, failures = $6,"
     " last_attempt_ms = $7, last_success_ms = $8, changed_ms = $9, due_ms = $10,"
-    " baseline_ms = $11, held_hash = $12, held_since_ms = $13, held_set = $14 WHERE name = $1";
+    " baseline_ms = $11, held_hash = $12, held_since_ms = $13, held_set = $14,"
+    " failing_since_ms = $15 WHERE name = $1";
 
 static const char *const STATE_WORDS[] = {
     [BW_SOURCE_NEW] = "new",
@@ -66,6 +69,7 @@ static struct bw_source from_row(struct bw_stmt *row)
         .held_hash = bw_stmt_i64(row, 15),
         .held_since_ms = bw_stmt_i64(row, 16),
         .held_set = bw_stmt_text_dup(row, 17),
+        .failing_since_ms = bw_stmt_i64(row, 18),
     };
     (void)bw_source_state_parse(bw_stmt_text(row, 5), &source.state);
     return source;
@@ -77,8 +81,8 @@ enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err)
 }
 
 enum bw_err bw_sources_configure(struct bw_db *db, const char *name, const char *platform,
-                                 const char *scope, int64_t every_ms, int64_t now_ms,
-                                 struct bw_error *err)
+                                 const char *scope, int64_t every_ms, uint64_t settings_hash,
+                                 int64_t now_ms, struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, CONFIGURE_SQL);
     BW_BIND(stmt, 1, name);
@@ -86,6 +90,7 @@ enum bw_err bw_sources_configure(struct bw_db *db, const char *name, const char 
     BW_BIND(stmt, 3, scope);
     BW_BIND(stmt, 4, every_ms);
     BW_BIND(stmt, 5, now_ms);
+    BW_BIND(stmt, 6, (int64_t)settings_hash);
     return bw_stmt_run(stmt, err);
 }
 
@@ -120,6 +125,7 @@ enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source, st
     BW_BIND(stmt, 12, source->held_hash);
     BW_BIND(stmt, 13, source->held_since_ms);
     BW_BIND(stmt, 14, source->held_set);
+    BW_BIND(stmt, 15, source->failing_since_ms);
     return bw_stmt_run(stmt, err);
 }
 

@@ -24,7 +24,8 @@ struct bw_source { /* one row; times in UTC ms, 0: never */
     char *detail;
     int64_t entries;
     int64_t set_hash;
-    int64_t failures;
+    int64_t failures; /* in a row */
+    int64_t failing_since_ms;
     int64_t last_attempt_ms;
     int64_t last_success_ms;
     int64_t changed_ms;
@@ -42,11 +43,11 @@ void bw_sources_clear(struct bw_sources *sources);
 
 /* Forget who is configured; follow with one bw_sources_configure() for each that is. */
 BW_MUST_CHECK enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err);
-/* Insert or re-activate; a new one is due at now_ms. */
+/* Insert or re-activate; one that is new, or polled by other settings than before, is due at now_ms. */
 BW_MUST_CHECK enum bw_err bw_sources_configure(struct bw_db *db, const char *name,
                                                const char *platform, const char *scope,
-                                               int64_t every_ms, int64_t now_ms,
-                                               struct bw_error *err);
+                                               int64_t every_ms, uint64_t settings_hash,
+                                               int64_t now_ms, struct bw_error *err);
 /* Errors: BW_ERR_NOTFOUND, also for one that is no longer configured. */
 BW_MUST_CHECK enum bw_err bw_sources_get(struct bw_db *db, const char *name,
                                          struct bw_source *out, struct bw_error *err);

@@ -44,18 +44,21 @@ enum bw_err bw_fetch_json(struct bw_plugin *plugin, const struct bw_fetch *reque
 {
     BW_CLEANUP(bw_response_clear) struct bw_response response = { 0 };
     enum bw_err rc = bw_fetch(plugin, request, &response);
-    if (rc != BW_OK) {
-        return rc;
-    }
-    if (response.status < 200 || response.status > 299) {
-        return fail_status(plugin, request, &response);
+    return rc == BW_OK ? bw_response_json(plugin, request, &response, out) : rc;
+}
+
+enum bw_err bw_response_json(struct bw_plugin *plugin, const struct bw_fetch *request,
+                             const struct bw_response *response, struct bw_json **out)
+{
+    if (response->status < 200 || response->status > 299) {
+        return fail_status(plugin, request, response);
     }
     struct bw_error why = { 0 };
-    if (response.body_bytes > 0 &&
-        bw_json_parse(response.body, response.body_bytes, out, &why) == BW_OK) {
+    if (response->body_bytes > 0 &&
+        bw_json_parse(response->body, response->body_bytes, out, &why) == BW_OK) {
         return BW_OK;
     }
-    BW_CLEANUP(bw_freep) char *words = excerpt(response.body, response.body_bytes);
+    BW_CLEANUP(bw_freep) char *words = excerpt(response->body, response->body_bytes);
     if (words[0] == '\0') {
         return bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "%s %s: the answer is empty",
                               method_of(request), request->path);
@@ -67,21 +70,6 @@ enum bw_err bw_fetch_json(struct bw_plugin *plugin, const struct bw_fetch *reque
     }
     return bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "%s %s: the answer: %s: %s",
                           method_of(request), request->path, why.text, words);
-}
-
-const struct bw_json *bw_rows(struct bw_plugin *plugin, const struct bw_json *root,
-                              const char *name)
-{
-    const struct bw_json *rows = bw_json_get(root, name);
-    if (!bw_json_is_array(rows)) {
-        (void)bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "the answer has no list '%s'", name);
-        return NULL;
-    }
-    if (bw_json_size(rows) == 0) {
-        (void)bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "the list '%s' is empty", name);
-        return NULL;
-    }
-    return rows;
 }
 
 static const char *method_of(const struct bw_fetch *request)

@@ -104,17 +104,6 @@ enum bw_err bw_plugin_fail(struct bw_plugin *plugin, enum bw_plugin_failure fail
     return plugin->err.code;
 }
 
-unsigned bw_modalities(const struct bw_json *list)
-{
-    unsigned bits = 0;
-    for (const struct bw_json *word = bw_json_first(list); word != NULL;
-         word = bw_json_next(word)) {
-        const char *text = bw_json_text(word, "");
-        bits |= bw_modality_parse(strcmp(text, "speech") == 0 ? "audio" : text);
-    }
-    return bits;
-}
-
 static enum bw_err list(const struct bw_plugin_descriptor *descriptor,
                         const struct bw_json *opening, struct bw_str *out)
 {

@@ -92,10 +92,10 @@ BW_MUST_CHECK enum bw_err bw_fetch(struct bw_plugin *plugin, const struct bw_fet
  * Ownership: *out is the caller's. */
 BW_MUST_CHECK enum bw_err bw_fetch_json(struct bw_plugin *plugin, const struct bw_fetch *request,
                                         struct bw_json **out);
-
-/* The array that `name` must be in an answer, and that must not be empty; NULL after a failure. */
-const struct bw_json *bw_rows(struct bw_plugin *plugin, const struct bw_json *root,
-                              const char *name);
+/* The same of an answer that has come. */
+BW_MUST_CHECK enum bw_err bw_response_json(struct bw_plugin *plugin, const struct bw_fetch *request,
+                                           const struct bw_response *response,
+                                           struct bw_json **out);
 
 /* List one model. Ownership: entry stays the caller's. */
 BW_MUST_CHECK enum bw_err bw_emit_entry(struct bw_plugin *plugin, const struct bw_entry *entry);
@@ -122,7 +122,4 @@ const char *bw_setting(const struct bw_plugin *plugin, const char *name, const c
 /* Note a failure; the first one stays. Returns its code, BW_ERR_PLUGIN. */
 enum bw_err bw_plugin_fail(struct bw_plugin *plugin, enum bw_plugin_failure failure,
                            const char *format, ...) BW_PRINTF(3, 4);
-
-/* A list of modality words as bits; words nobody knows are passed over. */
-unsigned bw_modalities(const struct bw_json *list);
 #endif

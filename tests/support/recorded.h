@@ -1,6 +1,8 @@
 /* tests/support/recorded.h: a transport that answers a plugin from recorded bodies, in-process. */
 #ifndef TESTS_RECORDED_H
 #define TESTS_RECORDED_H
+#include <string.h>
+
 #include "codec/entry_json.h"
 #include "sdk/plugin.h"
 
@@ -9,11 +11,16 @@ struct recorded_page {
     int status;       /* 0: no answer comes, body says why */
     const char *body;
     size_t body_bytes;
+    const char *header; /* "name: value"; NULL: none */
 };
 
 struct recorded {
     const struct recorded_page *pages;
     size_t page_count;
+    bool in_order; /* the n-th fetch gets the n-th page, else the first whose path fits */
+    const char *settings; /* of the source, a JSON object; NULL: {} */
+    enum bw_auth auth;    /* as the last fetch asked for it, for the test to compare */
+    char *auth_name;
     int fetches;
     size_t entries;
     struct bw_str lines; /* the entries, one a line */
@@ -27,12 +34,21 @@ static inline enum bw_err recorded_fetch(void *context, const struct bw_fetch *r
     struct recorded *recorded = context;
     (void)err;
     recorded->fetches++;
+    recorded->auth = request->auth;
+    free(recorded->auth_name);
+    recorded->auth_name = bw_xstrdup(request->auth_name);
     for (size_t i = 0; i < recorded->page_count; i++) {
         const struct recorded_page *page = &recorded->pages[i];
-        if (page->path != NULL && !bw_str_equal(page->path, request->path)) {
+        bool fits = recorded->in_order
+                        ? (int)i == recorded->fetches - 1
+                        : page->path == NULL || bw_str_equal(page->path, request->path);
+        if (!fits) {
             continue;
         }
         *out = (struct bw_response){ .status = page->status };
+        if (page->header != NULL) {
+            BW_VEC_PUSH(&out->headers, bw_xstrdup(page->header));
+        }
         if (page->status == 0) {
             out->error = bw_xstrdup(page->body);
             return BW_OK;
@@ -65,14 +81,20 @@ static inline enum bw_err recorded_run(struct recorded *recorded,
                                        const struct bw_plugin_descriptor *descriptor,
                                        const char *platform)
 {
+    BW_CLEANUP(bw_json_freep) struct bw_json *settings = NULL;
+    const char *text = recorded->settings != NULL ? recorded->settings : "{}";
+    enum bw_err rc = bw_json_parse(text, strlen(text), &settings, &recorded->err);
+    if (rc != BW_OK) {
+        return rc;
+    }
     const struct bw_plugin_source source = {
-        .name = "test", .platform = platform, .account = "", .region = ""
+        .name = "test", .platform = platform, .account = "", .region = "", .settings = settings
     };
     const struct bw_transport transport = {
         .fetch = recorded_fetch, .emit = recorded_emit, .context = recorded
     };
     struct bw_plugin plugin = { .source = &source, .transport = &transport };
-    enum bw_err rc = bw_plugin_catalog(descriptor, &plugin);
+    rc = bw_plugin_catalog(descriptor, &plugin);
     recorded->failure = plugin.failure;
     recorded->err = plugin.err;
     return rc;
@@ -81,5 +103,6 @@ static inline enum bw_err recorded_run(struct recorded *recorded,
 static inline void recorded_clear(struct recorded *recorded)
 {
     bw_str_clear(&recorded->lines);
+    free(recorded->auth_name);
 }
 #endif

@@ -48,6 +48,14 @@ static int check(void)
     return code;
 }
 
+static int explain(void)
+{
+    char *argv[] = { "check-config", "--explain", path };
+    int code = bw_cmd_check_config(3, argv);
+    (void)fflush(stderr);
+    return code;
+}
+
 Test(cmd_check_config, counts_what_a_good_file_holds)
 {
     char want[200];
@@ -80,6 +88,54 @@ Test(cmd_check_config, names_every_problem)
                    "%s:1:1: error: unknown key 'sorces' in this configuration; did you mean "
                    "'sources'?\n%s:2:12: error: state_dir: 'x' must begin with /\n", path, path);
     cr_assert_stderr_eq_str(want);
+}
+
+Test(cmd_check_config, explains_what_each_part_will_do_and_whom_it_calls)
+{
+    char want[1200];
+    put("k", "secret\n");
+    put("w", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+    put("main.yaml",
+        "sources:\n"
+        "  - {name: oai, plugin: openai, url: 'https://api.openai.com/v1', credential: {file: k}}\n"
+        "  - {name: local, plugin: openai, platform: acme, url: 'file:///srv/list.json', every: 30s}\n"
+        "sinks: [{name: s, plugin: webhook, url: 'https://h.example:8443/hook/T0KEN?key=T0KEN',"
+        " secret: {file: w}}]\n"
+        "adopt: [{platform: openai, match: 'ft:*', name: x, owner: o, pick: newest}]\n"
+        "deployments: [{name: d, technique: prompt, platform: openai, model: gpt-4o, owner: web,"
+        " lead_days: 3}]\n");
+    cr_expect(eq(int, explain(), 0));
+    (void)snprintf(
+        want, sizeof(want),
+        "source oai: talks to https://api.openai.com every 6h; plugin openai; models of openai; "
+        "credential from the file k\n"
+        "source local: reads the file /srv/list.json and talks to nobody every 30s; plugin openai; "
+        "models of acme\n"
+        "sink s: talks to https://h.example:8443 when a notice opens, changes or ends; plugin webhook; "
+        "secret from the file w\n"
+        "adopt: ft:* on openai as x for o\n"
+        "deployment d: prompt on openai; successors of gpt-4o are looked for in oai; owner web; needs "
+        "3 days before a deadline\n"
+        "%s: ok, 2 sources, 1 sinks, 1 deployments\n",
+        path);
+    cr_assert_stdout_eq_str(want);
+    cr_assert_stderr_eq_str("");
+}
+
+Test(cmd_check_config, warns_of_what_can_hardly_be_meant)
+{
+    put("main.yaml",
+        "sources: [{name: a, plugin: bedrock, url: 'https://{region}.b', account: prod, regions: [eu-1]}]\n"
+        "deployments:\n"
+        "  - {name: d, technique: prompt, platform: openai, model: gpt-4o}\n"
+        "  - {name: e, technique: prompt, platform: bedrock, model: m, region: eu-2}\n"
+        "  - {name: f, technique: prompt, platform: bedrock, model: m, region: eu-1}\n");
+    cr_expect(eq(int, check(), 0));
+    cr_assert_stderr_eq_str(
+        "warning: deployment 'd': no source polls 'openai'; add one, or its state stays unknown\n"
+        "warning: deployment 'e': no source polls 'bedrock', region eu-2; add one, or its state stays "
+        "unknown\n"
+        "warning: no sink is configured: notices are kept, and nobody is told\n");
 }
 
 Test(cmd_check_config, refuses_other_arguments)

@@ -77,7 +77,7 @@ Test(config, the_shipped_example_reads_as_documented)
     char path[400];
     (void)snprintf(path, sizeof(path), "%s/etc/basewatch.yaml", getenv("BW_SOURCE"));
     cr_assert(eq(int, bw_config_read(path, &settings, &err), BW_OK), "%s", err.text);
-    cr_expect(eq(sz, settings->sources.count, 2));
+    cr_expect(eq(sz, settings->sources.count, 1));
     cr_expect(eq(i64, settings->sources.items[0].every_ms, 6 * BW_HOUR_MS));
     cr_expect(eq(i64, settings->person_day.micros, 800000000));
     cr_assert(eq(sz, settings->deployments.count, 2));
@@ -306,10 +306,18 @@ Test(config, mistakes_are_named_with_their_place_and_a_hint)
 Test(config, a_deployments_file_holds_nothing_else)
 {
     put("deployments.d/a.yaml", "sources: []\n");
-    put("main.yaml", "");
+    put("main.yaml", "# all in conf.d\n");
     cr_assert(eq(int, bw_config_read(main_file, &settings, &err), BW_ERR_INVALID));
     cr_expect(ne(ptr, strstr(err.text, "a.yaml:1:1: error: only `deployments:` may stand in this "
                                        "file; the rest belongs to the main file or conf.d"), NULL));
+}
+
+Test(config, an_empty_file_was_cut_off)
+{
+    put("deployments.d/a.yaml", "");
+    put("main.yaml", "# all in conf.d\n");
+    cr_assert(eq(int, bw_config_read(main_file, &settings, &err), BW_ERR_INVALID));
+    cr_expect(ne(ptr, strstr(err.text, "a.yaml:1:1: error: the file is empty"), NULL));
 }
 
 Test(config, all_problems_are_reported_in_order)

@@ -1,0 +1,166 @@
+/* daemon/cli/explain_config.c: see explain_config.h. */
+#include "cli/explain_config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/instant.h"
+
+/* scheme://host:port, without a user's name and password. */
+static void append_origin(struct bw_str *out, const char *url)
+{
+    const char *host = strstr(url, "://");
+    host = host == NULL ? url : host + 3;
+    size_t size = strcspn(host, "/?#");
+    const char *user_end = memrchr(host, '@', size);
+    bw_str_append_bytes(out, url, (size_t)(host - url));
+    if (user_end != NULL) {
+        size -= (size_t)(user_end + 1 - host);
+        host = user_end + 1;
+    }
+    bw_str_append_bytes(out, host, size);
+}
+
+static void append_where(struct bw_str *out, const char *url)
+{
+    if (strncmp(url, "file://", 7) == 0) {
+        bw_str_appendf(out, "reads the file %s and talks to nobody", url + 7);
+    } else {
+        bw_str_append(out, "talks to ");
+        append_origin(out, url);
+    }
+}
+
+static void append_secret(struct bw_str *out, const char *what, const struct bw_secret_ref *ref)
+{
+    switch (ref->kind) {
+    case BW_SECRET_NONE:
+        break;
+    case BW_SECRET_FILE:
+        bw_str_appendf(out, "; %s from the file %s", what, ref->file);
+        break;
+    case BW_SECRET_COMMAND:
+        bw_str_appendf(out, "; %s printed by %s", what, ref->argv.items[0]);
+        break;
+    }
+}
+
+static void explain_source(const struct bw_source_settings *source, struct bw_str *out)
+{
+    char every[BW_INSTANT_TEXT];
+    bw_str_appendf(out, "source %s: ", source->name);
+    append_where(out, source->url);
+    bw_str_appendf(out, " every %s; plugin %s; models of %s",
+                   bw_duration_format(source->every_ms, every), source->plugin, source->platform);
+    if (source->account[0] != '\0') {
+        bw_str_appendf(out, ", account %s", source->account);
+    }
+    if (source->region[0] != '\0') {
+        bw_str_appendf(out, ", region %s", source->region);
+    }
+    append_secret(out, "credential", &source->credential);
+    bw_str_append(out, "\n");
+}
+
+static void explain_sink(const struct bw_sink_settings *sink, struct bw_str *out)
+{
+    bw_str_appendf(out, "sink %s: ", sink->name);
+    append_where(out, sink->url);
+    bw_str_appendf(out, " when a notice opens, changes or ends; plugin %s", sink->plugin);
+    append_secret(out, "secret", &sink->secret);
+    append_secret(out, "old secret", &sink->old_secret);
+    bw_str_append(out, "\n");
+}
+
+static void explain_rule(const struct bw_adopt_rule *rule, struct bw_str *out)
+{
+    bw_str_appendf(out, "adopt: %s on %s", rule->match == NULL ? "*" : rule->match,
+                   rule->platform == NULL ? "any platform" : rule->platform);
+    if (rule->name != NULL) {
+        bw_str_appendf(out, " as %s", rule->name);
+    }
+    if (rule->owner != NULL) {
+        bw_str_appendf(out, " for %s", rule->owner);
+    }
+    bw_str_append(out, "\n");
+}
+
+static bool polls(const struct bw_source_settings *source, const struct bw_deployment *deployment)
+{
+    return strcmp(source->platform, deployment->platform) == 0 &&
+           (deployment->account[0] == '\0' || strcmp(source->account, deployment->account) == 0) &&
+           (deployment->region[0] == '\0' || strcmp(source->region, deployment->region) == 0);
+}
+
+static const struct bw_source_settings *source_of(const struct bw_settings *settings,
+                                                  const struct bw_deployment *deployment)
+{
+    BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
+    {
+        if (polls(source, deployment)) {
+            return source;
+        }
+    }
+    return NULL;
+}
+
+static void explain_deployment(const struct bw_settings *settings,
+                               const struct bw_deployment *deployment, struct bw_str *out)
+{
+    const struct bw_source_settings *source = source_of(settings, deployment);
+    bw_str_appendf(out, "deployment %s: %s on %s; successors of %s", deployment->name,
+                   bw_technique_word(deployment->technique), deployment->platform,
+                   deployment->base == NULL ? deployment->match : deployment->base);
+    if (source == NULL) {
+        bw_str_append(out, " are looked for nowhere");
+    } else {
+        bw_str_appendf(out, " are looked for in %s", source->name);
+    }
+    if (deployment->owner[0] != '\0') {
+        bw_str_appendf(out, "; owner %s", deployment->owner);
+    }
+    if (deployment->lead_days >= 0) {
+        bw_str_appendf(out, "; needs %" PRId64 " days before a deadline", deployment->lead_days);
+    }
+    bw_str_append(out, "\n");
+}
+
+void bw_config_explain(const struct bw_settings *settings, struct bw_str *out)
+{
+    BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
+    {
+        explain_source(source, out);
+    }
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &settings->sinks)
+    {
+        explain_sink(sink, out);
+    }
+    BW_VEC_EACH(const struct bw_adopt_rule, rule, &settings->adopt)
+    {
+        explain_rule(rule, out);
+    }
+    BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
+    {
+        explain_deployment(settings, deployment, out);
+    }
+}
+
+void bw_config_doubt(const struct bw_settings *settings, struct bw_names *warnings)
+{
+    BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
+    {
+        if (source_of(settings, deployment) == NULL) {
+            BW_VEC_PUSH(warnings,
+                        bw_xasprintf("deployment '%s': no source polls '%s'%s%s%s%s; add one, or its "
+                                     "state stays unknown",
+                                     deployment->name, deployment->platform,
+                                     deployment->account[0] == '\0' ? "" : ", account ",
+                                     deployment->account,
+                                     deployment->region[0] == '\0' ? "" : ", region ",
+                                     deployment->region));
+        }
+    }
+    if (settings->sinks.count == 0 && settings->deployments.count > 0) {
+        BW_VEC_PUSH(warnings, bw_xstrdup("no sink is configured: notices are kept, and nobody is told"));
+    }
+}

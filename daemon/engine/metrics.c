@@ -1,0 +1,203 @@
+/* daemon/engine/metrics.c: GET /metrics, the Prometheus text format 0.0.4. Each family stands once and
+ * together. Series are by source, sink and state, never by model or deployment: their number has no
+ * bound. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/call.h"
+
+static const char CONTENT_TYPE[] = "text/plain; version=0.0.4; charset=utf-8";
+
+static const char *const POLL_WORDS[] = {
+    [BW_POLL_UNCHANGED] = "unchanged",
+    [BW_POLL_LISTED] = "listed",
+    [BW_POLL_FAILED] = "failed",
+};
+static const char *const DELIVERY_WORDS[] = {
+    [BW_DELIVERY_DONE] = "delivered",
+    [BW_DELIVERY_RETRY] = "retry",
+    [BW_DELIVERY_REFUSED] = "refused",
+    [BW_DELIVERY_DISABLED] = "disabled",
+};
+
+struct label {
+    const char *name; /* NULL: none */
+    const char *value;
+};
+
+static void family(struct bw_str *out, const char *name, const char *type, const char *help)
+{
+    bw_str_appendf(out, "# HELP basewatch_%s %s\n# TYPE basewatch_%s %s\n", name, help, name, type);
+}
+
+static void append_label(struct bw_str *out, const struct label *label)
+{
+    bw_str_appendf(out, "%s=\"", label->name);
+    for (const char *c = label->value; *c != '\0'; c++) {
+        switch (*c) {
+        case '\\':
+            bw_str_append(out, "\\\\");
+            break;
+        case '"':
+            bw_str_append(out, "\\\"");
+            break;
+        case '\n':
+            bw_str_append(out, "\\n");
+            break;
+        default:
+            bw_str_append_bytes(out, c, 1);
+        }
+    }
+    bw_str_append(out, "\"");
+}
+
+static void append_name(struct bw_str *out, const char *name, struct label first,
+                        struct label second)
+{
+    bw_str_appendf(out, "basewatch_%s", name);
+    if (first.name != NULL) {
+        bw_str_append(out, "{");
+        append_label(out, &first);
+        if (second.name != NULL) {
+            bw_str_append(out, ",");
+            append_label(out, &second);
+        }
+        bw_str_append(out, "}");
+    }
+}
+
+static void sample(struct bw_str *out, const char *name, struct label first, struct label second,
+                   int64_t value)
+{
+    append_name(out, name, first, second);
+    bw_str_appendf(out, " %" PRId64 "\n", value);
+}
+
+static void sample_ms(struct bw_str *out, const char *name, struct label label, int64_t ms)
+{
+    append_name(out, name, label, (struct label){ 0 });
+    bw_str_appendf(out, " %" PRId64 ".%03d\n", ms / 1000, (int)(ms % 1000));
+}
+
+static void about_ourselves(const struct bw_engine *engine, struct bw_str *out)
+{
+    const struct label none = { 0 };
+    family(out, "build_info", "gauge", "The running version; always 1.");
+    sample(out, "build_info", (struct label){ "version", BW_VERSION }, none, 1);
+    family(out, "configuration_reload_ok", "gauge", "1 unless the last reload was refused.");
+    sample(out, "configuration_reload_ok", none, none, engine->misconfigured == NULL);
+    family(out, "configuration_loaded_timestamp_seconds", "gauge",
+           "When the running configuration was loaded.");
+    sample_ms(out, "configuration_loaded_timestamp_seconds", none, engine->configured_ms);
+}
+
+static enum bw_err about_the_fleet(struct bw_engine *engine, struct bw_str *out,
+                                   struct bw_error *err)
+{
+    const struct label none = { 0 };
+    int64_t states[BW_COHORT_RETIRED + 1] = { 0 };
+    int64_t severities[BW_SEVERITY_OVERDUE + 1] = { 0 };
+    enum bw_err rc = bw_inventory_by_state(engine->db, states, err);
+    if (rc == BW_OK) {
+        rc = bw_notices_by_severity(engine->db, severities, err);
+    }
+    family(out, "deployments", "gauge", "Deployments by state.");
+    for (size_t i = 0; i < BW_COUNT(states); i++) {
+        const char *word = bw_cohort_state_word((enum bw_cohort_state)i);
+        sample(out, "deployments", (struct label){ "state", word }, none, states[i]);
+    }
+    family(out, "notices", "gauge", "Notices that are not settled, by severity.");
+    for (size_t i = 0; i < BW_COUNT(severities); i++) {
+        const char *word = bw_severity_word((enum bw_severity)i);
+        sample(out, "notices", (struct label){ "severity", word }, none, severities[i]);
+    }
+    return rc;
+}
+
+static void about_each_source(const struct bw_sources *sources, struct bw_str *out)
+{
+    static const struct {
+        const char *name;
+        const char *help;
+        bool in_ms;
+    } GAUGES[] = {
+        { "source_ok", "1 while the source answers and its set is believed.", false },
+        { "source_entries", "Models in the last good set.", false },
+        { "source_failures", "Failed polls in a row.", false },
+        { "source_interval_seconds", "How often it is polled.", true },
+        { "source_last_success_timestamp_seconds", "Its last good answer; 0: none yet.", true },
+    };
+    for (size_t i = 0; i < BW_COUNT(GAUGES); i++) {
+        family(out, GAUGES[i].name, "gauge", GAUGES[i].help);
+        BW_VEC_EACH(const struct bw_source, source, sources)
+        {
+            const struct label label = { "source", source->name };
+            const int64_t values[BW_COUNT(GAUGES)] = {
+                source->state == BW_SOURCE_OK, source->entries, source->failures,
+                source->every_ms, source->last_success_ms
+            };
+            if (GAUGES[i].in_ms) {
+                sample_ms(out, GAUGES[i].name, label, values[i]);
+            } else {
+                sample(out, GAUGES[i].name, label, (struct label){ 0 }, values[i]);
+            }
+        }
+    }
+}
+
+static void about_polls(const struct bw_engine *engine, struct bw_str *out)
+{
+    family(out, "polls_total", "counter", "Polls that ended, by outcome.");
+    BW_VEC_EACH(const struct bw_polling, polling, &engine->polling)
+    {
+        for (size_t i = 0; i < BW_COUNT(POLL_WORDS); i++) {
+            sample(out, "polls_total", (struct label){ "source", polling->name },
+                   (struct label){ "outcome", POLL_WORDS[i] }, polling->polls[i]);
+        }
+    }
+}
+
+static enum bw_err about_sinks(struct bw_engine *engine, struct bw_str *out, struct bw_error *err)
+{
+    const struct label none = { 0 };
+    enum bw_err rc = BW_OK;
+    family(out, "sink_ok", "gauge", "1 while the endpoint takes what it is sent.");
+    BW_VEC_EACH(const struct bw_sending, sending, &engine->sending)
+    {
+        sample(out, "sink_ok", (struct label){ "sink", sending->row.name }, none,
+               sending->row.failures == 0 && sending->row.disabled_ms == 0);
+    }
+    family(out, "deliveries_pending", "gauge", "Messages that wait to be delivered.");
+    BW_VEC_EACH(const struct bw_sending, sending, &engine->sending)
+    {
+        int64_t pending = 0;
+        rc = rc == BW_OK ? bw_outbox_pending(engine->db, sending->row.name, &pending, err) : rc;
+        sample(out, "deliveries_pending", (struct label){ "sink", sending->row.name }, none,
+               pending);
+    }
+    family(out, "delivery_attempts_total", "counter", "Attempts to deliver that ended, by outcome.");
+    BW_VEC_EACH(const struct bw_sending, sending, &engine->sending)
+    {
+        for (size_t i = 0; i < BW_COUNT(DELIVERY_WORDS); i++) {
+            sample(out, "delivery_attempts_total", (struct label){ "sink", sending->row.name },
+                   (struct label){ "outcome", DELIVERY_WORDS[i] }, sending->attempts[i]);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_api_metrics(struct bw_call *call, struct bw_error *err)
+{
+    struct bw_engine *engine = call->engine;
+    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    call->content_type = CONTENT_TYPE;
+    about_ourselves(engine, &call->body);
+    enum bw_err rc = about_the_fleet(engine, &call->body, err);
+    if (rc == BW_OK) {
+        rc = bw_sources_list(engine->db, &sources, err);
+    }
+    about_each_source(&sources, &call->body);
+    about_polls(engine, &call->body);
+    return rc == BW_OK ? about_sinks(engine, &call->body, err) : rc;
+}

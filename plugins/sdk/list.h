@@ -1,0 +1,26 @@
+/* plugins/sdk/list.h: reading a list that may come in pages, to its end or not at all. */
+#ifndef BW_PLUGIN_LIST_H
+#define BW_PLUGIN_LIST_H
+#include "sdk/plugin.h"
+
+struct bw_list {
+    struct bw_fetch request; /* for the first page; the later ones differ in their path alone */
+    const char *rows;        /* the member that holds the rows; NULL: the answer is the array */
+    bool sparse;             /* services that leave empty members out: no rows, an empty page */
+    enum bw_err (*row)(struct bw_plugin *plugin, const struct bw_json *row);
+    /* The path of the page after this one; path is the first page's. NULL after the last page, and
+     * after a failure, which it notes. Ownership: the caller's. NULL: a list of one page. */
+    char *(*next)(struct bw_plugin *plugin, const char *path, const struct bw_json *page,
+                  const struct bw_response *response);
+};
+
+/* Hand each row to list->row(). A list without a row, a page that leads to itself and one that is
+ * not what it should be fail the poll. */
+BW_MUST_CHECK enum bw_err bw_list_read(struct bw_plugin *plugin, const struct bw_list *list);
+
+/* The two usual ways on, for `next`: a token to hand back, as parameter of the first path, and the
+ * address of the next page. Of that one the query counts alone, so it leads nowhere else. Both give
+ * NULL when there is none ("" is none, too). Ownership: the caller's. */
+char *bw_next_by_token(const char *path, const char *parameter, const struct bw_json *token);
+char *bw_next_by_address(const char *path, const char *address);
+#endif

@@ -1,0 +1,155 @@
+#!/bin/bash
+# The installed service under a real systemd, in a container that shares this machine's /usr.
+# usage: systemd.sh BUILD_DIR INSTALL_PREFIX
+set -euo pipefail
+build=$1 prefix=$2
+work=$(mktemp -d)
+leader=0 nspawn=0
+skip() { echo "skipped: $1"; exit 77; }
+case $prefix in /usr | /usr/*) ;; *) skip "the prefix '$prefix' is not below /usr, which the container sees" ;; esac
+for program in systemd-nspawn script nsenter setpriv; do
+    command -v $program >/dev/null || skip "there is no $program"
+done
+container=(systemd-nspawn -q -D / --volatile=yes --register=no --keep-unit --machine="basewatch-$$"
+    "--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self")
+why=$("${container[@]}" --console=pipe /usr/bin/true 2>&1 </dev/null) || skip "systemd-nspawn cannot run: $why"
+
+tidy() {
+    status=$?
+    if [ $status -ne 0 ] && [ $leader -ne 0 ]; then
+        inside journalctl -u basewatchd --no-pager -o short-precise | tail -40
+    fi
+    [ $nspawn -eq 0 ] || kill $nspawn 2>/dev/null || true
+    wait || true
+    rm -rf "$work"
+    exit $status
+}
+trap tidy EXIT
+
+inside() { nsenter -t $leader -a -- "$@"; }
+as() { user=$1; shift; inside setpriv --reuid="$user" --regid="$user" --init-groups -- "$@"; }
+property() { inside systemctl show basewatchd -p "$1" --value; }
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+fail() { echo "FAILED: $1"; exit 1; }
+expect() { # expect WHAT WANTED GOT
+    case $3 in $2) echo "ok: $1: $3" ;; *) fail "$1: wanted '$2', got '$3'" ;; esac
+}
+until_true() { # until_true WHAT COMMAND...: within 10 seconds
+    what=$1
+    shift
+    for _ in $(seq 200); do
+        if "$@" >/dev/null 2>&1; then return; fi
+        sleep 0.05
+    done
+    fail "$what: still not after 10 seconds"
+}
+restarted() { [ "$(property NRestarts)" = "$1" ] && [ "$(property ActiveState)" = active ]; }
+status_text_is() { case $(property StatusText) in $1) ;; *) return 1 ;; esac; }
+deployments() { inside basewatch deployments --no-header | awk '{ print $1 }' | paste -sd' '; }
+
+# ---- install and boot ----
+DESTDIR=$work/stage cmake --install "$build" >"$work/install.log"
+mkdir -p "$work/stage/etc/basewatch/catalog"
+cp "$(dirname "$0")/data/openai/openai.body" "$work/stage/etc/basewatch/catalog/catalog.json"
+# On a first boot systemd enables what no preset disables.
+mkdir -p "$work/stage/usr/lib/systemd/system-preset"
+echo "disable basewatchd.service" >"$work/stage/usr/lib/systemd/system-preset/00-test.preset"
+started=$(now_ms)
+script -qfc "${container[*]@Q} -b --overlay-ro=/usr:$work/stage/usr:/usr --bind-ro=$work/stage/etc:/run/stage systemd.firstboot=off" \
+    "$work/console" >/dev/null 2>&1 </dev/null &
+terminal=$!
+booted() {
+    nspawn=$(pgrep -P $terminal) && leader=$(pgrep -P "$nspawn") || return 1
+    case $(inside systemctl is-system-running) in running | degraded) ;; *) return 1 ;; esac
+}
+until_true "the container runs" booted
+echo "booted in $(($(now_ms) - started)) ms"
+inside cp -r /run/stage/basewatch /etc/
+inside systemd-sysusers --inline "u reader -" "u writer -" "u stranger -" "m reader basewatch" \
+    "m writer basewatch" "m writer basewatch-admin" 2>/dev/null
+inside mkdir -p /run/systemd/system/basewatchd.service.d
+inside tee /run/systemd/system/basewatchd.service.d/test.conf >/dev/null <<'END'
+[Service]
+WatchdogSec=2s
+RestartSec=100ms
+LoadCredential=hook.whsec:/run/hook.whsec
+# Leaks are looked for by tracing the process, which the sandbox forbids.
+Environment=ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+END
+inside sh -c 'umask 077; echo "whsec_$(head -c32 /dev/urandom | base64)" >/run/hook.whsec'
+expect "verify prints nothing" "" "$(inside systemd-analyze verify --man=no basewatchd.service 2>&1)"
+
+# ---- start ----
+inside systemctl daemon-reload
+inside systemctl start basewatchd
+expect "what is installed starts" "watching 0 sources for 0 configured deployments" "$(property StatusText)"
+expect "exposure" "*exposure level*1.[012] OK*" "$(inside systemd-analyze security --threshold=12 basewatchd | tail -1)"
+inside tee /etc/basewatch/conf.d/test.yaml >/dev/null <<'END'
+sources:
+  - {name: openai, plugin: openai, url: "file:///etc/basewatch/catalog/catalog.json", every: 1h}
+sinks:
+  - {name: hook, plugin: webhook, url: "http://127.0.0.1:9/hook", secret: {file: hook.whsec}}
+deployments:
+  - {name: triage, technique: prompt, platform: openai, model: gpt-7-turbo, owner: support}
+END
+
+# ---- reload ----
+inside systemctl reload basewatchd
+until_true "a good file is taken" status_text_is "watching 1 sources for 1 configured deployments"
+polled=$(inside basewatch sources poll --json)
+expect "a plugin runs in the sandbox" '*"state":"ok"*' "$polled"
+expect "a deployment is watched" "triage" "$(deployments)"
+inside sh -c 'echo "souces: []" >/etc/basewatch/conf.d/wrong.yaml'
+inside systemctl reload basewatchd
+until_true "a bad file is told" status_text_is "reload failed, the old configuration is kept: /etc/basewatch/conf.d/wrong.yaml:1:1:*"
+echo "ok: StatusText: $(property StatusText)"
+expect "the old configuration is kept" "triage" "$(deployments)"
+expect "status tells" "the last reload failed: *wrong.yaml*still running what was loaded at *" \
+    "$(inside basewatch status | head -1)"
+inside rm /etc/basewatch/conf.d/wrong.yaml
+inside systemctl reload basewatchd
+until_true "a mended file is taken" status_text_is "watching 1 sources*"
+
+# ---- who may do what ----
+add='{"name":"from-api","technique":"prompt","platform":"openai","model":"gpt-7-turbo","owner":"web"}'
+expect "the socket" "660 basewatch:basewatch" "$(inside stat -c '%a %U:%G' /run/basewatch/control.sock)"
+expect "a member reads" "deployments: 1*" "$(as reader basewatch status | head -1)"
+expect "a member does not write" "error: *" \
+    "$(as reader basewatch deployments remove triage 2>&1 || true)"
+expect "a stranger does not read" "error: *" "$(as stranger basewatch status 2>&1 || true)"
+if as stranger basewatch status >/dev/null 2>&1; then fail "a stranger reads"; fi
+echo "$add" | as writer basewatch deployments import - 2>/dev/null ||
+    fail "a member of the second group does not write"
+expect "a member of the second group writes" "from-api triage" "$(deployments)"
+
+# ---- confinement ----
+pid=$(property MainPID)
+expect "user, capabilities, privileges, filter" "basewatch 0000000000000000 1 2" "$(
+    echo "$(inside stat -c %U "/proc/$pid")" \
+        "$(inside grep -E '^(CapEff|NoNewPrivs|Seccomp):' "/proc/$pid/status" | cut -f2 | paste -sd' ')")"
+if grep -q ' __x64_sys_landlock_create_ruleset$' /proc/kallsyms; then
+    expect "plugins are confined by Landlock" 0 \
+        "$(inside journalctl -u basewatchd -o cat --no-pager | grep -c 'no Landlock')"
+fi
+expect "the state is its own" "700 basewatch" "$(inside stat -c '%a %U' /var/lib/basewatch)"
+
+# ---- hang, crash, stop ----
+inside kill -STOP "$pid"
+until_true "the watchdog ends a daemon that hangs" restarted 1
+inside journalctl -u basewatchd -o cat --no-pager | grep -F 'Watchdog timeout'
+inside kill -KILL "$(property MainPID)"
+until_true "a crash is followed by a start" restarted 2
+expect "the state is kept" "from-api triage" "$(deployments)"
+sleep 3
+restarted 2 || fail "a working daemon is ended by its watchdog"
+began=$(now_ms)
+inside systemctl stop basewatchd
+took=$(($(now_ms) - began))
+expect "a stop" "success inactive" "$(property Result) $(property ActiveState)"
+[ $took -le 2000 ] || fail "a stop takes $took ms"
+echo "stopped in $took ms"
+inside systemctl start basewatchd
+expect "the state is kept" "from-api triage" "$(deployments)"
+inside systemctl poweroff
+wait $terminal || true
+nspawn=0 leader=0
