@@ -10,7 +10,7 @@
 #include "card.h"
 #include "sinks.h"
 
-enum { TEXT_MAX = 2000 };
+enum { TEXT_MAX = 1000, LABEL_MAX = 200 };
 #define LIVES_MS BW_HOUR_MS
 
 static const char *severity_of(const char *severity)
@@ -42,7 +42,7 @@ static const char *text_of(const struct bw_json *object, const char *name)
 static void add_label(struct bw_json_writer *w, const char *name, const char *value)
 {
     if (value[0] != '\0') {
-        bw_json_add_text(w, name, value);
+        bw_json_add_clipped(w, name, value, LABEL_MAX);
     }
 }
 

@@ -5,7 +5,15 @@
 
 #include "base/str.h"
 
-enum { LINE_MAX = 200, TEXT_MAX = 4000, DIFF_MAX = 8000 };
+enum { /* bytes: a plugin's line, escapes and all, has 64 KiB */
+    NAME_MAX = 200,
+    TITLE_MAX = 500,
+    LINE_MAX = 200,
+    VALUE_MAX = 400,
+    TEXT_MAX = 4000,
+    DIFF_MAX = 8000,
+    LINK_MAX = 2000,
+};
 
 static const struct {
     const char *kind;
@@ -41,7 +49,7 @@ struct bw_card bw_card_of(const struct bw_plugin *plugin)
     const char *type = text_of(event, "type");
     struct bw_card card = {
         .type = bw_str_starts_with(type, "io.basewatch.") ? type + strlen("io.basewatch.") : type,
-        .subject = text_of(event, "subject"),
+        .subject = bw_clip(text_of(event, "subject"), NAME_MAX),
         .time = text_of(event, "time"),
         .source = text_of(event, "source"),
         .data = bw_json_get(event, "data"),
@@ -87,6 +95,7 @@ void bw_card_clear(struct bw_card *card)
     free(card->facts.items);
     bw_names_clear(&card->lines);
     free(card->key);
+    free(card->subject);
     free(card->title);
     free(card->text);
     free(card->hint);
@@ -217,7 +226,7 @@ static char *title_of(const struct bw_card *card, enum bw_card_stage stage)
 static void add_fact(struct bw_card *card, const char *name, const char *value)
 {
     if (value[0] != '\0') {
-        struct bw_fact fact = { name, bw_xstrdup(value) };
+        struct bw_fact fact = { name, bw_clip(value, VALUE_MAX) };
         BW_VEC_PUSH(&card->facts, fact);
     }
 }
@@ -265,7 +274,7 @@ static void read_list(struct bw_card *card, const struct bw_json *notices)
 {
     card->stage = BW_CARD_LIST;
     card->key = key_of(card, "owner", card->subject);
-    card->title = bw_xstrdup(card->text);
+    card->title = bw_clip(card->text, TITLE_MAX);
     const struct bw_json *notice = bw_json_first(notices);
     card->severity = notice == NULL ? "info" : text_of(notice, "severity");
     for (; notice != NULL; notice = bw_json_next(notice)) {
@@ -277,6 +286,7 @@ static void read_list(struct bw_card *card, const struct bw_json *notices)
     card->hint = bw_xasprintf("basewatch notices --owner %s", card->subject);
 }
 
+/* NULL also when a name would make it longer than any service takes. */
 static char *link_of(const struct bw_card *card, const char *template)
 {
     static const char *const names[] = { "{notice}", "{deployment}", "{owner}" };
@@ -299,6 +309,10 @@ static char *link_of(const struct bw_card *card, const char *template)
             bw_str_append_bytes(&out, template, 1);
         }
         template += size;
+    }
+    if (out.size > LINK_MAX) {
+        bw_str_clear(&out);
+        return NULL;
     }
     return bw_str_take(&out);
 }

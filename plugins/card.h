@@ -29,7 +29,7 @@ struct bw_card { /* texts without an owner are the event's, and live as long as 
     char *diff;            /* the swap as a diff; NULL */
     const char *severity;  /* info, plan, act or overdue */
     const char *type;      /* notice.opened, source.failing, test ... */
-    const char *subject;
+    char *subject;
     const char *time; /* RFC 3339 */
     const char *source; /* urn:basewatch:INSTANCE */
     const char *instance;

@@ -90,6 +90,7 @@ uint64_t bw_sink_settings_hash(const struct bw_sink_settings *sink)
     uint64_t hash = bw_hash_text(BW_HASH_SEED, sink->plugin);
     hash = bw_hash_text(hash, sink->url);
     hash = bw_hash_text(hash, sink->options);
+    hash = hash_secret(hash, &sink->url_secret);
     return hash_secret(hash, &sink->secret);
 }
 
