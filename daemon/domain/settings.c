@@ -26,7 +26,7 @@ BW_DEFINE_WORDS(bw_source_kind, KIND_WORDS)
 enum bw_source_kind bw_source_settings_kind(const struct bw_source_settings *source)
 {
     for (size_t i = 0; i < BW_COUNT(FEEDS); i++) {
-        if (strcmp(source->plugin, FEEDS[i].plugin) == 0) {
+        if (bw_str_equal(source->plugin, FEEDS[i].plugin)) {
             return FEEDS[i].kind;
         }
     }
