@@ -65,7 +65,11 @@ enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *s
     if (source->baseline_ms == 0) {
         return BW_OK;
     }
+    bool leads = false;
     enum bw_err rc = find_losses(engine, source, entries, &losses, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_leads(engine, source, &leads, err);
+    }
     size_t known = (size_t)source->entries;
     if (rc != BW_OK) {
         return rc;
@@ -74,7 +78,7 @@ enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *s
         *why = bw_xasprintf("the list fell from %zu to %zu models; if that is right: "
                             "basewatch sources accept %s",
                             known, entries->count, source->name);
-    } else if (losses.in_use != NULL) {
+    } else if (leads && losses.in_use != NULL) {
         *why = bw_xasprintf("the list no longer has %s, a base in use; if that is right: "
                             "basewatch sources accept %s",
                             losses.in_use, source->name);
