@@ -88,6 +88,7 @@ void bw_row_source(struct bw_json_writer *w, const struct bw_source *source)
     bw_json_add_text(w, "name", source->name);
     bw_json_add_text(w, "platform", source->platform);
     bw_json_add_text(w, "scope", source->scope);
+    bw_json_add_text(w, "kind", bw_source_kind_word(source->kind));
     bw_json_add_text(w, "state", bw_source_state_word(source->state));
     bw_json_add_i64(w, "entries", source->entries);
     bw_json_add_time(w, "last_success_at", source->last_success_ms);
