@@ -144,7 +144,7 @@ expect "the state is its own" "700 basewatch" "$(inside stat -c '%a %U' /var/lib
 # ---- backup, by an administrator ----
 inside "$basewatch" backup /run/copy.db 2>/dev/null || fail "no backup"
 expect "the backup" "600 root" "$(inside stat -c '%a %U' /run/copy.db)"
-expect "the state stays the daemon's" "basewatch" "$(inside stat -c %U /var/lib/basewatch/* | sort -u)"
+expect "the state stays the daemon's" "basewatch" "$(inside sh -c 'stat -c %U /var/lib/basewatch/*' | sort -u)"
 
 # ---- hang, crash, stop ----
 inside kill -STOP "$pid"
