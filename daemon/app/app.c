@@ -20,6 +20,7 @@
 #include "io/http.h"
 #include "io/keyring.h"
 #include "io/loopback.h"
+#include "io/mailer.h"
 #include "io/poller.h"
 #include "io/queue.h"
 #include "io/sdnotify.h"
@@ -46,6 +47,7 @@ struct bw_app {
     struct bw_queue *commands;
     struct bw_keeper *keeper;
     struct bw_http *http;
+    struct bw_mailer *mailer;
     struct bw_keyring *keyring;
     struct bw_poller *poller;
     struct bw_sender *sender;
@@ -255,6 +257,7 @@ static void close_all(struct bw_app *app)
     bw_alarm_close(app->alarm);
     bw_sender_close(app->sender);
     bw_keyring_close(app->keyring);
+    bw_mailer_close(app->mailer);
     bw_http_close(app->http);
 }
 
@@ -360,6 +363,9 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
     enum bw_err rc =
         bw_http_new(&app->loop, TRANSFERS_MAX, TRANSFERS_PER_HOST, &app->http, err);
     if (rc == BW_OK) {
+        rc = bw_mailer_new(&app->loop, &app->mailer, err);
+    }
+    if (rc == BW_OK) {
         rc = bw_alarm_new(&app->loop, on_alarm, app, &app->alarm, err);
     }
     if (rc == BW_OK) {
@@ -372,7 +378,8 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
         app->keyring = bw_keyring_new(&app->loop);
         app->poller = bw_poller_new(&app->loop, app->http, app->keyring, app->options->plugin_dir,
                                     on_polled, app);
-        app->sender = bw_sender_new(app->http, app->keyring, on_delivered, app);
+        app->sender = bw_sender_new(&app->loop, app->http, app->mailer, app->keyring,
+                                    app->options->plugin_dir, on_delivered, app);
     }
     return rc;
 }
@@ -416,6 +423,9 @@ static void abandon_io(struct bw_app *app)
     }
     if (app->alarm != NULL) {
         bw_alarm_close(app->alarm);
+    }
+    if (app->mailer != NULL) {
+        bw_mailer_close(app->mailer);
     }
     if (app->http != NULL) {
         bw_http_close(app->http);

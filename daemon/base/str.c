@@ -187,6 +187,32 @@ static uint64_t hash_on(uint64_t hash, const void *bytes, size_t size)
     return hash;
 }
 
+size_t bw_str_utf8_cut(const char *text, size_t max)
+{
+    size_t size = strnlen(text, max + 1);
+    if (size <= max) {
+        return size;
+    }
+    size = max;
+    while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80) {
+        size--;
+    }
+    return size > 0 ? size : max > 0 ? max : 1;
+}
+
+char *bw_str_without(const char *text, const char *secret)
+{
+    struct bw_str out = { 0 };
+    const char *found = NULL;
+    while (secret != NULL && secret[0] != '\0' && (found = strstr(text, secret)) != NULL) {
+        bw_str_append_bytes(&out, text, (size_t)(found - text));
+        bw_str_append(&out, "[credential]");
+        text = found + strlen(secret);
+    }
+    bw_str_append(&out, text);
+    return bw_str_take(&out);
+}
+
 uint64_t bw_hash(const void *bytes, size_t size)
 {
     return hash_on(BW_HASH_SEED, bytes, size);

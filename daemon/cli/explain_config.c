@@ -65,8 +65,13 @@ static void explain_source(const struct bw_source_settings *source, struct bw_st
 static void explain_sink(const struct bw_sink_settings *sink, struct bw_str *out)
 {
     bw_str_appendf(out, "sink %s: ", sink->name);
-    append_where(out, sink->url);
+    if (sink->url != NULL) {
+        append_where(out, sink->url);
+    } else {
+        bw_str_append(out, "talks");
+    }
     bw_str_appendf(out, " when a notice opens, changes or ends; plugin %s", sink->plugin);
+    append_secret(out, "url", &sink->url_secret);
     append_secret(out, "secret", &sink->secret);
     append_secret(out, "old secret", &sink->old_secret);
     bw_str_append(out, "\n");

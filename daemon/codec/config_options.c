@@ -94,6 +94,14 @@ const struct bw_config_section bw_source_section = { "source", SOURCE, bw_config
 #undef AT
 
 #define AT(field) offsetof(struct bw_sink_settings, field)
+static const struct bw_config_option SINK_URL[] = {
+    { "file", BW_CONFIG_TEXT, AT(url_secret.file), .help = "a file that holds it, as with a secret" },
+    { "command", BW_CONFIG_TEXTS, AT(url_secret.argv),
+      .help = "a program and its arguments, run without a shell, that prints it" },
+    END,
+};
+static const struct bw_config_section SINK_URL_SECTION = { .noun = "sink url", .items = SINK_URL };
+
 static const struct bw_config_option SINK[] = {
     { "name", BW_CONFIG_TEXT, AT(name), .max = NAME_MAX_BYTES, .required = true,
       .help = "its name, once in the whole configuration" },
@@ -101,7 +109,9 @@ static const struct bw_config_option SINK[] = {
       .words = WORDS("webhook", "slack", "discord", "teams", "pagerduty", "alertmanager", "email",
                      "github-issue"),
       .help = "how it is spoken to; a plugin of your own by its absolute path" },
-    { "url", BW_CONFIG_TEXT, AT(url), .max = 2048, .help = "where messages go" },
+    { "url", BW_CONFIG_TEXT, AT(url), &SINK_URL_SECTION, .max = 2048,
+      .help = "where messages go; {file: NAME} where the address itself is the secret, as with "
+              "Slack, Discord and Teams" },
     { "secret", BW_CONFIG_SECRET, AT(secret), &bw_secret_section,
       .help = "signs a webhook (whsec_...), authenticates elsewhere" },
     { "old_secret", BW_CONFIG_SECRET, AT(old_secret), &bw_secret_section,

@@ -161,16 +161,40 @@ void bw_config_add_source(struct bw_config_reader *reader, const struct bw_confi
     bw_names_clear(&said.regions);
 }
 
+/* A url that stands in a secret, and the places that have one address for everybody. */
+static void complete_sink(struct bw_config_reader *reader, struct bw_sink_settings *sink)
+{
+    static const char *const homes[][2] = {
+        { "pagerduty", "https://events.pagerduty.com" },
+        { "github-issue", "https://api.github.com" },
+    };
+    struct bw_secret_ref *secret = &sink->url_secret;
+    if (secret->file != NULL || secret->argv.count > 0) {
+        secret->kind = secret->file != NULL ? BW_SECRET_FILE : BW_SECRET_COMMAND;
+        bw_replace(&secret->beside, reader->folder);
+    }
+    for (size_t i = 0; i < BW_COUNT(homes); i++) {
+        bool here = strcmp(sink->plugin, homes[i][0]) == 0 && sink->url == NULL;
+        if (here && secret->kind == BW_SECRET_NONE) {
+            sink->url = bw_xstrdup(homes[i][1]);
+        }
+    }
+}
+
 static void check_sink(struct bw_config_reader *reader, const struct bw_config_node *item,
                        const struct bw_sink_settings *sink)
 {
     static const char *const web[] = { "https://", "http://", NULL };
     static const char *const mail[] = { "smtp://", "smtps://", NULL };
     bool webhook = strcmp(sink->plugin, "webhook") == 0;
+    bool email = strcmp(sink->plugin, "email") == 0;
     if (sink->url != NULL) {
-        check_url(reader, item, sink->url, strcmp(sink->plugin, "email") == 0 ? mail : web);
+        check_url(reader, item, sink->url, email ? mail : web);
     } else if (webhook) {
         bw_config_complain(reader, item, "this webhook has no url; add url: https://HOST/PATH");
+    } else if (sink->plugin[0] != '/' && sink->url_secret.kind == BW_SECRET_NONE) {
+        bw_config_complain(reader, item, "this %s sink has no url; add url: %s", sink->plugin,
+                           email ? "smtp://HOST:PORT" : "{file: NAME} or https://HOST/PATH");
     }
     if (webhook && sink->secret.kind == BW_SECRET_NONE) {
         bw_config_complain(reader, item,
@@ -189,6 +213,7 @@ void bw_config_add_sink(struct bw_config_reader *reader, const struct bw_config_
     bw_config_defaults(&bw_sink_section, &sink);
     bw_config_read_item(reader, &bw_sink_section, item, &sink);
     if (bw_config_complaints(reader) == before) {
+        complete_sink(reader, &sink);
         check_sink(reader, item, &sink);
     }
     if (bw_config_complaints(reader) != before) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/instant.h"
 #include "base/words.h"
 #include "codec/entry_json.h"
 #include "codec/json.h"
@@ -18,12 +19,18 @@ static const char *const FAILURE_WORDS[] = {
     [BW_FAILURE_RATE] = "rate",
     [BW_FAILURE_SERVER] = "server",
     [BW_FAILURE_FORMAT] = "format",
+    [BW_FAILURE_RETRY] = "retry",
+    [BW_FAILURE_FINAL] = "final",
+    [BW_FAILURE_GONE] = "gone",
 };
 
 static const char *const LINE_WORDS[] = {
     [BW_LINE_FETCH] = "fetch", [BW_LINE_ENTRY] = "entry", [BW_LINE_LOG] = "log",
-    [BW_LINE_ERROR] = "error", [BW_LINE_DONE] = "done",
+    [BW_LINE_ERROR] = "error", [BW_LINE_DONE] = "done",   [BW_LINE_MAIL] = "mail",
+    [BW_LINE_MEMORY] = "memory",
 };
+
+static const char *const METHODS[] = { "GET", "POST", "PUT", "PATCH" };
 
 /* Headers that are the daemon's: framing, credentials and conditions. */
 static const char *const RESERVED_HEADERS[] = {
@@ -40,6 +47,8 @@ static enum bw_err read_auth(const struct bw_json *json, struct bw_fetch *fetch,
                              struct bw_error *err);
 static enum bw_err read_error(const struct bw_json *json, struct bw_plugin_line *line,
                               struct bw_error *err);
+static enum bw_err read_memory(const struct bw_json *json, char **memory, struct bw_error *err);
+static bool is_method(const char *text);
 static bool is_token(const char *text);
 static bool is_value(const char *text);
 static bool is_path(const char *text);
@@ -61,7 +70,8 @@ enum bw_err bw_plugin_line_parse(const char *text, size_t size, struct bw_plugin
     if (!bw_json_is_object(root) || bw_json_size(root) != 1 ||
         !bw_words_find(LINE_WORDS, BW_COUNT(LINE_WORDS), bw_json_name(first), &kind)) {
         return bw_fail(err, BW_ERR_INVALID,
-                       "a line is an object with one member: fetch, entry, log, error or done");
+                       "a line is an object with one member: fetch, entry, mail, memory, log, error "
+                       "or done");
     }
     BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line line = {
         .kind = (enum bw_plugin_line_kind)kind
@@ -79,6 +89,12 @@ enum bw_err bw_plugin_line_parse(const char *text, size_t size, struct bw_plugin
     case BW_LINE_ERROR:
         rc = read_error(first, &line, err);
         break;
+    case BW_LINE_MAIL:
+        rc = bw_mail_from_json(first, &line.mail, err);
+        break;
+    case BW_LINE_MEMORY:
+        rc = read_memory(first, &line.text, err);
+        break;
     case BW_LINE_DONE:
         break;
     }
@@ -94,6 +110,7 @@ void bw_plugin_line_clear(struct bw_plugin_line *line)
 {
     bw_fetch_clear(&line->fetch);
     bw_entry_clear(&line->entry);
+    bw_mail_clear(&line->mail);
     free(line->text);
     *line = (struct bw_plugin_line){ .kind = BW_LINE_DONE };
 }
@@ -175,14 +192,36 @@ void bw_plugin_log_write(const char *text, struct bw_str *out)
     bw_str_append(out, "\n");
 }
 
-void bw_plugin_error_write(enum bw_plugin_failure failure, const char *text, struct bw_str *out)
+void bw_plugin_error_write(enum bw_plugin_failure failure, const char *text,
+                           int64_t retry_after_ms, struct bw_str *out)
 {
     struct bw_json_writer w = { .out = out };
     bw_json_object_begin(&w, NULL);
     bw_json_object_begin(&w, "error");
     bw_json_add_text(&w, "kind", bw_plugin_failure_word(failure));
     bw_json_add_text(&w, "text", text);
+    if (retry_after_ms > 0) {
+        bw_json_add_i64(&w, "retry_after_ms", retry_after_ms);
+    }
     bw_json_object_end(&w);
+    bw_json_object_end(&w);
+    bw_str_append(out, "\n");
+}
+
+void bw_plugin_mail_write(const struct bw_mail *mail, struct bw_str *out)
+{
+    struct bw_json_writer w = { .out = out };
+    bw_json_object_begin(&w, NULL);
+    bw_mail_to_json(mail, &w, "mail");
+    bw_json_object_end(&w);
+    bw_str_append(out, "\n");
+}
+
+void bw_plugin_memory_write(const char *memory, struct bw_str *out)
+{
+    struct bw_json_writer w = { .out = out };
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_raw(&w, "memory", memory);
     bw_json_object_end(&w);
     bw_str_append(out, "\n");
 }
@@ -198,13 +237,20 @@ void bw_plugin_opening_write(const struct bw_plugin_opening *opening, struct bw_
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "verb", opening->verb);
     bw_json_add_i64(&w, "protocol", BW_PLUGIN_PROTOCOL);
-    bw_json_object_begin(&w, "source");
+    bool delivers = opening->message != NULL;
+    bw_json_object_begin(&w, delivers ? "sink" : "source");
     bw_json_add_text(&w, "name", opening->name);
-    bw_json_add_text(&w, "platform", opening->platform);
-    bw_json_add_text(&w, "account", opening->account);
-    bw_json_add_text(&w, "region", opening->region);
+    if (!delivers) {
+        bw_json_add_text(&w, "platform", opening->platform);
+        bw_json_add_text(&w, "account", opening->account);
+        bw_json_add_text(&w, "region", opening->region);
+    }
     bw_json_add_raw(&w, "settings", opening->settings != NULL ? opening->settings : "{}");
     bw_json_object_end(&w);
+    if (delivers) {
+        bw_json_add_raw(&w, "message", opening->message);
+        bw_json_add_raw(&w, "memory", opening->memory);
+    }
     bw_json_object_end(&w);
     bw_str_append(out, "\n");
 }
@@ -264,18 +310,18 @@ static enum bw_err read_fetch(const struct bw_json *json, struct bw_fetch *fetch
 {
     fetch->id = bw_json_i64(bw_json_get(json, "id"), 0);
     fetch->method = bw_xstrdup(bw_json_text(bw_json_get(json, "method"), "GET"));
-    fetch->path = bw_xstrdup(bw_json_text(bw_json_get(json, "path"), ""));
+    fetch->path = bw_xstrdup(bw_json_text(bw_json_get(json, "path"), NULL));
     fetch->body = bw_xstrdup(bw_json_text(bw_json_get(json, "body"), NULL));
     fetch->repeatable = bw_json_bool(bw_json_get(json, "repeatable"), false);
     if (fetch->id <= 0) {
         return bw_fail(err, BW_ERR_INVALID, "id is not a number from 1");
     }
-    if (strcmp(fetch->method, "GET") != 0 && strcmp(fetch->method, "POST") != 0) {
-        return bw_fail(err, BW_ERR_INVALID, "method is not GET or POST");
+    if (!is_method(fetch->method)) {
+        return bw_fail(err, BW_ERR_INVALID, "method is not GET, POST, PUT or PATCH");
     }
-    if (!is_path(fetch->path)) {
+    if (fetch->path == NULL || !is_path(fetch->path)) {
         return bw_fail(err, BW_ERR_INVALID,
-                       "path does not begin with '/', or holds a blank, '#', '\\' or a byte "
+                       "path does not begin with '/' or '?', or holds a blank, '#', '\\' or a byte "
                        "outside ASCII");
     }
     enum bw_err rc = read_headers(json, fetch, err);
@@ -330,10 +376,29 @@ static enum bw_err read_error(const struct bw_json *json, struct bw_plugin_line 
     if (text[0] == '\0' ||
         !bw_plugin_failure_parse(bw_json_text(bw_json_get(json, "kind"), NULL), &line->failure)) {
         return bw_fail(err, BW_ERR_INVALID,
-                       "needs a text, and kind is auth, rate, server or format");
+                       "needs a text, and kind is auth, rate, server, format, retry, final or "
+                       "gone");
     }
+    int64_t wait_ms = bw_json_i64(bw_json_get(json, "retry_after_ms"), 0);
+    line->retry_after_ms = wait_ms < 0 ? 0 : wait_ms < BW_DAY_MS ? wait_ms : BW_DAY_MS;
     line->text = bw_xstrdup(text);
     return BW_OK;
+}
+
+static enum bw_err read_memory(const struct bw_json *json, char **memory, struct bw_error *err)
+{
+    *memory = bw_json_print(json);
+    if (!bw_json_is_object(json) || strlen(*memory) > BW_PLUGIN_MEMORY_MAX) {
+        return bw_fail(err, BW_ERR_INVALID, "is not an object of at most %d bytes",
+                       BW_PLUGIN_MEMORY_MAX);
+    }
+    return BW_OK;
+}
+
+static bool is_method(const char *text)
+{
+    unsigned at = 0;
+    return bw_words_find(METHODS, BW_COUNT(METHODS), text, &at);
 }
 
 /* RFC 9110, 5.6.2: what a field name may be made of. */
@@ -356,7 +421,7 @@ static bool is_value(const char *text)
 
 static bool is_path(const char *text)
 {
-    if (text[0] != '/') {
+    if (text[0] != '/' && text[0] != '?' && text[0] != '\0') {
         return false;
     }
     for (; *text != '\0'; text++) {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "codec/mail.h"
 #include "domain/entry.h"
 
 enum {
@@ -15,6 +16,7 @@ enum {
     BW_PLUGIN_LINE_MAX = 64 * 1024, /* bytes of a line, without its end */
     BW_PLUGIN_FETCHES_MAX = 64,     /* of one poll */
     BW_PLUGIN_HEADERS_MAX = 16,     /* of one fetch */
+    BW_PLUGIN_MEMORY_MAX = 4096,    /* bytes of what a sink remembers of one matter */
 };
 
 enum bw_auth { /* how the credential travels; the plugin never sees it */
@@ -31,13 +33,18 @@ enum bw_plugin_failure {
     BW_FAILURE_RATE,   /* asked too often */
     BW_FAILURE_SERVER, /* no answer, or the server's own error */
     BW_FAILURE_FORMAT, /* an answer that cannot be understood */
+    /* what a delivery comes to */
+    BW_FAILURE_RETRY,  /* try again later */
+    BW_FAILURE_FINAL,  /* this message will never be taken */
+    BW_FAILURE_GONE,   /* the place itself is no more: nothing will be taken */
 };
 
-/* One request, to the source's url with path appended. Texts are owned, NULL: not said. */
+/* One request, to the url of the source or sink with path appended. Texts are owned, NULL: not
+ * said. */
 struct bw_fetch {
     int64_t id;
     char *method; /* upper case */
-    char *path;   /* begins with '/'; may carry a query */
+    char *path;   /* "" or begins with '/' or '?'; may carry a query */
     struct bw_names headers; /* "Name: value" */
     char *body;
     enum bw_auth auth;
@@ -51,14 +58,18 @@ enum bw_plugin_line_kind {
     BW_LINE_LOG,
     BW_LINE_ERROR,
     BW_LINE_DONE,
+    BW_LINE_MAIL,
+    BW_LINE_MEMORY,
 };
 
 struct bw_plugin_line {
     enum bw_plugin_line_kind kind;
     struct bw_fetch fetch;
     struct bw_entry entry;
+    struct bw_mail mail;
     enum bw_plugin_failure failure; /* ERROR */
-    char *text;                     /* LOG and ERROR */
+    int64_t retry_after_ms;         /* ERROR; 0: not said */
+    char *text;                     /* LOG and ERROR; MEMORY: a JSON object */
 };
 
 /* Read a plugin's line. Ownership: *out is the caller's, to release with bw_plugin_line_clear().
@@ -75,17 +86,22 @@ bool bw_fetch_same(const struct bw_fetch *a, const struct bw_fetch *b);
 void bw_plugin_fetch_write(const struct bw_fetch *fetch, struct bw_str *out);
 void bw_plugin_entry_write(const struct bw_entry *entry, struct bw_str *out);
 void bw_plugin_log_write(const char *text, struct bw_str *out);
-void bw_plugin_error_write(enum bw_plugin_failure failure, const char *text, struct bw_str *out);
+void bw_plugin_error_write(enum bw_plugin_failure failure, const char *text,
+                           int64_t retry_after_ms, struct bw_str *out);
+void bw_plugin_mail_write(const struct bw_mail *mail, struct bw_str *out);
+void bw_plugin_memory_write(const char *memory, struct bw_str *out); /* a JSON object */
 void bw_plugin_done_write(struct bw_str *out);
 
 /* The first line to a plugin. */
 struct bw_plugin_opening {
     const char *verb;
-    const char *name; /* of the source */
+    const char *name; /* of the source or sink */
     const char *platform;
     const char *account;
     const char *region;
     const char *settings; /* a JSON object, NULL: {} */
+    const char *message;  /* what to deliver, JSON; NULL: the verb is about a source */
+    const char *memory;   /* what was remembered of its matter, a JSON object; NULL: nothing */
 };
 void bw_plugin_opening_write(const struct bw_plugin_opening *opening, struct bw_str *out);
 

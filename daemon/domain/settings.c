@@ -40,6 +40,18 @@ static void secret_clear(struct bw_secret_ref *secret)
     bw_names_clear(&secret->argv);
 }
 
+static struct bw_secret_ref secret_copy(const struct bw_secret_ref *secret)
+{
+    struct bw_secret_ref copy = { .kind = secret->kind,
+                                  .file = bw_xstrdup(secret->file),
+                                  .beside = bw_xstrdup(secret->beside) };
+    BW_VEC_EACH(char *, word, &secret->argv)
+    {
+        BW_VEC_PUSH(&copy.argv, bw_xstrdup(*word));
+    }
+    return copy;
+}
+
 void bw_source_settings_clear(struct bw_source_settings *source)
 {
     free(source->name);
@@ -63,13 +75,20 @@ struct bw_source_settings bw_source_settings_copy(const struct bw_source_setting
     copy.region = bw_xstrdup(source->region);
     copy.url = bw_xstrdup(source->url);
     copy.options = bw_xstrdup(source->options);
-    copy.credential.file = bw_xstrdup(source->credential.file);
-    copy.credential.beside = bw_xstrdup(source->credential.beside);
-    copy.credential.argv = (struct bw_names){ 0 };
-    BW_VEC_EACH(char *, word, &source->credential.argv)
-    {
-        BW_VEC_PUSH(&copy.credential.argv, bw_xstrdup(*word));
-    }
+    copy.credential = secret_copy(&source->credential);
+    return copy;
+}
+
+struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sink)
+{
+    struct bw_sink_settings copy = *sink;
+    copy.name = bw_xstrdup(sink->name);
+    copy.plugin = bw_xstrdup(sink->plugin);
+    copy.url = bw_xstrdup(sink->url);
+    copy.options = bw_xstrdup(sink->options);
+    copy.url_secret = secret_copy(&sink->url_secret);
+    copy.secret = secret_copy(&sink->secret);
+    copy.old_secret = secret_copy(&sink->old_secret);
     return copy;
 }
 
@@ -99,6 +118,7 @@ uint64_t bw_sink_settings_hash(const struct bw_sink_settings *sink)
     uint64_t hash = bw_hash_text(BW_HASH_SEED, sink->plugin);
     hash = bw_hash_text(hash, sink->url);
     hash = bw_hash_text(hash, sink->options);
+    hash = hash_secret(hash, &sink->url_secret);
     return hash_secret(hash, &sink->secret);
 }
 
@@ -108,8 +128,10 @@ void bw_sink_settings_clear(struct bw_sink_settings *sink)
     free(sink->plugin);
     free(sink->url);
     free(sink->options);
+    secret_clear(&sink->url_secret);
     secret_clear(&sink->secret);
     secret_clear(&sink->old_secret);
+    *sink = (struct bw_sink_settings){ 0 };
 }
 
 void bw_adopt_rule_clear(struct bw_adopt_rule *rule)

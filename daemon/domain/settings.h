@@ -41,7 +41,8 @@ struct bw_source_settings {
 struct bw_sink_settings {
     char *name; /* unique */
     char *plugin;
-    char *url;
+    char *url; /* NULL: it is a secret, or the plugin needs none */
+    struct bw_secret_ref url_secret;
     struct bw_secret_ref secret;
     struct bw_secret_ref old_secret; /* during a rotation: signs as well */
     bool allow_private;              /* link-local and metadata addresses, else refused */
@@ -76,6 +77,7 @@ struct bw_settings {
 
 /* Ownership: a zeroed value may be cleared. */
 struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
+struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sink); /* deep */
 void bw_source_settings_clear(struct bw_source_settings *source);
 /* By its plugin; one of a user's own lists a platform. */
 enum bw_source_kind bw_source_settings_kind(const struct bw_source_settings *source);

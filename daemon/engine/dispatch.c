@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "engine/rows.h"
+#include "store/sink_memory.h"
 
 enum { WORST_LISTED = 20 }; /* a card lists that many and says the count */
 
@@ -332,6 +333,9 @@ enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_delive
     struct bw_sending *sending = bw_engine_sending(engine, delivery.sink);
     note_attempt(engine, &delivery, result);
     rc = bw_outbox_save(engine->db, &delivery, err);
+    if (rc == BW_OK && result->memory != NULL) {
+        rc = bw_sink_memory_set(engine->db, &delivery, result->memory, engine->now_ms, err);
+    }
     if (rc == BW_OK && sending != NULL) {
         bool was_well = sending->row.failures == 0 && sending->row.disabled_ms == 0;
         note_endpoint(engine, &sending->row, result);

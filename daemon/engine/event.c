@@ -22,6 +22,7 @@ void bw_event_clear(struct bw_event *event)
         break;
     case BW_EVENT_DELIVERED:
         free(event->delivered.error);
+        free(event->delivered.memory);
         break;
     case BW_EVENT_REQUEST:
         free(event->request.method);
@@ -42,6 +43,7 @@ void bw_command_clear(struct bw_command *command)
         free(command->deliver.sink);
         free(command->deliver.message_id);
         free(command->deliver.body);
+        free(command->deliver.memory);
         break;
     case BW_COMMAND_REPLY:
         free(command->reply.body);

@@ -48,6 +48,7 @@ struct bw_delivered {
     int status;             /* HTTP status, 0: no answer */
     char *error;            /* one line, without secrets; NULL when done */
     int64_t retry_after_ms; /* 0: not said */
+    char *memory;           /* what the sink remembers of this matter now; NULL: as before */
 };
 
 struct bw_request {
@@ -84,6 +85,7 @@ struct bw_deliver {
     char *sink;
     char *message_id; /* msg_<ulid>: the same on every attempt */
     char *body;       /* the bytes to send; stored once */
+    char *memory;     /* what the sink remembers of this matter; NULL: nothing */
 };
 
 struct bw_reply {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/sink_memory.h"
+
 struct bw_polling *bw_engine_polling(struct bw_engine *engine, const char *source)
 {
     BW_VEC_EACH(struct bw_polling, polling, &engine->polling)
@@ -58,18 +60,26 @@ bool bw_engine_is_in_flight(const struct bw_sending *sending, int64_t id)
     return false;
 }
 
-static void send(struct bw_sending *sending, struct bw_delivery *delivery,
-                 struct bw_commands *commands)
+static enum bw_err send(struct bw_engine *engine, struct bw_sending *sending,
+                        struct bw_delivery *delivery, struct bw_commands *commands,
+                        struct bw_error *err)
 {
     struct bw_command command = { .type = BW_COMMAND_DELIVER };
+    char *memory = NULL;
+    enum bw_err rc = bw_sink_memory_get(engine->db, delivery, &memory, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
     command.deliver = (struct bw_deliver){
         .delivery_id = delivery->id,
         .sink = BW_TAKE(delivery->sink),
         .message_id = BW_TAKE(delivery->message_id),
         .body = BW_TAKE(delivery->body),
+        .memory = memory,
     };
     BW_VEC_PUSH(&sending->in_flight, delivery->id);
     BW_VEC_PUSH(commands, command);
+    return BW_OK;
 }
 
 /* An endpoint that fails gets one probe at a time, when its pause has ended. */
@@ -89,8 +99,9 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
                                    2 * BW_SINK_IN_FLIGHT_MAX, &due, err);
     BW_VEC_EACH(struct bw_delivery, delivery, &due)
     {
-        if (sending->in_flight.count < room && !bw_engine_is_in_flight(sending, delivery->id)) {
-            send(sending, delivery, commands);
+        if (rc == BW_OK && sending->in_flight.count < room &&
+            !bw_engine_is_in_flight(sending, delivery->id)) {
+            rc = send(engine, sending, delivery, commands, err);
         }
     }
     int64_t next_ms = INT64_MAX;

@@ -20,6 +20,7 @@ enum {
 
 struct bw_plugin_run {
     char *label;
+    bool delivers; /* to a sink: it mails and remembers, and lists nothing */
     struct bw_plugin_events events;
     struct bw_child child;
     uv_pipe_t in;
@@ -34,8 +35,8 @@ struct bw_plugin_run {
     bool complete; /* "done" was said */
     size_t out_bytes;
     size_t body_bytes;
-    int fetches;
-    int64_t last_fetch;
+    int asks; /* fetches and mails */
+    int64_t last_ask;
     int logs;
     struct bw_str out_line; /* what has come of the next line */
     struct bw_str err_line;
@@ -59,7 +60,7 @@ static void on_exit_seen(uv_poll_t *poll, int status, int events);
 static void on_written(uv_write_t *write, int status);
 static void on_closed(uv_handle_t *handle);
 static void hear(struct bw_plugin_run *run, const char *line, size_t size);
-static void hear_fetch(struct bw_plugin_run *run, struct bw_fetch *fetch);
+static bool may_ask(struct bw_plugin_run *run, int64_t id);
 static void say(struct bw_plugin_run *run, enum bw_log_level level, const char *text);
 static void send_text(struct bw_plugin_run *run, struct answer *answer, size_t body_bytes,
                       bool has_body);
@@ -79,7 +80,8 @@ enum bw_err bw_plugin_run_start(uv_loop_t *loop, const char *program, const char
         return rc;
     }
     struct bw_plugin_run *run = bw_xcalloc(1, sizeof(*run));
-    run->label = bw_xstrdup(label);
+    run->label = bw_xasprintf("%s '%s'", opening->message != NULL ? "sink" : "source", label);
+    run->delivers = opening->message != NULL;
     run->events = *events;
     run->child = child;
     open_handles(loop, run);
@@ -223,9 +225,16 @@ static void hear(struct bw_plugin_run *run, const char *line, size_t size)
         fail(run, "plugin has written a bad line: %s", err.text);
         return;
     }
+    bool only_delivery = heard.kind == BW_LINE_MAIL || heard.kind == BW_LINE_MEMORY;
+    if ((only_delivery && !run->delivers) || (heard.kind == BW_LINE_ENTRY && run->delivers)) {
+        fail(run, "plugin has written a line that its verb does not have");
+        return;
+    }
     switch (heard.kind) {
     case BW_LINE_FETCH:
-        hear_fetch(run, &heard.fetch);
+        if (may_ask(run, heard.fetch.id)) {
+            run->events.fetch(run->events.context, &heard.fetch);
+        }
         break;
     case BW_LINE_ENTRY:
         if (run->entries.count == BW_ENTRIES_MAX) {
@@ -239,7 +248,18 @@ static void hear(struct bw_plugin_run *run, const char *line, size_t size)
         say(run, BW_LOG_INFO, heard.text);
         break;
     case BW_LINE_ERROR:
+        if (run->events.failing != NULL) {
+            run->events.failing(run->events.context, heard.failure, heard.retry_after_ms);
+        }
         fail(run, "%s", heard.text);
+        break;
+    case BW_LINE_MAIL:
+        if (may_ask(run, heard.mail.id)) {
+            run->events.mail(run->events.context, &heard.mail);
+        }
+        break;
+    case BW_LINE_MEMORY:
+        run->events.memory(run->events.context, &heard.text);
         break;
     case BW_LINE_DONE:
         run->complete = true;
@@ -247,24 +267,22 @@ static void hear(struct bw_plugin_run *run, const char *line, size_t size)
     }
 }
 
-static void hear_fetch(struct bw_plugin_run *run, struct bw_fetch *fetch)
+static bool may_ask(struct bw_plugin_run *run, int64_t id)
 {
-    if (++run->fetches > BW_PLUGIN_FETCHES_MAX) {
+    if (++run->asks > BW_PLUGIN_FETCHES_MAX) {
         fail(run, "plugin has asked for more than %d fetches", BW_PLUGIN_FETCHES_MAX);
-    } else if (fetch->id <= run->last_fetch) {
-        fail(run, "plugin has used fetch id %lld twice, or not in rising order",
-             (long long)fetch->id);
-    } else {
-        run->last_fetch = fetch->id;
-        run->events.fetch(run->events.context, fetch);
+    } else if (id <= run->last_ask) {
+        fail(run, "plugin has used fetch id %lld twice, or not in rising order", (long long)id);
     }
+    run->last_ask = id;
+    return run->failure.code == BW_OK;
 }
 
 static void say(struct bw_plugin_run *run, enum bw_log_level level, const char *text)
 {
     run->logs++;
     if (run->logs <= BW_PLUGIN_LOGS_MAX) {
-        bw_log(level, "source '%s': plugin: %.*s%s", run->label, BW_PLUGIN_LOG_BYTES_MAX, text,
+        bw_log(level, "%s: plugin: %.*s%s", run->label, BW_PLUGIN_LOG_BYTES_MAX, text,
                run->logs == BW_PLUGIN_LOGS_MAX ? " (more is not shown)" : "");
     }
 }

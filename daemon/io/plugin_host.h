@@ -21,13 +21,19 @@ struct bw_plugin_events {
     /* Answer with bw_plugin_run_answer(). fetch is borrowed for the call, but its texts may be
      * taken. */
     void (*fetch)(void *context, struct bw_fetch *fetch);
+    /* What only a delivery may say; NULL in a source's run. A mail is answered as a fetch is; the
+     * texts of mail and memory may be taken. */
+    void (*mail)(void *context, struct bw_mail *mail);
+    void (*memory)(void *context, char **memory);
+    /* The plugin says why it fails; done follows. NULL: nobody asks. */
+    void (*failing)(void *context, enum bw_plugin_failure failure, int64_t retry_after_ms);
     /* The run is over and, when this returns, gone. err is NULL after a complete set, else it says
      * what the plugin did in one line; the entries are the callback's. */
     void (*done)(void *context, struct bw_entries *entries, const struct bw_error *err);
     void *context;
 };
 
-/* Start the program, an absolute path. label names the source in log lines.
+/* Start the program, an absolute path. label names the source or sink in log lines.
  * Ownership: loop is borrowed, texts are copied. Errors: BW_ERR_PLUGIN when it cannot be started. */
 BW_MUST_CHECK enum bw_err bw_plugin_run_start(uv_loop_t *loop, const char *program,
                                               const char *label,

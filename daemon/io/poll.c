@@ -72,7 +72,6 @@ static void on_deadline(uv_timer_t *timer);
 static void fail(struct bw_poll *poll, const char *text);
 static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome, struct bw_entries *entries,
                    const char *error);
-static char *without_secret(const char *text, const char *secret);
 static void release(struct bw_poll *poll);
 static void on_timer_closed(uv_handle_t *handle);
 
@@ -307,9 +306,15 @@ static void on_answer(void *context, struct bw_http_answer *answer)
 static void on_fetch(void *context, struct bw_fetch *fetch)
 {
     struct bw_poll *poll = context;
+    struct bw_error err = { 0 };
+    if (strcmp(fetch->method, "GET") != 0 && strcmp(fetch->method, "POST") != 0) {
+        (void)bw_fail(&err, BW_ERR_PLUGIN, "a source is asked by GET or POST, not by %s",
+                      fetch->method);
+        bw_plugin_run_fail(poll->run, &err);
+        return;
+    }
     struct ask *ask = answered_before(poll, fetch);
     if (poll->is_file && ask == NULL) {
-        struct bw_error err = { 0 };
         (void)bw_fail(&err, BW_ERR_PLUGIN,
                       "a file answers one fetch of a poll, and the plugin asks for another: '%s'",
                       fetch->path);
@@ -430,25 +435,11 @@ static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome, struct bw
         .source = bw_xstrdup(poll->settings.name),
         .outcome = outcome,
         .entries = entries != NULL ? *entries : (struct bw_entries){ 0 },
-        .error = error != NULL ? without_secret(error, poll->secret) : NULL,
+        .error = error != NULL ? bw_str_without(error, poll->secret) : NULL,
         .retry_after_ms = outcome == BW_POLL_FAILED ? poll->retry_after_ms : 0,
     };
     release(poll);
     poll->host->done(poll->host->context, poll, &result);
-}
-
-/* A server may say in its refusal which credential it was given. */
-static char *without_secret(const char *text, const char *secret)
-{
-    struct bw_str out = { 0 };
-    const char *found = NULL;
-    while (secret != NULL && (found = strstr(text, secret)) != NULL) {
-        bw_str_append_bytes(&out, text, (size_t)(found - text));
-        bw_str_append(&out, "[credential]");
-        text = found + strlen(secret);
-    }
-    bw_str_append(&out, text);
-    return bw_str_take(&out);
 }
 
 /* Let go of all but the memory, which follows when the loop has let go of the timer. */

@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/str.h"
 #include "codec/webhook_sign.h"
+#include "io/courier.h"
 
 enum { KEYS = 2 }; /* the present secret and the old one */
 
@@ -31,12 +32,18 @@ struct attempt {
     enum bw_delivery_outcome outcome;
 };
 
+struct couriers BW_VEC(struct bw_courier *);
+
 struct bw_sender {
     struct bw_http *http;
     struct bw_keyring *keyring;
     bw_sender_done done;
     void *context;
-    size_t in_flight;
+    size_t in_flight; /* attempts and couriers */
+    struct bw_courier_host host;
+    char *plugin_dir;
+    struct couriers couriers; /* in order; the first few are on their way */
+    size_t running;           /* of these */
     TAILQ_HEAD(, attempt) attempts;
 };
 
@@ -52,8 +59,11 @@ static void sign(struct attempt *attempt);
 static void on_answer(void *context, struct bw_http_answer *answer);
 static enum bw_delivery_outcome judge(const struct bw_http_answer *answer);
 static bool may_name_a_time(int status);
+static void begin_couriers(struct bw_sender *sender);
+static void on_carried(void *context, struct bw_courier *courier, struct bw_delivered *result);
 
-struct bw_sender *bw_sender_new(struct bw_http *http, struct bw_keyring *keyring,
+struct bw_sender *bw_sender_new(uv_loop_t *loop, struct bw_http *http, struct bw_mailer *mailer,
+                                struct bw_keyring *keyring, const char *plugin_dir,
                                 bw_sender_done done, void *context)
 {
     struct bw_sender *sender = bw_xcalloc(1, sizeof(*sender));
@@ -62,20 +72,29 @@ struct bw_sender *bw_sender_new(struct bw_http *http, struct bw_keyring *keyring
     sender->done = done;
     sender->context = context;
     TAILQ_INIT(&sender->attempts);
+    sender->plugin_dir = bw_xstrdup(plugin_dir);
+    sender->host = (struct bw_courier_host){
+        .loop = loop,
+        .http = http,
+        .mailer = mailer,
+        .keyring = keyring,
+        .plugin_dir = sender->plugin_dir,
+        .done = on_carried,
+        .context = sender,
+    };
     return sender;
 }
 
 void bw_sender_send(struct bw_sender *sender, const struct bw_sink_settings *sink,
                     const struct bw_deliver *deliver)
 {
-    struct attempt *attempt = attempt_new(sender, sink, deliver);
     if (!bw_str_equal(sink->plugin, "webhook")) {
-        struct bw_error err = { 0 };
-        (void)bw_fail(&err, BW_ERR_REFUSED, "a '%s' sink cannot be delivered to; use 'webhook'",
-                      sink->plugin);
-        fail(attempt, BW_DELIVERY_REFUSED, &err);
+        BW_VEC_PUSH(&sender->couriers, bw_courier_new(&sender->host, sink, deliver));
+        sender->in_flight++;
+        begin_couriers(sender);
         return;
     }
+    struct attempt *attempt = attempt_new(sender, sink, deliver);
     /* One more than there are, so that a key at hand does not start the transfer without the next.
      */
     attempt->missing = 1;
@@ -104,6 +123,12 @@ void bw_sender_close(struct bw_sender *sender)
         }
         attempt_free(attempt);
     }
+    BW_VEC_EACH(struct bw_courier *, courier, &sender->couriers)
+    {
+        bw_courier_close(*courier);
+    }
+    BW_VEC_CLEAR(&sender->couriers, BW_VEC_PLAIN);
+    free(sender->plugin_dir);
     free(sender);
 }
 
@@ -255,4 +280,27 @@ static enum bw_delivery_outcome judge(const struct bw_http_answer *answer)
 static bool may_name_a_time(int status)
 {
     return status == 429 || (status >= 502 && status <= 504);
+}
+
+static void begin_couriers(struct bw_sender *sender)
+{
+    while (sender->running < sender->couriers.count && sender->running < BW_SENDER_CHILDREN_MAX) {
+        bw_courier_begin(sender->couriers.items[sender->running++]);
+    }
+}
+
+static void on_carried(void *context, struct bw_courier *courier, struct bw_delivered *result)
+{
+    struct bw_sender *sender = context;
+    size_t at = 0;
+    while (sender->couriers.items[at] != courier) {
+        at++;
+    }
+    sender->couriers.count--;
+    memmove(&sender->couriers.items[at], &sender->couriers.items[at + 1],
+            (sender->couriers.count - at) * sizeof(struct bw_courier *));
+    sender->running--;
+    sender->in_flight--;
+    begin_couriers(sender);
+    sender->done(sender->context, result);
 }

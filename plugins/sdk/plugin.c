@@ -17,10 +17,21 @@ static enum bw_err pipe_fetch(void *context, const struct bw_fetch *request,
 static enum bw_err pipe_emit(void *context, const struct bw_entry *entry, struct bw_error *err);
 static enum bw_err send_text(struct bw_str *text, struct bw_error *err);
 static void write_manifest(const struct bw_plugin_descriptor *descriptor, struct bw_str *out);
-static enum bw_err converse(const struct bw_plugin_descriptor *descriptor,
-                            const struct bw_json *opening, struct bw_str *out);
+static enum bw_err list(const struct bw_plugin_descriptor *descriptor,
+                        const struct bw_json *opening, struct bw_str *out);
+static enum bw_err carry(const struct bw_plugin_descriptor *descriptor,
+                         const struct bw_json *opening, struct bw_str *out);
+static enum bw_err conclude(struct bw_plugin *plugin, enum bw_err rc, struct bw_str *out);
 
-static const struct bw_transport PIPES = { .fetch = pipe_fetch, .emit = pipe_emit };
+static enum bw_err pipe_mail(void *context, const struct bw_mail *mail, struct bw_response *out,
+                             struct bw_error *err);
+static enum bw_err pipe_remember(void *context, const char *memory, struct bw_error *err);
+static enum bw_err ask(struct bw_str *line, int64_t id, struct bw_response *out,
+                       struct bw_error *err);
+
+static const struct bw_transport PIPES = {
+    .fetch = pipe_fetch, .emit = pipe_emit, .mail = pipe_mail, .remember = pipe_remember
+};
 
 int bw_plugin_main(const struct bw_plugin_descriptor *descriptor, int argc, char **argv)
 {
@@ -39,14 +50,16 @@ int bw_plugin_main(const struct bw_plugin_descriptor *descriptor, int argc, char
     }
     const char *verb = bw_json_text(bw_json_get(opening, "verb"), "");
     if (rc != BW_OK) {
-        bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, &out);
+        bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, 0, &out);
     } else if (strcmp(verb, "manifest") == 0) {
         write_manifest(descriptor, &out);
     } else if (strcmp(verb, "catalog") == 0 && descriptor->catalog != NULL) {
-        rc = converse(descriptor, opening, &out);
+        rc = list(descriptor, opening, &out);
+    } else if (strcmp(verb, "deliver") == 0 && descriptor->deliver != NULL) {
+        rc = carry(descriptor, opening, &out);
     } else {
         rc = bw_fail(&err, BW_ERR_INVALID, "verb '%s' is not known", verb);
-        bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, &out);
+        bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, 0, &out);
     }
     enum bw_err sent = send_text(&out, &err);
     return rc == BW_OK && sent == BW_OK ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -91,8 +104,8 @@ enum bw_err bw_plugin_fail(struct bw_plugin *plugin, enum bw_plugin_failure fail
     return plugin->err.code;
 }
 
-static enum bw_err converse(const struct bw_plugin_descriptor *descriptor,
-                            const struct bw_json *opening, struct bw_str *out)
+static enum bw_err list(const struct bw_plugin_descriptor *descriptor,
+                        const struct bw_json *opening, struct bw_str *out)
 {
     const struct bw_json *named = bw_json_get(opening, "source");
     const struct bw_plugin_source source = {
@@ -103,11 +116,30 @@ static enum bw_err converse(const struct bw_plugin_descriptor *descriptor,
         .settings = bw_json_get(named, "settings"),
     };
     struct bw_plugin plugin = { .source = &source, .transport = &PIPES };
-    enum bw_err rc = bw_plugin_catalog(descriptor, &plugin);
+    return conclude(&plugin, bw_plugin_catalog(descriptor, &plugin), out);
+}
+
+static enum bw_err carry(const struct bw_plugin_descriptor *descriptor,
+                         const struct bw_json *opening, struct bw_str *out)
+{
+    const struct bw_json *sink = bw_json_get(opening, "sink");
+    const struct bw_json *memory = bw_json_get(opening, "memory");
+    const struct bw_plugin_message message = {
+        .sink = bw_json_text(bw_json_get(sink, "name"), ""),
+        .settings = bw_json_get(sink, "settings"),
+        .event = bw_json_get(opening, "message"),
+        .memory = bw_json_is_object(memory) ? memory : NULL,
+    };
+    struct bw_plugin plugin = { .message = &message, .transport = &PIPES };
+    return conclude(&plugin, descriptor->deliver(&plugin), out);
+}
+
+static enum bw_err conclude(struct bw_plugin *plugin, enum bw_err rc, struct bw_str *out)
+{
     if (rc == BW_OK) {
         bw_plugin_done_write(out);
     } else {
-        bw_plugin_error_write(plugin.failure, plugin.err.text, out);
+        bw_plugin_error_write(plugin->failure, plugin->err.text, plugin->retry_after_ms, out);
     }
     return rc;
 }
@@ -126,9 +158,32 @@ static enum bw_err pipe_fetch(void *context, const struct bw_fetch *request,
                               struct bw_response *out, struct bw_error *err)
 {
     (void)context;
-    BW_CLEANUP(bw_str_clear) struct bw_str ask = { 0 };
-    bw_plugin_fetch_write(request, &ask);
-    enum bw_err rc = send_text(&ask, err);
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_fetch_write(request, &line);
+    return ask(&line, request->id, out, err);
+}
+
+static enum bw_err pipe_mail(void *context, const struct bw_mail *mail, struct bw_response *out,
+                             struct bw_error *err)
+{
+    (void)context;
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_mail_write(mail, &line);
+    return ask(&line, mail->id, out, err);
+}
+
+static enum bw_err pipe_remember(void *context, const char *memory, struct bw_error *err)
+{
+    (void)context;
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_memory_write(memory, &line);
+    return send_text(&line, err);
+}
+
+static enum bw_err ask(struct bw_str *question, int64_t id, struct bw_response *out,
+                       struct bw_error *err)
+{
+    enum bw_err rc = send_text(question, err);
     if (rc != BW_OK) {
         return rc;
     }
@@ -141,7 +196,7 @@ static enum bw_err pipe_fetch(void *context, const struct bw_fetch *request,
     if (rc != BW_OK) {
         return rc;
     }
-    if (answer.id != request->id || answer.body_bytes > BODY_MAX) {
+    if (answer.id != id || answer.body_bytes > BODY_MAX) {
         return bw_fail(err, BW_ERR_INVALID, "the daemon's answer is not the one asked for");
     }
     BW_CLEANUP(bw_freep) char *body = bw_xcalloc(answer.body_bytes + 1, 1);
@@ -187,6 +242,9 @@ static void write_manifest(const struct bw_plugin_descriptor *descriptor, struct
     bw_json_array_begin(&w, "verbs");
     if (descriptor->catalog != NULL) {
         bw_json_add_text(&w, NULL, "catalog");
+    }
+    if (descriptor->deliver != NULL) {
+        bw_json_add_text(&w, NULL, "deliver");
     }
     bw_json_array_end(&w);
     bw_json_array_begin(&w, "settings");

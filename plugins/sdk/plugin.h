@@ -1,8 +1,8 @@
-/* plugins/sdk/plugin.h: a plugin as straight-line code: fetch, read, emit. The conversation with the
+/* plugins/sdk/plugin.h: a plugin as straight-line code: fetch, read, emit; or read, send, remember. The conversation with the
  * daemon (schema/plugin-protocol.md) is done here, and so is what goes wrong with an answer.
  *
  * A verb returns at the first failure; whatever failed has been noted in the plugin by then, so it
- * only hands the code on. A verb that returns BW_OK has listed everything. */
+ * only hands the code on. A verb that returns BW_OK has listed, or delivered, everything. */
 #ifndef BW_PLUGIN_SDK_H
 #define BW_PLUGIN_SDK_H
 #include "base/error.h"
@@ -23,6 +23,7 @@ struct bw_plugin_descriptor {
     const char *name;
     const struct bw_plugin_setting *settings; /* ends with a NULL name; NULL: none */
     enum bw_err (*catalog)(struct bw_plugin *plugin); /* NULL: a verb it does not know */
+    enum bw_err (*deliver)(struct bw_plugin *plugin); /* likewise */
 };
 
 /* The source as the daemon names it; texts are "" where there is nothing to say. */
@@ -32,6 +33,14 @@ struct bw_plugin_source {
     const char *account;
     const char *region;
     const struct bw_json *settings; /* an object */
+};
+
+/* What a sink is to deliver. */
+struct bw_plugin_message {
+    const char *sink;
+    const struct bw_json *settings; /* an object */
+    const struct bw_json *event;    /* the CloudEvent */
+    const struct bw_json *memory;   /* what was remembered of its matter; NULL: nothing */
 };
 
 struct bw_response {
@@ -49,15 +58,20 @@ struct bw_transport {
     enum bw_err (*fetch)(void *context, const struct bw_fetch *request, struct bw_response *out,
                          struct bw_error *err);
     enum bw_err (*emit)(void *context, const struct bw_entry *entry, struct bw_error *err);
+    enum bw_err (*mail)(void *context, const struct bw_mail *mail, struct bw_response *out,
+                        struct bw_error *err);
+    enum bw_err (*remember)(void *context, const char *memory, struct bw_error *err);
     void *context;
 };
 
 struct bw_plugin { /* one conversation; borrowed parts outlive it */
-    const struct bw_plugin_source *source;
+    const struct bw_plugin_source *source;   /* of a catalog */
+    const struct bw_plugin_message *message; /* of a delivery */
     const struct bw_transport *transport;
-    int64_t fetches;
+    int64_t fetches; /* and mails */
     size_t entries;
     enum bw_plugin_failure failure; /* meaningful once err.code is not BW_OK */
+    int64_t retry_after_ms;         /* 0: not said */
     struct bw_error err;
 };
 
@@ -85,6 +99,25 @@ BW_MUST_CHECK enum bw_err bw_response_json(struct bw_plugin *plugin, const struc
 
 /* List one model. Ownership: entry stays the caller's. */
 BW_MUST_CHECK enum bw_err bw_emit_entry(struct bw_plugin *plugin, const struct bw_entry *entry);
+
+/* ---- deliveries (deliver.c) ---- */
+
+/* Send a request and take 2xx alone: 408, 425, 429, 5xx and no answer fail as retry (with the wait
+ * that a body's `retry_after` asks for, in seconds), 410 as gone, all else as final.
+ * Ownership: *out is the caller's, after success alone. */
+BW_MUST_CHECK enum bw_err bw_send(struct bw_plugin *plugin, const struct bw_fetch *request,
+                                  struct bw_response *out);
+/* The same judgement of an answer that has come by bw_fetch(). */
+BW_MUST_CHECK enum bw_err bw_answered(struct bw_plugin *plugin, const struct bw_response *response);
+/* POST a JSON body to path without a credential; what is answered does not matter. */
+BW_MUST_CHECK enum bw_err bw_send_json(struct bw_plugin *plugin, const char *path,
+                                       const char *body);
+/* Send a mail; a 4xx reply and none fail as retry, 5xx as final. mail->id is set here. */
+BW_MUST_CHECK enum bw_err bw_send_mail(struct bw_plugin *plugin, const struct bw_mail *mail);
+/* Remember a JSON object for the next message of this matter, in place of what was. */
+BW_MUST_CHECK enum bw_err bw_remember(struct bw_plugin *plugin, const char *memory);
+/* A setting of the sink as text; fallback where it is missing. */
+const char *bw_setting(const struct bw_plugin *plugin, const char *name, const char *fallback);
 
 /* Note a failure; the first one stays. Returns its code, BW_ERR_PLUGIN. */
 enum bw_err bw_plugin_fail(struct bw_plugin *plugin, enum bw_plugin_failure failure,

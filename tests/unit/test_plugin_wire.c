@@ -42,7 +42,9 @@ Test(plugin_wire, bad_lines_name_what_is_wrong)
         { "{\"fetch\":{\"id\":1,\"path\":\"/a b\"}}", "holds a blank" },
         { "{\"fetch\":{\"id\":1,\"path\":\"/a\\r\\nHost: x\"}}", "holds a blank" },
         { "{\"fetch\":{\"id\":1,\"path\":\"/\xc3\xa4\"}}", "outside ASCII" },
-        { "{\"fetch\":{\"id\":1,\"path\":\"/\",\"method\":\"DELETE\"}}", "method is not GET or POST" },
+        { "{\"fetch\":{\"id\":1,\"path\":\"/\",\"method\":\"DELETE\"}}", "method is not GET, POST" },
+        { "{\"memory\":[1]}", "memory: is not an object" },
+        { "{\"mail\":{\"id\":1,\"to\":[]}}", "mail: to is not a list" },
         { "{\"fetch\":{\"id\":1,\"path\":\"/\",\"auth\":\"magic\"}}", "auth is none, bearer" },
         { "{\"fetch\":{\"id\":1,\"path\":\"/\",\"auth\":\"header\"}}", "needs a plain auth_name" },
         { "{\"fetch\":{\"id\":1,\"path\":\"/\",\"auth\":\"query\",\"auth_name\":\"a b\"}}",
@@ -93,4 +95,29 @@ Test(plugin_wire, the_opening_holds_the_settings_as_they_are)
     cr_expect(eq(str, line.text,
                  "{\"verb\":\"catalog\",\"protocol\":1,\"source\":{\"name\":\"s\",\"platform\":\"p\","
                  "\"account\":\"\",\"region\":\"eu\",\"settings\":{\"a\":[1]}}}\n"));
+}
+
+Test(plugin_wire, the_opening_of_a_delivery_holds_message_and_memory)
+{
+    const struct bw_plugin_opening opening = {
+        .verb = "deliver", .name = "ops", .settings = "{\"to\":1}", .message = "{\"id\":\"m\"}",
+        .memory = "{\"number\":7}",
+    };
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_opening_write(&opening, &line);
+    cr_expect(eq(str, line.text,
+                 "{\"verb\":\"deliver\",\"protocol\":1,\"sink\":{\"name\":\"ops\","
+                 "\"settings\":{\"to\":1}},\"message\":{\"id\":\"m\"},"
+                 "\"memory\":{\"number\":7}}\n"));
+}
+
+Test(plugin_wire, a_failed_delivery_says_when_to_try_again)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_error_write(BW_FAILURE_RETRY, "busy", 1500, &line);
+    BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line got = { .kind = BW_LINE_DONE };
+    struct bw_error err = { 0 };
+    cr_assert(eq(int, read_line(line.text, &got, &err), BW_OK), "%s", err.text);
+    cr_expect(eq(int, got.failure, BW_FAILURE_RETRY));
+    cr_expect(eq(i64, got.retry_after_ms, 1500));
 }

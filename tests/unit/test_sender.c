@@ -17,6 +17,7 @@ static const char BODY[] = "{\"specversion\":\"1.0\",\"id\":\"msg_1\"}";
 struct world {
     uv_loop_t loop;
     struct bw_http *http;
+    struct bw_mailer *mailer;
     struct bw_keyring *keyring;
     struct bw_sender *sender;
     struct http_server *server;
@@ -43,6 +44,11 @@ static void receive(struct http_call *call, void *context)
         http_send(call, answer);
     } else if (http_call_is(call, "POST /chatty")) {
         http_send(call, "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n");
+    } else if (http_call_is(call, "POST /echo")) { /* says what it was given, as some do */
+        snprintf(answer, sizeof(answer),
+                 "HTTP/1.1 400 X\r\nContent-Length: %zu\r\n\r\n", call->body_bytes);
+        http_send(call, answer);
+        http_send_bytes(call, call->body, call->body_bytes);
     } else if (http_call_is(call, "POST /hang")) {
         http_wait(call, -1);
     }
@@ -52,6 +58,7 @@ static void on_done(void *context, struct bw_delivered *result)
 {
     (void)context;
     free(w.result.error);
+    free(w.result.memory);
     w.result = *result;
     w.done++;
 }
@@ -69,7 +76,9 @@ static void setup(void)
     uv_loop_init(&w.loop);
     cr_assert(eq(int, bw_http_new(&w.loop, 16, 4, &w.http, &err), BW_OK));
     w.keyring = bw_keyring_new(&w.loop);
-    w.sender = bw_sender_new(w.http, w.keyring, on_done, NULL);
+    cr_assert(eq(int, bw_mailer_new(&w.loop, &w.mailer, &err), BW_OK));
+    BW_CLEANUP(bw_freep) char *plugins = bw_xasprintf("%s/plugins", getenv("BW_BIN"));
+    w.sender = bw_sender_new(&w.loop, w.http, w.mailer, w.keyring, plugins, on_done, NULL);
     w.server = http_server_start(receive, NULL);
     snprintf(w.secret_file, sizeof(w.secret_file), "/tmp/basewatch-sender-%d", getpid());
     snprintf(w.old_file, sizeof(w.old_file), "/tmp/basewatch-sender-%d.old", getpid());
@@ -88,6 +97,7 @@ static void teardown(void)
         bw_sender_close(w.sender);
     }
     bw_keyring_close(w.keyring);
+    bw_mailer_close(w.mailer);
     bw_http_close(w.http);
     uv_run(&w.loop, UV_RUN_DEFAULT);
     cr_expect(eq(int, uv_loop_close(&w.loop), 0));
@@ -95,6 +105,7 @@ static void teardown(void)
     unlink(w.secret_file);
     unlink(w.old_file);
     free(w.result.error);
+    free(w.result.memory);
 }
 
 TestSuite(sender, .init = setup, .fini = teardown);
@@ -227,11 +238,86 @@ Test(sender, what_may_not_be_called_is_refused)
     cr_expect(eq(int, w.result.outcome, BW_DELIVERY_REFUSED));
     send_to("ftp://example.org/");
     cr_expect(eq(int, w.result.outcome, BW_DELIVERY_REFUSED));
-    w.sink.plugin = "fax";
+    cr_expect(eq(int, http_server_calls(w.server), 0));
+}
+
+static void use_plugin(const char *name)
+{
+    w.sink.plugin = (char *)name;
+    w.sink.secret = (struct bw_secret_ref){ 0 };
+}
+
+Test(sender, a_plugin_that_is_not_there_is_a_retry)
+{
+    use_plugin("fax");
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_RETRY));
+    cr_expect(ne(ptr, strstr(w.result.error, "/fax"), NULL), "%s", w.result.error);
+}
+
+Test(sender, a_plugin_carries_the_message_to_an_address_that_is_a_secret)
+{
+    BW_CLEANUP(bw_freep) char *url = bw_xasprintf("%s/200\n", http_server_url(w.server));
+    use_plugin("slack");
+    put(w.secret_file, url);
+    w.sink.url_secret = (struct bw_secret_ref){ .kind = BW_SECRET_FILE, .file = w.secret_file };
+    char plain[] = "http://127.0.0.1:1/never";
+    w.sink.url = plain; /* start() puts another in its place; the secret wins */
+    start("/200");
+    while (w.done == 0 && uv_run(&w.loop, UV_RUN_ONCE) != 0) {
+    }
+    cr_assert(eq(int, w.result.outcome, BW_DELIVERY_DONE), "%s", w.result.error);
+    cr_expect(http_call_is(&w.call, "POST /200 "));
+    cr_expect(ne(ptr, strstr(w.call.body, "\"blocks\""), NULL), "%s", w.call.body);
+}
+
+Test(sender, what_a_plugin_makes_of_statuses_is_what_it_comes_to)
+{
+    static const struct {
+        int status;
+        enum bw_delivery_outcome outcome;
+        int64_t retry_after_ms;
+    } cases[] = {
+        { 200, BW_DELIVERY_DONE, 0 },     { 202, BW_DELIVERY_DONE, 0 },
+        { 307, BW_DELIVERY_REFUSED, 0 },  { 400, BW_DELIVERY_REFUSED, 0 },
+        { 410, BW_DELIVERY_DISABLED, 0 }, { 429, BW_DELIVERY_RETRY, 3000 },
+        { 500, BW_DELIVERY_RETRY, 3000 }, { 503, BW_DELIVERY_RETRY, 3000 },
+    };
+    use_plugin("teams");
+    for (size_t i = 0; i < BW_COUNT(cases); i++) {
+        char path[16];
+        snprintf(path, sizeof(path), "/%d", cases[i].status);
+        send_to(path);
+        cr_expect(eq(int, w.result.outcome, cases[i].outcome), "%s", path);
+        cr_expect(eq(int, w.result.status, cases[i].status), "%s", path);
+        cr_expect(eq(i64, w.result.retry_after_ms, cases[i].retry_after_ms), "%s", path);
+        cr_expect(eq(int, w.result.error == NULL, cases[i].outcome == BW_DELIVERY_DONE));
+    }
+}
+
+Test(sender, a_secret_is_filled_in_on_the_way_out_and_told_nobody)
+{
+    use_plugin("pagerduty");
+    put(w.secret_file, "R0UT\"ING\n");
+    w.sink.secret = (struct bw_secret_ref){ .kind = BW_SECRET_FILE, .file = w.secret_file };
+    send_to("/echo");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_REFUSED));
+    cr_expect(ne(ptr, strstr(w.call.body, "\"routing_key\":\"R0UT\\\"ING\""), NULL), "%s",
+              w.call.body);
+    cr_expect(eq(ptr, strstr(w.result.error, "R0UT"), NULL), "%s", w.result.error);
+}
+
+Test(sender, a_plugin_without_a_server_for_its_mail_is_refused)
+{
+    char settings[] = "{\"from\":\"a@example.org\",\"to\":\"b@example.org\"}";
+    use_plugin("email");
+    w.sink.options = settings;
     send_to("/200");
     cr_expect(eq(int, w.result.outcome, BW_DELIVERY_REFUSED));
-    cr_expect(ne(ptr, strstr(w.result.error, "'fax'"), NULL));
-    cr_expect(eq(int, http_server_calls(w.server), 0));
+    cr_expect(ne(ptr, strstr(w.result.error, "no mail server"), NULL), "%s", w.result.error);
+    send_to("smtp://127.0.0.1:1");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_RETRY));
+    cr_expect(ne(ptr, strstr(w.result.error, "smtp://127.0.0.1:1"), NULL), "%s", w.result.error);
 }
 
 Test(sender, an_unreadable_secret_is_a_retry_and_nothing_is_sent_unsigned)
@@ -263,7 +349,14 @@ Test(sender, closing_drops_attempts_in_every_state)
     start("nonsense");
     w.sink.secret = (struct bw_secret_ref){ .kind = BW_SECRET_COMMAND, .argv = { argv, 2, 2 } };
     start("/200");
-    cr_expect(eq(sz, bw_sender_in_flight(w.sender), 13));
+    use_plugin("slack");
+    for (int i = 0; i < 6; i++) {
+        start("/hang");
+    }
+    for (int i = 0; i < 20; i++) {
+        uv_run(&w.loop, UV_RUN_NOWAIT);
+    }
+    cr_expect(eq(sz, bw_sender_in_flight(w.sender), 19));
     bw_sender_close(BW_TAKE(w.sender));
     cr_expect(eq(int, w.done, 0));
 }

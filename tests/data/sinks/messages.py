@@ -1,0 +1,78 @@
+"""One message of every type that basewatch sends, as it is stored."""
+import copy
+import zlib
+
+NOTICE = {
+    "id": "17", "deployment": "triage", "source": None, "owner": "support-ml", "kind": "stale",
+    "state": "open", "severity": "plan", "platform": "openai", "base": "gpt-4o-mini-2024-07-18",
+    "candidate": "gpt-4.1-mini-2025-04-14", "relation": "major", "via": "line",
+    "train_on": "gpt-4.1-mini-2025-04-14", "route": "same-platform",
+    "opened_at": "2026-11-23T18:00:00Z", "updated_at": "2026-11-23T18:00:00Z", "until": None,
+    "train_by": "2027-01-06", "serve_until": None,
+    "summary": "triage: gpt-4.1-mini-2025-04-14 supersedes its base gpt-4o-mini-2024-07-18 (major); "
+               "expected cost $5,322.44 ($2,193.42 to $16,427.84); train before 2027-01-06",
+    "estimate": {"low_usd": 2193.42, "expected_usd": 5322.44, "high_usd": 16427.84,
+                 "cash": {"low_usd": 191.86, "expected_usd": 607.44, "high_usd": 3750.54},
+                 "people": {"low_usd": 1613.71, "expected_usd": 4715, "high_usd": 15366.34},
+                 "run_cost_delta_usd_per_month": 2710.5},
+    "estimate_refused": None, "swap": None,
+}
+SWAP = dict(NOTICE, id="18", deployment="help-center", owner="web", kind="swap", severity="info",
+            base="gpt-4o-2024-08-06", candidate="gpt-4.1-2025-04-14", train_on=None, route=None,
+            train_by=None, estimate=None, estimate_refused="no traffic is recorded",
+            summary="help-center: gpt-4.1-2025-04-14 supersedes its base gpt-4o-2024-08-06 (major)",
+            swap={"from": "gpt-4o-2024-08-06", "to": "gpt-4.1-2025-04-14",
+                  "diff": "--- a/help.json\n+++ b/help.json\n@@ -1,3 +1,3 @@\n {\n"
+                          "-  \"model\": \"gpt-4o-2024-08-06\"\n"
+                          "+  \"model\": \"gpt-4.1-2025-04-14\"\n }\n"})
+RETIRED = dict(NOTICE, id="19", kind="retired", severity="overdue", candidate=None, estimate=None,
+               serve_until="2026-11-20", train_by=None, train_on=None,
+               summary="triage: its base gpt-4o-mini-2024-07-18 has been retired")
+
+
+def event(kind, subject, data):
+    told = "%s %s %s" % (kind, subject, data.get("state"))
+    return {"specversion": "1.0", "id": "msg_01KAVQ0000%016d" % zlib.crc32(told.encode()),
+            "source": "urn:basewatch:0123456789abcdef", "type": "io.basewatch." + kind,
+            "subject": subject, "time": "2026-11-23T18:00:00Z", "timestamp": "2026-11-23T18:00:00Z",
+            "datacontenttype": "application/json", "data": copy.deepcopy(data)}
+
+
+def brief(notice, number):
+    names = ("kind", "severity", "candidate", "summary")
+    return dict({"id": str(100 + number), "deployment": "d%02d" % number},
+                **{name: notice[name] for name in names})
+
+
+MESSAGES = {
+    "opened-stale": event("notice.opened", "triage", NOTICE),
+    "opened-swap": event("notice.opened", "help-center", SWAP),
+    "opened-retired": event("notice.opened", "triage", RETIRED),
+    "summary": event("notice.opened", "support-ml", {
+        "summary": "37 deployments of support-ml are behind a newer base", "owner": "support-ml",
+        "count": 37, "notices": [brief(NOTICE, number) for number in range(20)]}),
+    "updated": event("notice.updated", "triage", dict(NOTICE, severity="act")),
+    "acknowledged": event("notice.updated", "triage", dict(NOTICE, state="acknowledged")),
+    "snoozed": event("notice.updated", "triage",
+                     dict(NOTICE, state="snoozed", until="2026-12-24T00:00:00Z")),
+    "waived": event("notice.updated", "triage", dict(NOTICE, state="waived")),
+    "reminder": event("notice.reminder", "triage", dict(NOTICE, severity="act")),
+    "resolved": event("notice.resolved", "triage", dict(NOTICE, state="resolved")),
+    "cancelled": event("notice.resolved", "triage", dict(NOTICE, state="cancelled")),
+    "superseded": event("notice.superseded", "triage", dict(NOTICE, state="superseded")),
+    "eval": event("eval.finished", "triage", {"summary": "triage on gpt-4.1-mini: 198 of 200 pass"}),
+    "failing": event("source.failing", "openai", {
+        "source": "openai", "summary": "source openai: GET /models: HTTP 500"}),
+    "recovered": event("source.recovered", "openai", {
+        "source": "openai", "summary": "the source lists a good set again"}),
+    "test": event("test", "ops", {"summary": "a test message; nothing has happened"}),
+}
+
+# What strangers might put into names: markup, mentions, quotes, long runs of wide characters.
+HOSTILE = "<!channel> @everyone & </p><script> ```` \" \\ " + "\u5927\U0001f600" * 4000
+MESSAGES["hostile"] = event("notice.opened", HOSTILE, dict(
+    NOTICE, deployment=HOSTILE, summary=HOSTILE, base=HOSTILE, candidate=HOSTILE, owner=HOSTILE,
+    swap={"from": "a", "to": "b", "diff": HOSTILE * 3}))
+MESSAGES["hostile-summary"] = event("notice.opened", HOSTILE, {
+    "summary": HOSTILE, "owner": HOSTILE, "count": 10000,
+    "notices": [dict(brief(NOTICE, number), summary=HOSTILE) for number in range(20)]})
