@@ -102,15 +102,18 @@ int bw_ask_list(const struct bw_cmd *cmd, const struct bw_list *list, int argc, 
 {
     struct bw_list_options values = { 0 };
     int code = bw_cmd_begin(cmd, &argc, argv, &values);
-    if (code != BW_EXIT_NONE) {
-        return code;
-    }
+    return code == BW_EXIT_NONE ? bw_ask_print_list(cmd, list, &values) : code;
+}
+
+int bw_ask_print_list(const struct bw_cmd *cmd, const struct bw_list *list,
+                      const struct bw_list_options *values)
+{
     BW_CLEANUP(bw_str_clear) struct bw_str target = { 0 };
     bw_str_appendf(&target, "/v1/%s", list->kind);
-    add_filters(&target, cmd->options, &values);
+    add_filters(&target, cmd->options, values);
     struct bw_error err = { 0 };
-    return print_list(list, target.text, &values.common, &err) == BW_OK ? BW_EXIT_OK
-                                                                        : bw_cmd_failed(&err);
+    return print_list(list, target.text, &values->common, &err) == BW_OK ? BW_EXIT_OK
+                                                                         : bw_cmd_failed(&err);
 }
 
 int bw_ask_show(const struct bw_cmd *cmd, const char *kind, int argc, char **argv)
@@ -253,7 +256,8 @@ static void add_filters(struct bw_str *target, const struct bw_option *options,
                         const struct bw_list_options *values)
 {
     for (; options->name != NULL; options++) {
-        if (options->at >= offsetof(struct bw_list_options, filters)) {
+        if (options->at >= offsetof(struct bw_list_options, filters) &&
+            options->at < sizeof(struct bw_list_options)) {
             size_t n = (options->at - offsetof(struct bw_list_options, filters)) /
                        sizeof(values->filters[0]);
             bw_client_add_query(target, options->name, values->filters[n]);

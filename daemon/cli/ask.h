@@ -33,6 +33,8 @@ typedef void (*bw_ask_print)(const struct bw_json *document);
 /* Each runs a command from its argv to its exit code. A list reads a struct bw_list_options; its
  * filters are sent as the query parameters of the same name. */
 int bw_ask_list(const struct bw_cmd *cmd, const struct bw_list *list, int argc, char **argv);
+int bw_ask_print_list(const struct bw_cmd *cmd, const struct bw_list *list,
+                      const struct bw_list_options *values); /* once they are read */
 int bw_ask_show(const struct bw_cmd *cmd, const char *kind, int argc, char **argv);
 /* GET /v1/deployments/NAME/<what>, with --at DATE. */
 int bw_ask_about(const struct bw_cmd *cmd, const char *what, bw_ask_print print, int argc,

@@ -9,6 +9,7 @@ extern const struct bw_cmd bw_deployments_add_cmd;    /* of deployments */
 extern const struct bw_cmd bw_deployments_import_cmd; /* of deployments */
 extern const struct bw_cmd bw_findings_cmd;
 extern const struct bw_cmd bw_notices_cmd;
+extern const struct bw_cmd bw_events_cmd;
 extern const struct bw_cmd bw_sources_cmd;
 extern const struct bw_cmd bw_models_cmd;
 extern const struct bw_cmd bw_sinks_cmd;

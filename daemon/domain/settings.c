@@ -4,6 +4,34 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/words.h"
+
+static const struct {
+    const char *plugin;
+    enum bw_source_kind kind;
+} FEEDS[] = {
+    { "deprecationsinfo", BW_SOURCE_LIFECYCLE },
+    { "litellm-map", BW_SOURCE_LIFECYCLE },
+    { "modeldeprecations", BW_SOURCE_LIFECYCLE },
+    { "modelsdev", BW_SOURCE_CATALOG },
+};
+
+static const char *const KIND_WORDS[] = {
+    [BW_SOURCE_OWN] = "own",
+    [BW_SOURCE_LIFECYCLE] = "lifecycle",
+    [BW_SOURCE_CATALOG] = "catalog",
+};
+BW_DEFINE_WORDS(bw_source_kind, KIND_WORDS)
+
+enum bw_source_kind bw_source_settings_kind(const struct bw_source_settings *source)
+{
+    for (size_t i = 0; i < BW_COUNT(FEEDS); i++) {
+        if (strcmp(source->plugin, FEEDS[i].plugin) == 0) {
+            return FEEDS[i].kind;
+        }
+    }
+    return BW_SOURCE_OWN;
+}
 
 static void secret_clear(struct bw_secret_ref *secret)
 {

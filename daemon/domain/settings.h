@@ -18,6 +18,12 @@ struct bw_secret_ref {
     char *beside;         /* folder of the configuration file */
 };
 
+enum bw_source_kind { /* whose word it is, the weightiest first */
+    BW_SOURCE_OWN,       /* the platform's own list */
+    BW_SOURCE_LIFECYCLE, /* a feed of dates and replacements */
+    BW_SOURCE_CATALOG,   /* a feed of whole catalogs */
+};
+
 struct bw_source_settings {
     char *name; /* unique; NAME/REGION for one of several regions */
     char *plugin;   /* plugin name or absolute path */
@@ -71,6 +77,10 @@ struct bw_settings {
 struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
 struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sink); /* deep */
 void bw_source_settings_clear(struct bw_source_settings *source);
+/* By its plugin; one of a user's own lists a platform. */
+enum bw_source_kind bw_source_settings_kind(const struct bw_source_settings *source);
+const char *bw_source_kind_word(enum bw_source_kind kind);
+bool bw_source_kind_parse(const char *word, enum bw_source_kind *out);
 void bw_sink_settings_clear(struct bw_sink_settings *sink);
 void bw_adopt_rule_clear(struct bw_adopt_rule *rule);
 void bw_settings_clear(struct bw_settings *settings);

@@ -78,7 +78,8 @@ enum bw_err bw_swap_diff(const struct bw_place *at, const char *from, const char
     BW_CLEANUP(bw_str_clear) struct bw_str out = { 0 };
     int64_t first = at->line - before;
     int64_t lines = count_lines(at->context);
-    bw_str_appendf(&out, "--- a/%s\n+++ b/%s\n", at->file, at->file);
+    const char *tab = strchr(at->file, ' ') == NULL ? "" : "\t"; /* ends a name with blanks */
+    bw_str_appendf(&out, "--- a/%s%s\n+++ b/%s%s\n", at->file, tab, at->file, tab);
     bw_str_appendf(&out, "@@ -%" PRId64 ",%" PRId64 " +%" PRId64 ",%" PRId64 " @@\n", first, lines,
                    first, lines);
     for (const char *c = at->context; *c != '\0'; c += line_size(c)) {

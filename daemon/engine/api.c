@@ -24,6 +24,7 @@ static const struct {
     { "GET", "/v1/notices", bw_api_notices },
     { "GET", "/v1/notices/*", bw_api_notice },
     { "POST", "/v1/notices/*/*", bw_api_notice_move },
+    { "GET", "/v1/events", bw_api_events },
     { "GET", "/v1/sources", bw_api_sources },
     { "POST", "/v1/sources/poll", bw_api_poll },
     { "GET", "/v1/sources/*", bw_api_source },

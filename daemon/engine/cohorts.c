@@ -22,29 +22,38 @@ static void offers_clear(struct bw_offers *offers)
     BW_VEC_CLEAR(offers, BW_VEC_PLAIN);
 }
 
-/* The sources of a platform and scope, taken together. */
+/* The sources of a platform and scope, taken together: its own lists, else the feeds. */
 struct outlook {
     bool any;
     int64_t last_success_ms; /* of the one that answered last */
     int64_t patience_ms;     /* how long its word counts as fresh */
 };
 
+static void add_source(struct outlook *outlook, const struct bw_source *source)
+{
+    outlook->any = true;
+    if (source->last_success_ms >= outlook->last_success_ms) {
+        outlook->last_success_ms = source->last_success_ms;
+        outlook->patience_ms =
+            2 * source->every_ms > BW_HOUR_MS ? 2 * source->every_ms : BW_HOUR_MS;
+    }
+}
+
 static enum bw_err look_out(struct bw_engine *engine, const char *platform, const char *scope,
                             struct outlook *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
     enum bw_err rc = bw_sources_list(engine->db, &sources, err);
+    struct outlook feeds = { 0 };
     BW_VEC_EACH(const struct bw_source, source, &sources)
     {
-        if (strcmp(source->platform, platform) != 0 || strcmp(source->scope, scope) != 0) {
-            continue;
-        }
-        out->any = true;
-        if (source->last_success_ms >= out->last_success_ms) {
-            out->last_success_ms = source->last_success_ms;
-            out->patience_ms = 2 * source->every_ms > BW_HOUR_MS ? 2 * source->every_ms : BW_HOUR_MS;
+        bool own = source->kind == BW_SOURCE_OWN;
+        bool there = strcmp(source->scope, scope) == 0 || (!own && source->scope[0] == '\0');
+        if (there && strcmp(source->platform, platform) == 0) {
+            add_source(own ? out : &feeds, source);
         }
     }
+    *out = out->any ? *out : feeds;
     return rc;
 }
 

@@ -110,12 +110,27 @@ static enum bw_err tell_recovered(struct bw_engine *engine, const struct bw_sour
                        : rc;
 }
 
-static enum bw_err evaluate_touched(struct bw_engine *engine, const struct bw_source *source,
-                                    const struct change *change, struct bw_error *err)
+/* The scopes that the source's word bears on; *leads: it is the first word there. */
+static enum bw_err scopes_of(struct bw_engine *engine, const struct bw_source *source,
+                             struct bw_names *out, bool *leads, struct bw_error *err)
+{
+    enum bw_err rc = source->kind == BW_SOURCE_OWN
+                         ? BW_OK
+                         : bw_sources_own_scopes(engine->db, source->platform, source->scope, out,
+                                                 err);
+    *leads = out->count == 0;
+    if (*leads) {
+        BW_VEC_PUSH(out, bw_xstrdup(source->scope));
+    }
+    return rc;
+}
+
+static enum bw_err evaluate_scope(struct bw_engine *engine, const struct bw_source *source,
+                                  const char *scope, const struct change *change,
+                                  struct bw_error *err)
 {
     BW_CLEANUP(bw_ids_clear) struct bw_ids cohorts = { 0 };
-    enum bw_err rc =
-        bw_cohorts_touched(engine->db, source->platform, source->scope, &cohorts, err);
+    enum bw_err rc = bw_cohorts_touched(engine->db, source->platform, scope, &cohorts, err);
     BW_VEC_EACH(int64_t, id, &cohorts)
     {
         BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
@@ -124,12 +139,26 @@ static enum bw_err evaluate_touched(struct bw_engine *engine, const struct bw_so
             rc = bw_cohorts_get(engine->db, *id, &cohort, err);
         }
         if (rc == BW_OK) {
-            rc = bw_models_get(engine->db, source->platform, source->scope, cohort.base, &base,
-                               err);
+            rc = bw_models_get(engine->db, source->platform, scope, cohort.base, &base, err);
             rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
         }
         if (rc == BW_OK && touches(engine, change, &cohort, &base)) {
             rc = bw_engine_evaluate(engine, *id, source->baseline_ms == engine->now_ms, err);
+        }
+    }
+    return rc;
+}
+
+static enum bw_err evaluate_touched(struct bw_engine *engine, const struct bw_source *source,
+                                    const struct change *change, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names scopes = { 0 };
+    bool leads = false;
+    enum bw_err rc = scopes_of(engine, source, &scopes, &leads, err);
+    BW_VEC_EACH(char *, scope, &scopes)
+    {
+        if (rc == BW_OK) {
+            rc = evaluate_scope(engine, source, *scope, change, err);
         }
     }
     return rc;
@@ -187,29 +216,26 @@ static enum bw_err store_entries(struct bw_engine *engine, const struct bw_sourc
     return rc;
 }
 
-static enum bw_err refresh_model(struct bw_engine *engine, const struct bw_source *source,
+static enum bw_err refresh_model(struct bw_engine *engine, const char *platform, const char *scope,
                                  const char *id, struct change *change, struct bw_error *err)
 {
     BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model before = { 0 };
     char lineage[BW_LINEAGE_TEXT];
-    enum bw_err rc =
-        bw_models_get(engine->db, source->platform, source->scope, id, &before, err);
+    enum bw_err rc = bw_models_get(engine->db, platform, scope, id, &before, err);
     if (rc == BW_OK) {
         note_lineage(change, before.lineage);
     }
-    rc = bw_catalog_merge(engine->db, source->platform, source->scope, id,
-                                      &model.entry, &model.sources, err);
+    rc = bw_catalog_merge(engine->db, platform, scope, id, &model.entry, &model.sources, err);
     if (rc == BW_ERR_NOTFOUND) {
-        return bw_models_gone(engine->db, source->platform, source->scope, id, engine->now_ms,
-                              err);
+        return bw_models_gone(engine->db, platform, scope, id, engine->now_ms, err);
     }
     if (rc != BW_OK) {
         return rc;
     }
-    struct bw_model_facts facts = bw_facts_of(source->platform, &model.entry);
-    model.platform = bw_xstrdup(source->platform);
-    model.scope = bw_xstrdup(source->scope);
+    struct bw_model_facts facts = bw_facts_of(platform, &model.entry);
+    model.platform = bw_xstrdup(platform);
+    model.scope = bw_xstrdup(scope);
     model.lineage =
         bw_xstrdup(bw_lineage_key(engine->rules, &facts, lineage, sizeof(lineage)));
     model.first_seen_ms = engine->now_ms;
@@ -217,15 +243,52 @@ static enum bw_err refresh_model(struct bw_engine *engine, const struct bw_sourc
     return bw_models_put(engine->db, &model, err);
 }
 
-static enum bw_err refresh_models(struct bw_engine *engine, const struct bw_source *source,
-                                  const struct bw_names *ids, struct change *change,
-                                  struct bw_error *err)
+static enum bw_err refresh_models(struct bw_engine *engine, const char *platform,
+                                  const char *scope, const struct bw_names *ids,
+                                  struct change *change, struct bw_error *err)
 {
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(char *, id, ids)
     {
         if (rc == BW_OK) {
-            rc = refresh_model(engine, source, *id, change, err);
+            rc = refresh_model(engine, platform, scope, *id, change, err);
+        }
+    }
+    return rc;
+}
+
+/* Where the first list of a platform's own has come, what feeds alone had said counts no more. */
+static enum bw_err refresh_feeds_word(struct bw_engine *engine, const struct bw_source *source,
+                                      struct change *change, struct bw_error *err)
+{
+    const char *const scopes[] = { "", source->scope };
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && i < BW_COUNT(scopes); i++) {
+        BW_CLEANUP(bw_names_clear) struct bw_names ids = { 0 };
+        rc = bw_models_listed(engine->db, source->platform, scopes[i], &ids, err);
+        if (rc == BW_OK) {
+            rc = refresh_models(engine, source->platform, scopes[i], &ids, change, err);
+        }
+    }
+    return rc;
+}
+
+static enum bw_err refresh_changed(struct bw_engine *engine, const struct bw_source *source,
+                                   struct change *change, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names scopes = { 0 };
+    bool leads = false;
+    enum bw_err rc = scopes_of(engine, source, &scopes, &leads, err);
+    if (rc == BW_OK && source->kind == BW_SOURCE_OWN && source->baseline_ms == 0) {
+        rc = refresh_feeds_word(engine, source, change, err);
+    }
+    BW_VEC_EACH(char *, scope, &scopes)
+    {
+        if (rc == BW_OK) {
+            rc = refresh_models(engine, source->platform, *scope, &change->listed, change, err);
+        }
+        if (rc == BW_OK) {
+            rc = refresh_models(engine, source->platform, *scope, &change->left, change, err);
         }
     }
     return rc;
@@ -239,7 +302,12 @@ static enum bw_err succeeded(struct bw_engine *engine, struct bw_source *source,
     source->failing_since_ms = 0;
     source->last_success_ms = engine->now_ms;
     say(source, BW_SOURCE_OK, "");
-    enum bw_err rc = bw_models_missed(engine->db, source->platform, source->scope, err);
+    BW_CLEANUP(bw_names_clear) struct bw_names scopes = { 0 };
+    bool leads = false;
+    enum bw_err rc = scopes_of(engine, source, &scopes, &leads, err);
+    if (rc == BW_OK && leads) {
+        rc = bw_models_missed(engine->db, source->platform, source->scope, err);
+    }
     return rc == BW_OK ? tell_recovered(engine, source, actor, err) : rc;
 }
 
@@ -250,10 +318,7 @@ static enum bw_err take_set(struct bw_engine *engine, struct bw_source *source,
     BW_CLEANUP(change_clear) struct change change = { 0 };
     enum bw_err rc = store_entries(engine, source, entries, &change, err);
     if (rc == BW_OK) {
-        rc = refresh_models(engine, source, &change.listed, &change, err);
-    }
-    if (rc == BW_OK) {
-        rc = refresh_models(engine, source, &change.left, &change, err);
+        rc = refresh_changed(engine, source, &change, err);
     }
     if (rc != BW_OK) {
         return rc;

@@ -6,21 +6,33 @@
 
 #include "base/str.h"
 
-/* The scope a deployment's facts come from: that of the first source of its platform that agrees
- * with the account and region it names, else what it says itself. */
+/* The scope a deployment's facts come from: that of the first of the platform's own lists that
+ * agrees with the account and region it names, else what it says itself. Where there is no list but a
+ * feed, it is the feed's, wherever the deployment is. */
 static char *scope_of(const struct bw_settings *settings, const struct bw_deployment *deployment)
 {
+    const struct bw_source_settings *feed = NULL;
+    bool listed = false;
     BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
     {
+        if (!bw_str_equal(deployment->platform, source->platform)) {
+            continue;
+        }
+        if (bw_source_settings_kind(source) != BW_SOURCE_OWN) {
+            feed = feed == NULL ? source : feed;
+            continue;
+        }
+        listed = true;
         bool account = deployment->account[0] == '\0' ||
                        bw_str_equal(deployment->account, source->account);
         bool region =
             deployment->region[0] == '\0' || bw_str_equal(deployment->region, source->region);
-        if (account && region && bw_str_equal(deployment->platform, source->platform)) {
+        if (account && region) {
             return bw_scope_of(source->account, source->region);
         }
     }
-    return bw_scope_of(deployment->account, deployment->region);
+    return feed != NULL && !listed ? bw_scope_of(feed->account, feed->region)
+                                   : bw_scope_of(deployment->account, deployment->region);
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
@@ -57,9 +69,9 @@ static enum bw_err configure_sources(struct bw_engine *engine, struct bw_error *
     {
         BW_CLEANUP(bw_freep) char *scope = bw_scope_of(source->account, source->region);
         if (rc == BW_OK) {
-            rc = bw_sources_configure(engine->db, source->name, source->platform, scope,
-                                      source->every_ms, bw_source_settings_hash(source),
-                                      engine->now_ms, err);
+            rc = bw_sources_configure(engine->db, source->name, bw_source_settings_kind(source),
+                                      source->platform, scope, source->every_ms,
+                                      bw_source_settings_hash(source), engine->now_ms, err);
         }
     }
     return rc;
@@ -172,6 +184,7 @@ static void remember_sinks(struct bw_engine *engine, struct bw_sinks *sinks)
         }
         bw_sink_clear(&sending->row);
         bw_ids_clear(&sending->in_flight);
+        bw_ids_clear(&sending->alive);
         *sending = engine->sending.items[--engine->sending.count];
     }
 }

@@ -180,6 +180,32 @@ enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
     return BW_OK;
 }
 
+/* "last" is where a follower begins who wants no history. */
+enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
+    int64_t last = 0;
+    int64_t limit = bw_call_limit(call);
+    enum bw_err rc = bw_notices_last_event(call->engine->db, &last, err);
+    if (rc == BW_OK) {
+        rc = bw_notices_events(call->engine->db, after_id(call), limit, &events, err);
+    }
+    bw_call_begin(call, "events");
+    bw_json_add_id(&call->w, "last", last);
+    bw_json_array_begin(&call->w, "events");
+    BW_VEC_EACH(const struct bw_notice_event, event, &events)
+    {
+        BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
+        rc = rc == BW_OK ? bw_notices_get(call->engine->db, event->notice, &notice, err) : rc;
+        if (rc == BW_OK) {
+            bw_row_event(&call->w, event, &notice);
+        }
+    }
+    end_with_id(call, events.count, limit,
+                events.count == 0 ? 0 : events.items[events.count - 1].id);
+    return rc;
+}
+
 enum bw_err bw_api_sources(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };

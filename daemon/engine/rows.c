@@ -38,6 +38,25 @@ void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice)
     bw_json_object_end(w);
 }
 
+void bw_row_event(struct bw_json_writer *w, const struct bw_notice_event *event,
+                  const struct bw_notice *notice)
+{
+    bool of_source = notice->kind == BW_NOTICE_SOURCE_FAILING;
+    bw_json_object_begin(w, NULL);
+    bw_json_add_id(w, "id", event->id);
+    bw_json_add_time(w, "at", event->at_ms);
+    bw_json_add_text(w, "event", event->event);
+    bw_json_add_id(w, "notice", event->notice);
+    bw_json_add_text(w, "deployment", of_source ? NULL : notice->subject);
+    bw_json_add_text(w, "source", of_source ? notice->subject : NULL);
+    bw_json_add_text(w, "kind", bw_notice_kind_word(notice->kind));
+    bw_json_add_text(w, "from_state", event->from_state);
+    bw_json_add_text(w, "to_state", event->to_state);
+    bw_json_add_text(w, "actor", event->actor);
+    add_or_null(w, "reason", event->reason);
+    bw_json_object_end(w);
+}
+
 void bw_row_deployment(struct bw_json_writer *w, const struct bw_deployment *deployment,
                        const struct bw_cohort *cohort)
 {
@@ -69,6 +88,7 @@ void bw_row_source(struct bw_json_writer *w, const struct bw_source *source)
     bw_json_add_text(w, "name", source->name);
     bw_json_add_text(w, "platform", source->platform);
     bw_json_add_text(w, "scope", source->scope);
+    bw_json_add_text(w, "kind", bw_source_kind_word(source->kind));
     bw_json_add_text(w, "state", bw_source_state_word(source->state));
     bw_json_add_i64(w, "entries", source->entries);
     bw_json_add_time(w, "last_success_at", source->last_success_ms);

@@ -6,6 +6,8 @@
 #include "engine/state.h"
 
 void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice);
+void bw_row_event(struct bw_json_writer *w, const struct bw_notice_event *event,
+                  const struct bw_notice *notice);
 void bw_row_deployment(struct bw_json_writer *w, const struct bw_deployment *deployment,
                        const struct bw_cohort *cohort);
 void bw_row_source(struct bw_json_writer *w, const struct bw_source *source);

@@ -15,9 +15,14 @@ static const char PUT_SQL[] =
     " hash = excluded.hash, body = excluded.body, changed_ms = excluded.changed_ms";
 static const char REMOVE_SQL[] = "DELETE FROM entry WHERE source = $1 AND id = $2";
 static const char MERGE_SQL[] =
-    "SELECT source.name, entry.body FROM source JOIN entry ON entry.source = source.name"
-    " AND entry.id = $3 WHERE source.active = 1 AND source.platform = $1 AND source.scope = $2"
-    " ORDER BY source.name";
+    "WITH own AS (SELECT name FROM source WHERE active = 1 AND kind = 'own' AND platform = $1"
+    " AND ($2 = '' OR scope = $2))"
+    " SELECT source.name, entry.body FROM source JOIN entry ON entry.source = source.name"
+    " AND entry.id = $3 WHERE source.active = 1 AND source.platform = $1"
+    " AND (source.scope = $2 OR (source.scope = '' AND source.kind <> 'own'))"
+    " AND (NOT EXISTS (SELECT 1 FROM own) OR EXISTS"
+    " (SELECT 1 FROM own JOIN entry AS listed ON listed.source = own.name AND listed.id = $3))"
+    " ORDER BY source.kind <> 'own', source.kind <> 'lifecycle', source.name";
 static const char MODEL_PUT_SQL[] =
     "INSERT INTO model (platform, scope, id, lineage, body, sources, first_seen_ms)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (platform, scope, id) DO UPDATE SET"
@@ -29,6 +34,8 @@ static const char MODEL_GONE_SQL[] =
 static const char MODEL_MISSED_SQL[] =
     "UPDATE model SET missing_polls = missing_polls + 1"
     " WHERE platform = $1 AND scope = $2 AND gone_ms > 0 AND missing_polls < 1000000";
+static const char MODEL_LISTED_SQL[] =
+    "SELECT id FROM model WHERE platform = $1 AND scope = $2 AND gone_ms = 0 ORDER BY id";
 static const char MODEL_GET_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND id = $3";
 static const char MODEL_ALIAS_SQL[] =
@@ -191,6 +198,19 @@ enum bw_err bw_models_missed(struct bw_db *db, const char *platform, const char 
     BW_BIND(stmt, 1, platform);
     BW_BIND(stmt, 2, scope);
     return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_models_listed(struct bw_db *db, const char *platform, const char *scope,
+                             struct bw_names *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_LISTED_SQL);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 static enum bw_err model_from_row(struct bw_stmt *row, struct bw_model *out, struct bw_error *err)

@@ -38,9 +38,10 @@ BW_MUST_CHECK enum bw_err bw_catalog_put(struct bw_db *db, const char *source,
 BW_MUST_CHECK enum bw_err bw_catalog_remove(struct bw_db *db, const char *source, const char *id,
                                             struct bw_error *err);
 
-/* Merge what the configured sources of (platform, scope) say of id: earlier names win, later ones
- * fill what is missing. BW_ERR_NOTFOUND when none lists it. Ownership: entry and *sources are the
- * caller's. */
+/* Merge what the configured sources of (platform, scope) say of id: the platform's own lists first,
+ * then feeds of lifecycles, then feeds of catalogs, each by name; later ones fill what is missing.
+ * BW_ERR_NOTFOUND when none lists it, and when there are own lists and only feeds have it.
+ * Ownership: entry and *sources are the caller's. */
 BW_MUST_CHECK enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform,
                                            const char *scope, const char *id,
                                            struct bw_entry *entry, char **sources,
@@ -52,6 +53,10 @@ BW_MUST_CHECK enum bw_err bw_models_put(struct bw_db *db, const struct bw_model 
 /* It left the list at now_ms; what was known of it stays. */
 BW_MUST_CHECK enum bw_err bw_models_gone(struct bw_db *db, const char *platform, const char *scope,
                                          const char *id, int64_t now_ms, struct bw_error *err);
+/* The ids of those that have not left. */
+BW_MUST_CHECK enum bw_err bw_models_listed(struct bw_db *db, const char *platform,
+                                           const char *scope, struct bw_names *out,
+                                           struct bw_error *err);
 /* One more complete list without those that are gone. */
 BW_MUST_CHECK enum bw_err bw_models_missed(struct bw_db *db, const char *platform,
                                            const char *scope, struct bw_error *err);

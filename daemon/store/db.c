@@ -226,8 +226,10 @@ struct bw_stmt *bw_db_query(struct bw_db *db, const char *sql)
     if (stmt->handle == NULL) {
         prepare(stmt);
     }
-    (void)sqlite3_reset(stmt->handle);
-    (void)sqlite3_clear_bindings(stmt->handle);
+    if (stmt->handle != NULL) { /* else the first step tells */
+        (void)sqlite3_reset(stmt->handle);
+        (void)sqlite3_clear_bindings(stmt->handle);
+    }
     return stmt;
 }
 

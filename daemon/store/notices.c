@@ -55,6 +55,7 @@ static const char LOG_SQL[] =
 static const char HISTORY_SQL[] =
     "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
     " WHERE notice = $1 ORDER BY id";
+static const char LAST_EVENT_SQL[] = "SELECT max(id) FROM notice_event";
 static const char EVENTS_SQL[] =
     "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
     " WHERE id > $1 ORDER BY id LIMIT $2";
@@ -334,6 +335,11 @@ enum bw_err bw_notices_history(struct bw_db *db, int64_t notice, struct bw_notic
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, HISTORY_SQL);
     BW_BIND(row, 1, notice);
     return events_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_last_event(struct bw_db *db, int64_t *out, struct bw_error *err)
+{
+    return bw_stmt_one_i64(bw_db_query(db, LAST_EVENT_SQL), 0, out, err);
 }
 
 enum bw_err bw_notices_events(struct bw_db *db, int64_t after, int64_t limit,

@@ -101,6 +101,9 @@ BW_MUST_CHECK enum bw_err bw_notices_log(struct bw_db *db, const struct bw_notic
                                          struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_history(struct bw_db *db, int64_t notice,
                                              struct bw_notice_events *out, struct bw_error *err);
+/* The id of the newest event; 0: none yet. */
+BW_MUST_CHECK enum bw_err bw_notices_last_event(struct bw_db *db, int64_t *out,
+                                                struct bw_error *err);
 /* Events after `after`, whatever notice: for players of history and followers. */
 BW_MUST_CHECK enum bw_err bw_notices_events(struct bw_db *db, int64_t after, int64_t limit,
                                             struct bw_notice_events *out, struct bw_error *err);

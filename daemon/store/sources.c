@@ -6,13 +6,13 @@
 #define COLUMNS                                                                                    \
     "name, active, platform, scope, every_ms, state, detail, entries, set_hash, failures,"         \
     " last_attempt_ms, last_success_ms, changed_ms, due_ms, baseline_ms, held_hash,"               \
-    " held_since_ms, held_set, failing_since_ms"
+    " held_since_ms, held_set, failing_since_ms, kind"
 
 static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
 static const char CONFIGURE_SQL[] =
-    "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms, settings_hash)"
-    " VALUES ($1, 1, $2, $3, $4, 'new', $5, $6)"
-    " ON CONFLICT (name) DO UPDATE SET active = 1, platform = excluded.platform,"
+    "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms, settings_hash,"
+    " kind) VALUES ($1, 1, $2, $3, $4, 'new', $5, $6, $7)"
+    " ON CONFLICT (name) DO UPDATE SET active = 1, kind = excluded.kind, platform = excluded.platform,"
     " scope = excluded.scope, every_ms = excluded.every_ms,"
     " settings_hash = excluded.settings_hash,"
     " due_ms = CASE WHEN source.settings_hash = excluded.settings_hash"
@@ -20,6 +20,9 @@ static const char CONFIGURE_SQL[] =
     " THEN source.due_ms ELSE excluded.due_ms END";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM source WHERE name = $1 AND active = 1";
 static const char LIST_SQL[] = "SELECT " COLUMNS " FROM source WHERE active = 1 ORDER BY name";
+static const char OWN_SCOPES_SQL[] =
+    "SELECT DISTINCT scope FROM source WHERE active = 1 AND kind = 'own' AND platform = $1"
+    " AND ($2 = '' OR scope = $2) ORDER BY scope";
 static const char SAVE_SQL[] =
     "UPDATE source SET state = $2, detail = $3, entries = $4, set_hash = $5, failures = $6,"
     " last_attempt_ms = $7, last_success_ms = $8, changed_ms = $9, due_ms = $10,"
@@ -72,6 +75,7 @@ static struct bw_source from_row(struct bw_stmt *row)
         .failing_since_ms = bw_stmt_i64(row, 18),
     };
     (void)bw_source_state_parse(bw_stmt_text(row, 5), &source.state);
+    (void)bw_source_kind_parse(bw_stmt_text(row, 19), &source.kind);
     return source;
 }
 
@@ -80,9 +84,9 @@ enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err)
     return bw_stmt_run(bw_db_query(db, DEACTIVATE_SQL), err);
 }
 
-enum bw_err bw_sources_configure(struct bw_db *db, const char *name, const char *platform,
-                                 const char *scope, int64_t every_ms, uint64_t settings_hash,
-                                 int64_t now_ms, struct bw_error *err)
+enum bw_err bw_sources_configure(struct bw_db *db, const char *name, enum bw_source_kind kind,
+                                 const char *platform, const char *scope, int64_t every_ms,
+                                 uint64_t settings_hash, int64_t now_ms, struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, CONFIGURE_SQL);
     BW_BIND(stmt, 1, name);
@@ -91,6 +95,7 @@ enum bw_err bw_sources_configure(struct bw_db *db, const char *name, const char 
     BW_BIND(stmt, 4, every_ms);
     BW_BIND(stmt, 5, now_ms);
     BW_BIND(stmt, 6, (int64_t)settings_hash);
+    BW_BIND(stmt, 7, bw_source_kind_word(kind));
     return bw_stmt_run(stmt, err);
 }
 
@@ -135,6 +140,19 @@ enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out, struct bw_
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         BW_VEC_PUSH(out, from_row(row));
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_sources_own_scopes(struct bw_db *db, const char *platform, const char *scope,
+                                  struct bw_names *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, OWN_SCOPES_SQL);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
     }
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/vec.h"
+#include "domain/settings.h"
 #include "store/db.h"
 
 enum bw_source_state {
@@ -17,8 +18,9 @@ enum bw_source_state {
 struct bw_source { /* one row; times in UTC ms, 0: never */
     char *name;
     bool active;
+    enum bw_source_kind kind;
     char *platform;
-    char *scope;
+    char *scope; /* a feed's "" is every scope of the platform */
     int64_t every_ms;
     enum bw_source_state state;
     char *detail;
@@ -45,6 +47,7 @@ void bw_sources_clear(struct bw_sources *sources);
 BW_MUST_CHECK enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err);
 /* Insert or re-activate; one that is new, or polled by other settings than before, is due at now_ms. */
 BW_MUST_CHECK enum bw_err bw_sources_configure(struct bw_db *db, const char *name,
+                                               enum bw_source_kind kind,
                                                const char *platform, const char *scope,
                                                int64_t every_ms, uint64_t settings_hash,
                                                int64_t now_ms, struct bw_error *err);
@@ -56,6 +59,12 @@ BW_MUST_CHECK enum bw_err bw_sources_save(struct bw_db *db, const struct bw_sour
 /* The configured ones, by name. */
 BW_MUST_CHECK enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out,
                                           struct bw_error *err);
+
+/* The scopes that a feed of (platform, scope) speaks of: those of the platform's own lists, whose
+ * word comes first there. None: the feed's word is the only one. */
+BW_MUST_CHECK enum bw_err bw_sources_own_scopes(struct bw_db *db, const char *platform,
+                                                const char *scope, struct bw_names *out,
+                                                struct bw_error *err);
 
 const char *bw_source_state_word(enum bw_source_state state);
 bool bw_source_state_parse(const char *word, enum bw_source_state *out);

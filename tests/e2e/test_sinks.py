@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import urllib.request
@@ -111,22 +112,26 @@ class Sinks(Case):
                          ["/repos/acme/models/issues/7", "/repos/acme/models/issues/7/comments"])
         self.assertEqual({header for _, header in asked}, {"Bearer ghp_x"})
 
+    def alertmanager(self, port):
+        """One without a memory of what was before."""
+        config = self.basewatch.write("alertmanager.yml", "route: {receiver: none}\n"
+                                      "receivers: [{name: none}]\n")
+        storage = tempfile.mkdtemp(dir=self.basewatch.dir)
+        with open(self.basewatch.path("alertmanager.log"), "ab") as log:
+            process = subprocess.Popen(
+                [ALERTMANAGER, "--config.file=" + config, "--storage.path=" + storage,
+                 "--web.listen-address=127.0.0.1:%d" % port, "--cluster.listen-address="],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(process.wait, 30)
+        self.addCleanup(process.terminate)
+        return process
+
     @unittest.skipUnless(ALERTMANAGER, "skipped: there is no prometheus-alertmanager here")
     def test_alertmanager_shows_the_alert_firing_and_resolved(self):
         port = free_port()
         url = "http://127.0.0.1:%d" % port
         self.begin({"name": "alerts", "plugin": "alertmanager", "url": url})
-        folder = self.basewatch.path("alertmanager")
-        os.mkdir(folder)
-        config = self.basewatch.write("alertmanager.yml", "route: {receiver: none}\n"
-                                      "receivers: [{name: none}]\n")
-        with open(self.basewatch.path("alertmanager.log"), "wb") as log:
-            process = subprocess.Popen(
-                [ALERTMANAGER, "--config.file=" + config, "--storage.path=" + folder,
-                 "--web.listen-address=127.0.0.1:%d" % port, "--cluster.listen-address="],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.addCleanup(process.wait, 30)
-        self.addCleanup(process.terminate)
+        process = self.alertmanager(port)
 
         def alerts():
             with urllib.request.urlopen(url + "/api/v2/alerts", timeout=5) as answer:
@@ -145,6 +150,15 @@ class Sinks(Case):
             "alertname": "BasewatchStale", "deployment": "triage", "owner": "ml",
             "platform": "openai", "notice": self.notice(), "severity": "info"})
         self.assertIn(NEW, alert["annotations"]["description"])
+        self.delivered(1)
+        process.terminate()
+        process.wait(30)
+        self.alertmanager(port)
+        wait_for(ready, "an Alertmanager that has forgotten")
+        self.basewatch.stop()
+        self.basewatch.start()
+        (again,) = wait_for(alerts, "the alert in an Alertmanager that was restarted")
+        self.assertEqual((again["labels"], again["startsAt"]), (alert["labels"], alert["startsAt"]))
         self.basewatch.cli("notices", "resolve", self.notice(), "--reason", "retrained")
         wait_for(lambda: alerts() == [], "the alert to be resolved")
 

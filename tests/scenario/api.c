@@ -353,7 +353,7 @@ Test(api, a_swap_with_its_lines_carries_the_diff)
 {
     (void)ask("POST", "/v1/deployments",
               "{\"name\":\"d\",\"platform\":\"openai\",\"technique\":\"prompt\",\"model\":"
-              "\"gpt-5-mini\",\"at\":{\"file\":\"a.yaml\",\"line\":2,\"before\":1,"
+              "\"gpt-5-mini\",\"at\":{\"file\":\"a.yaml\",\"line\":2,"
               "\"context\":\"x: 1\\nmodel: gpt-5-mini\\n\"}}");
     cr_assert(eq(int, p->status, 200));
     const struct bw_json *swap = ask("GET", "/v1/deployments/d/swap", "");

@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+"""The control API against its description: every route is described, every described one answers,
+and answers are what the description says. And `basewatch events`, which follows them."""
+import json
+import os
+import re
+import subprocess
+import sys
+
+from harness import BIN, SKIPPED, SOURCE, Case, deployment, main, openai_list, wait_for
+
+try:
+    import yaml
+except ImportError:
+    print("skipped: there is no python3-yaml to read the description with")
+    sys.exit(SKIPPED)
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
+TUNED = "ft:gpt-4.1-mini-2025-04-14:acme:triage:9xYz"
+
+
+def read_description():
+    with open(os.path.join(SOURCE, "schema", "openapi.yaml"), encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def operations(description):
+    return [(method.upper(), path, operation)
+            for path, item in description["paths"].items()
+            for method, operation in item.items() if method in METHODS]
+
+
+class Api(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.description = read_description()
+
+    def setUp(self):
+        self.hooks = self.receiver()
+        self.basewatch = self.daemon(deployments=[
+            deployment("chat", "prompt", "gpt-4.1-mini"),
+            deployment("tuned", "fine-tuned", TUNED)])
+        self.basewatch.write("openai.json", openai_list(
+            ["gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", "gpt-5-mini", "gpt-5-mini-2025-08-07"]))
+        self.basewatch.configure(
+            sources=[self.basewatch.file_source("openai", "openai", platform="openai")],
+            sinks=[self.basewatch.sink(self.hooks)])
+        self.basewatch.start()
+        self.basewatch.poll()
+
+    def call(self, method, target, body=""):
+        head, text = self.basewatch.ask(method, target, body)
+        return int(head.split()[1]), re.search(r"(?i)^content-type: ([^;\r]*)", head,
+                                               re.M).group(1), text
+
+    def resolve(self, schema):
+        while "$ref" in schema:
+            node = self.description
+            for step in schema["$ref"].lstrip("#/").split("/"):
+                node = node[step]
+            schema = node
+        return schema
+
+    def check(self, value, schema, where):
+        schema = self.resolve(schema)
+        if "const" in schema:
+            self.assertEqual(value, schema["const"], where)
+        if "type" in schema:
+            kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+            self.assertIn(type(value), [TYPES[kind] for kind in kinds], where)
+        if "pattern" in schema:
+            self.assertRegex(value, schema["pattern"], where)
+        if isinstance(value, dict):
+            known = schema.get("properties", {})
+            required = schema.get("required", [])
+            self.assertEqual([name for name in required if name not in value], [], where)
+            if known and set(known) == set(required):
+                self.assertEqual(set(value) - set(known), set(), where)
+            for name, member in value.items():
+                if name in known:
+                    self.check(member, known[name], where + "/" + name)
+        if isinstance(value, list):
+            for number, item in enumerate(value):
+                self.check(item, schema.get("items", {}), "%s/%d" % (where, number))
+
+    def test_every_route_is_described_and_nothing_else_is(self):
+        with open(os.path.join(SOURCE, "daemon", "engine", "api.c"), encoding="utf-8") as file:
+            routes = set(re.findall(r'\{ "([A-Z]+)", "(/[^"]*)", bw_api_', file.read()))
+        described = {(method, re.sub(r"\{[a-z]+\}", "*", path))
+                     for method, path, _ in operations(self.description)}
+        self.assertGreater(len(routes), 20)
+        self.assertEqual(described, routes)
+        names = [operation["operationId"] for _, _, operation in operations(self.description)]
+        self.assertEqual(len(names), len(set(names)))
+
+    def request_for(self, method, path):
+        """A request that fits, and its body."""
+        notice = self.basewatch.rows("notices")[0]["id"]
+        wait_for(lambda: self.basewatch.rows("deliveries"), "a delivery")
+        delivery = self.basewatch.rows("deliveries")[0]["id"]
+        new = dict(technique="prompt", platform="openai", model="gpt-4.1-mini")
+        bodies = {
+            ("POST", "/v1/deployments"): json.dumps(dict(new, name="added")),
+            ("POST", "/v1/deployments/import"): json.dumps(dict(new, name="many")) + "\n",
+            ("POST", "/v1/notices/{id}/{action}"): json.dumps({"reason": "seen"}),
+            ("POST", "/v1/sources/poll"): json.dumps({"name": "openai"}),
+        }
+        name = ("openai" if "/sources/" in path else "ops" if "/sinks/" in path else
+                "tuned" if path.endswith("/worth") else
+                "removable" if method == "DELETE" else "chat")
+        if method == "DELETE":
+            self.call("POST", "/v1/deployments", json.dumps(dict(new, name=name)))
+        id_ = ("gpt-5-mini" if "/models/" in path else
+               delivery if "/deliveries/" in path else notice)
+        target = path.format(name=name, id=id_, action="ack")
+        return target, bodies.get((method, path), "")
+
+    def test_every_described_one_answers_as_described(self):
+        for method, path, operation in operations(self.description):
+            where = "%s %s" % (method, path)
+            target, body = self.request_for(method, path)
+            status, content_type, text = self.call(method, target, body)
+            content = operation["responses"]["200"]["content"]
+            if path.endswith("/retry"):
+                self.assertIn(status, (200, 409), where)
+            elif path.endswith("/accept"):
+                self.assertEqual(status, 409, where + text)
+            else:
+                self.assertEqual(status, 200, where + ": " + text)
+            if status != 200:
+                content = self.description["components"]["responses"]["Problem"]["content"]
+            self.assertIn(content_type, content, where)
+            if content_type != "text/plain":
+                self.check(json.loads(text), content[content_type]["schema"], where)
+
+    def test_refusals_are_problems(self):
+        for method, target, body, wanted in (
+                ("GET", "/v1/nothing", "", 404), ("PUT", "/v1/status", "", 405),
+                ("GET", "/v1/deployments/nobody", "", 404), ("POST", "/v1/deployments", "[", 400),
+                ("DELETE", "/v1/deployments/chat", "", 409)):
+            status, content_type, text = self.call(method, target, body)
+            self.assertEqual((status, content_type), (wanted, "application/problem+json"), target)
+            problem = json.loads(text)
+            self.check(problem, {"$ref": "#/components/schemas/Problem"}, target)
+            self.assertEqual(problem["status"], wanted)
+
+    def test_events_are_listed_and_followed(self):
+        opened = self.basewatch.rows("events")
+        self.assertEqual({event["event"] for event in opened}, {"opened"})
+        self.assertEqual({event["deployment"] for event in opened}, {"chat", "tuned"})
+        with open(self.basewatch.path("followed"), "wb") as out:
+            follower = subprocess.Popen(
+                [os.path.join(BIN, "basewatch"), "--socket", self.basewatch.path("control.sock"),
+                 "events", "--follow", "--json"], stdin=subprocess.DEVNULL, stdout=out)
+        try:
+            def followed():
+                with open(self.basewatch.path("followed"), encoding="utf-8") as file:
+                    return [json.loads(line) for line in file.read().splitlines()]
+            # It begins at the end; which moment that is, only its first line tells.
+            notice = self.basewatch.rows("notices")[0]["id"]
+            numbers = iter(range(1000))
+
+            def told():
+                self.call("POST", "/v1/notices/%s/snooze" % notice, json.dumps(
+                    {"reason": "round %d" % next(numbers), "until": "2999-01-01"}))
+                return followed()
+            wait_for(told, "the follower's first line")
+            self.assertEqual(followed()[0]["event"], "snoozed")
+            self.assertEqual(followed()[0]["notice"], notice)
+            self.assertTrue(followed()[0]["actor"].startswith("uid:"))
+        finally:
+            follower.terminate()
+            follower.wait()
+        table = self.basewatch.cli("events")
+        self.assertEqual(table.splitlines()[0].split()[:3], ["AT", "EVENT", "NOTICE"])
+        self.assertEqual(self.basewatch.run("events", "--after", "1").returncode, 2)
+
+
+if __name__ == "__main__":
+    main()

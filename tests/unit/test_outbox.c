@@ -1,0 +1,164 @@
+#include "store/outbox.h"
+
+#include "store/notices.h"
+#include "support/database.h"
+
+static struct bw_db *db;
+static struct bw_error err;
+
+static void begin(void)
+{
+    db = bw_test_db();
+    OK(bw_sinks_configure(db, "ops", 1, &err));
+    OK(bw_sinks_configure(db, "chat", 1, &err));
+}
+
+static void end(void)
+{
+    bw_db_free(db);
+}
+
+TestSuite(outbox, .init = begin, .fini = end);
+
+static int64_t add_notice(const char *subject)
+{
+    struct bw_notice notice = { .subject = (char *)subject, .owner = "web", .platform = "openai",
+                                .base = "b", .summary = "s" };
+    OK(bw_notices_insert(db, &notice, &err));
+    return notice.id;
+}
+
+static int64_t add(const char *sink, int64_t notice, int64_t due_ms)
+{
+    static int serial;
+    BW_CLEANUP(bw_freep) char *id = bw_xasprintf("msg_%d", ++serial);
+    struct bw_delivery delivery = { .sink = (char *)sink, .message_id = id, .type = "t",
+                                    .subject = "s", .notice = notice, .body = "{}",
+                                    .due_ms = due_ms, .created_ms = 1 };
+    OK(bw_outbox_insert(db, &delivery, &err));
+    return delivery.id;
+}
+
+static void settle(int64_t id, enum bw_delivery_state state)
+{
+    BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
+    OK(bw_outbox_get(db, id, &delivery, &err));
+    delivery.state = state;
+    delivery.attempts = 1;
+    OK(bw_outbox_save(db, &delivery, &err));
+}
+
+/* The ids of what is due, as digits. */
+static int64_t due_digits(const char *sink, int64_t now_ms, int64_t limit)
+{
+    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries due = { 0 };
+    int64_t digits = 0;
+    OK(bw_outbox_due(db, sink, now_ms, limit, &due, &err));
+    BW_VEC_EACH(const struct bw_delivery, delivery, &due)
+    {
+        digits = digits * 10 + delivery->id;
+    }
+    return digits;
+}
+
+Test(outbox, the_longest_due_goes_first_and_what_is_not_due_waits)
+{
+    (void)add("ops", 0, 30);
+    (void)add("ops", 0, 10);
+    (void)add("ops", 0, 10);
+    (void)add("chat", 0, 10);
+    (void)add("ops", 0, 99);
+    cr_expect(eq(i64, due_digits("ops", 40, 9), 231));
+    cr_expect(eq(i64, due_digits("ops", 40, 2), 23));
+    int64_t next_ms = 0;
+    OK(bw_outbox_next_due(db, "ops", 40, &next_ms, &err));
+    cr_expect(eq(i64, next_ms, 99));
+    OK(bw_outbox_next_due(db, "ops", 99, &next_ms, &err));
+    cr_expect(eq(i64, next_ms, INT64_MAX));
+}
+
+Test(outbox, messages_of_one_notice_keep_their_order)
+{
+    int64_t notice = add_notice("a");
+    (void)add("ops", notice, 50);
+    (void)add("ops", notice, 10);
+    (void)add("chat", notice, 10);
+    cr_expect(eq(i64, due_digits("ops", 20, 9), 0), "the first waits, so the second does");
+    cr_expect(eq(i64, due_digits("chat", 20, 9), 3), "another sink is no matter");
+    settle(1, BW_DELIVERY_FAILED);
+    cr_expect(eq(i64, due_digits("ops", 20, 9), 2));
+}
+
+Test(outbox, only_what_was_never_tried_can_stay_at_home)
+{
+    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries untried = { 0 };
+    int64_t notice = add_notice("a");
+    (void)add("ops", notice, 10);
+    (void)add("chat", notice, 10);
+    settle(1, BW_DELIVERY_PENDING);
+    OK(bw_outbox_untried(db, notice, &untried, &err));
+    cr_assert(eq(sz, untried.count, 1));
+    cr_expect(eq(i64, untried.items[0].id, 2));
+}
+
+static bool knows(const char *sink, int64_t notice)
+{
+    bool out = false;
+    OK(bw_outbox_knows(db, sink, notice, &out, &err));
+    return out;
+}
+
+Test(outbox, a_sink_knows_what_it_was_sent_or_summed_up)
+{
+    BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
+    BW_CLEANUP(bw_freep) char *sink = NULL;
+    BW_CLEANUP(bw_freep) char *owner = NULL;
+    int64_t sent = add_notice("a");
+    int64_t summed = add_notice("b");
+    int64_t dropped = add_notice("c");
+    (void)add("ops", sent, 10);
+    cr_expect(knows("ops", sent));
+    cr_expect(not(knows("chat", sent)));
+    settle(1, BW_DELIVERY_WITHDRAWN);
+    cr_expect(not(knows("ops", sent)));
+
+    OK(bw_items_insert(db, "ops", "web", summed, &err));
+    OK(bw_items_insert(db, "ops", "web", dropped, &err));
+    OK(bw_items_forget(db, dropped, &err));
+    OK(bw_items_next(db, &sink, &owner, &err));
+    cr_expect(eq(str, owner, "web"));
+    OK(bw_items_take(db, "ops", "web", &ids, &err));
+    cr_assert(eq(sz, ids.count, 1));
+    cr_expect(knows("ops", summed));
+    cr_expect(not(knows("ops", dropped)));
+    char *none = NULL;
+    cr_expect(eq(int, (int)bw_items_next(db, &none, &none, &err), BW_ERR_NOTFOUND));
+}
+
+Test(outbox, what_is_known_of_an_endpoint_does_not_hold_for_another)
+{
+    struct bw_sink failing = { .name = "ops", .failures = 3, .paused_until_ms = 9,
+                               .disabled_ms = 8, .detail = "gone" };
+    OK(bw_sinks_save(db, &failing, &err));
+    for (uint64_t hash = 1; hash <= 2; hash++) {
+        BW_CLEANUP(bw_sinks_clear) struct bw_sinks sinks = { 0 };
+        OK(bw_sinks_deactivate(db, &err));
+        OK(bw_sinks_configure(db, "ops", hash, &err));
+        OK(bw_sinks_list(db, &sinks, &err));
+        cr_assert(eq(sz, sinks.count, 1));
+        cr_expect(eq(i64, sinks.items[0].failures, hash == 1 ? 3 : 0));
+        cr_expect(eq(i64, sinks.items[0].disabled_ms, hash == 1 ? 8 : 0));
+        cr_expect(eq(str, sinks.items[0].detail, hash == 1 ? "gone" : ""));
+    }
+}
+
+Test(outbox, an_installation_has_a_name_of_its_own)
+{
+    BW_CLEANUP(bw_freep) char *mine = NULL;
+    BW_CLEANUP(bw_freep) char *other = NULL;
+    struct bw_db *second = bw_test_db();
+    OK(bw_outbox_instance(db, &mine, &err));
+    OK(bw_outbox_instance(second, &other, &err));
+    cr_expect(ne(str, mine, other));
+    bw_db_free(second);
+}
