@@ -39,7 +39,8 @@ const struct bw_cmd *const bw_cmds[] = {
     &bw_sinks_cmd,    &bw_deliveries_cmd,
     &bw_explain_cmd,  &bw_estimate_cmd,
     &bw_worth_cmd,    &bw_swap_cmd,
-    &lineage_cmd,     &bw_check_cmd,
-    &check_config_cmd, &listen_cmd,
+    &bw_scan_cmd,     &lineage_cmd,
+    &bw_check_cmd,    &check_config_cmd,
+    &listen_cmd,
     NULL,
 };
