@@ -8,7 +8,7 @@
 #include "base/words.h"
 #include "domain/scan_words.h"
 
-enum { SHORT_ID = 6, FLAT_BYTES = 600 };
+enum { SHORT_ID = 6, MEMBERS_BYTES = 600 };
 
 static const char *const CLASS_WORDS[] = {
     [BW_SCAN_DEPLOYMENT] = "deployment",
@@ -56,6 +56,8 @@ static const char RUN[] =
     "matrix|ensemble|judges|panel|eval|evals|evaluation|benchmark|benchmarks|bench|rotation|"
     "pool|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|routes|"
     "routing|tiers|tasks|task|default|defaults|judge|";
+static const char RUN_SECTION[] =
+    "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|";
 static const char PLURAL[] = "|models|engines|llms|ids|list|modelids|";
 /* Text for people, names of things, addresses: never what is called. */
 static const char TEXT_KEY[] =
@@ -72,11 +74,14 @@ static const char COMPARE_CALL[] =
     "|startswith|starts|endswith|ends|includes|contains|has|prefix|suffix|equals|equal|"
     "equalsignorecase|matches|match|matching|indexof|index|compare|strcmp|strncmp|strcasecmp|eq|"
     "ne|fold|regex|regexp|fullmatch|search|test|expect|tobe|toequal|like|is|supports|count|"
-    "isin|instanceof|filter|replace|";
+    "isin|instanceof|filter|replace|be|";
 static const char LOOKUP_CALL[] =
     "|price|pricing|cost|costs|context|window|limit|limits|capabilities|supports|info|"
-    "metadata|register|registers|alias|deprecate|deprecated|validate|put|setprice|"
-    "option|choice|literal|enum|";
+    "metadata|register|registers|alias|deprecate|deprecated|validate|put|choice|literal|enum|"
+    "spec|card|descriptor|entry|definition|";
+/* Calls that offer a list to choose from, or take a set apart. */
+static const char OFFER_CALL[] =
+    "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|";
 static const char TOKENIZER[] =
     "|tokenizer|tokenizers|tokenize|tokenise|tokeniser|tiktoken|encoding|encoder|encode|"
     "bpe|detokenize|";
@@ -411,6 +416,17 @@ static bool ends_with_word(struct bw_slice text, const char *word)
              strchr("_-.$", text.at[text.size - size - 1]) == NULL));
 }
 
+/* `for m in` runs them all; `any(m in name for m in` asks for each. */
+static bool loops(struct bw_slice before)
+{
+    const char *loop = bw_slice_starts(before, "for ")
+                           ? before.at
+                           : memmem(before.at, before.size, " for ", 5);
+    struct bw_slice asked = bw_slice_of(before.at, 0, loop == NULL ? 0 : (size_t)(loop - before.at));
+    return loop != NULL && !bw_slice_contains(asked, " in ") && !bw_slice_contains(asked, "==") &&
+           !any(asked, COMPARE_CALL);
+}
+
 static bool compares_before(struct bw_slice before)
 {
     static const char *const OPERATORS[] = { "==", "!=", "=~", "~=", "<>", "!~" };
@@ -423,7 +439,7 @@ static bool compares_before(struct bw_slice before)
     }
     for (size_t i = 0; i < BW_COUNT(WORDS); i++) {
         if (ends_with_word(before, WORDS[i])) {
-            return !bw_slice_starts(before, "for ") && !bw_slice_contains(before, " for ");
+            return !loops(before);
         }
     }
     return false;
@@ -433,7 +449,8 @@ static bool compares_after(struct bw_slice trail)
 {
     static const char *const FORMS[] = { "==", "!=", "in ", "not in ", ".equals", ".includes",
                                          ".startsWith", ".test(", ".contains", ".match",
-                                         ".eq(", ".toEqual", ".toBe", ".indexOf", ".compare" };
+                                         ".eq(", ".toEqual", ".toBe", ".indexOf", ".compare",
+                                         ".some(", ".has(" };
     for (size_t i = 0; i < BW_COUNT(FORMS); i++) {
         if (bw_slice_starts(trail, FORMS[i])) {
             return true;
@@ -542,7 +559,7 @@ static bool is_azure_variable(struct bw_slice text, struct bw_slice name)
 static bool azure_client(const struct bw_scan_context *c, const struct bw_scan_signs *signs)
 {
     struct bw_slice call = any_call(c);
-    if (any(call, "|azure|")) {
+    if (any(call, "|azure|") || (frame(c, 0)->open == '(' && any(frame(c, 0)->head, "|azure|"))) {
         return true;
     }
     if (!signs->azure) {
@@ -616,15 +633,21 @@ static bool echoes(struct bw_slice name, struct bw_slice id)
     char whole[128];
     char word[BW_SCAN_WORD_MAX];
     squeeze(id, whole);
-    size_t at = 0;
-    bool some = false;
-    while (bw_scan_words_next(name, &at, word)) {
+    bool filled = any(name, "|model|name|id|");
+    bool digit = false;
+    size_t words = 0;
+    for (size_t at = 0; bw_scan_words_next(name, &at, word);) {
+        if (strcmp(word, "model") == 0 || strcmp(word, "name") == 0 || strcmp(word, "id") == 0) {
+            continue;
+        }
         if (word[0] == '\0' || strstr(whole, word) == NULL) {
             return false;
         }
-        some = some || strlen(word) > 1;
+        digit = digit || strpbrk(word, "0123456789") != NULL;
+        words++;
     }
-    return some;
+    bool provider = words == 1 && any(name, "|gpt|claude|gemini|mistral|llama|grok|deepseek|qwen|");
+    return words > 0 && (digit || (!filled && !provider));
 }
 
 /* "gpt-4": "gpt-4o": one model stands for another. */
@@ -660,6 +683,13 @@ static bool is_key(const struct bw_scan_context *c)
 }
 
 /* PRICES["x"], Map.of("x", 1), prices.put("x", ..) */
+static bool is_first_argument(const struct bw_scan_context *c)
+{
+    struct bw_slice body = frame(c, 0)->body;
+    struct bw_slice left = bw_slice_of(body.at, 0, (size_t)(c->id.at - body.at));
+    return frame(c, 0)->open == '(' && !bw_slice_contains(left, ",");
+}
+
 static bool is_lookup(const struct bw_scan_context *c)
 {
     const struct bw_scan_enclosing *list = frame(c, 0);
@@ -668,7 +698,8 @@ static bool is_lookup(const struct bw_scan_context *c)
                     list->head.at[list->head.size] == '[';
     bool alone = bw_slice_starts(c->trail, "]") && c->before.size == 0;
     bool type = any(list->name, "|literal|");
-    return (attached && (alone || type)) || any(last_part(direct_call(c)), LOOKUP_CALL);
+    bool map = is_first_argument(c) && bw_slice_ends(direct_call(c), "Map.of");
+    return map || (attached && (alone || type)) || any(last_part(direct_call(c)), LOOKUP_CALL);
 }
 
 /* "a" | "b" in a type */
@@ -732,49 +763,26 @@ static bool path_says_run(const struct bw_scan_context *c)
 static bool listed_in_catalog(const struct bw_scan_context *c)
 {
     struct bw_slice name = { "", 0 };
+    if (frame(c, 0)->open == '[' && frame(c, 1)->open == '(' && any(frame(c, 1)->name, OFFER_CALL)) {
+        return true;
+    }
     if (!list_name(c, &name)) {
         return false;
     }
     struct bw_slice bound = bound_part(name);
     if (any(bound, RUN) || bw_slice_starts(bw_slice_trim(name), "for ") ||
-        (c->parent_count > 1 && any(c->parents[1], "|matrix|"))) {
+        (c->parent_count > 1 && any(c->parents[1], RUN_SECTION))) {
         return any(bound, "|allowed|supported|available|valid|choices|deprecated|pricing|");
     }
-    return any(bound, CATALOG) || any(frame(c, 1)->name, "|choices|options|enum|select|") ||
-           (bw_scan_words_last(bound, PLURAL) && !path_says_run(c));
-}
-
-/* The next lines around, in YAML, or the map that the id is a value of. */
-static struct bw_slice siblings(const struct bw_scan_context *c)
-{
-    const struct bw_scan_enclosing *map = frame(c, 0);
-    if (map->open == '{' && map->data) {
-        return map->body;
-    }
-    if (!is_language(c, BW_LANG_YAML)) {
-        return (struct bw_slice){ "", 0 };
-    }
-    struct bw_slice text = c->file->text;
-    size_t from = (size_t)(c->line.at - text.at);
-    size_t to = from + c->line.size;
-    size_t indent = strspn(c->line.at, " ");
-    for (int lines = 0; lines < 6 && to < text.size && !c->listed; lines++) {
-        size_t next = to + strspn(text.at + to, "\r\n");
-        if (strspn(text.at + next, " ") < indent || bw_slice_starts(
-                bw_slice_of(text.at, next + indent, text.size), "- ")) {
-            break;
-        }
-        to = next + strcspn(text.at + next, "\r\n");
-    }
-    return bw_slice_of(text.at, from, to);
+    return any(bound, CATALOG) || (bw_scan_words_last(bound, PLURAL) && !path_says_run(c));
 }
 
 /* What stands in a map itself, without the maps and lists inside. */
-static struct bw_slice flat(struct bw_slice map, char out[FLAT_BYTES])
+static struct bw_slice members_of_map(struct bw_slice map, char out[MEMBERS_BYTES])
 {
     size_t size = 0;
     int depth = 0;
-    for (size_t i = 0; i < map.size && size < FLAT_BYTES; i++) {
+    for (size_t i = 0; i < map.size && size < MEMBERS_BYTES; i++) {
         depth += strchr("{[(", map.at[i]) != NULL ? 1 : 0;
         if (depth == 0) {
             out[size++] = map.at[i];
@@ -782,6 +790,59 @@ static struct bw_slice flat(struct bw_slice map, char out[FLAT_BYTES])
         depth -= strchr("}])", map.at[i]) != NULL ? 1 : 0;
     }
     return (struct bw_slice){ out, size };
+}
+
+/* The column of the first key on the line that begins at `at`, behind dashes. */
+static size_t key_column(struct bw_slice text, size_t at)
+{
+    size_t column = 0;
+    while (at + column < text.size && strchr(" -", text.at[at + column]) != NULL) {
+        column++;
+    }
+    return column;
+}
+
+/* The lines of YAML around the id's own, up and down, whose keys stand below one another. */
+static struct bw_slice members_of_block(const struct bw_scan_context *c, char out[MEMBERS_BYTES])
+{
+    struct bw_slice text = c->file->text;
+    size_t own = (size_t)(c->line.at - text.at);
+    size_t column = key_column(text, own);
+    size_t from = own;
+    while (from > 0 && memchr(text.at + from, '-', column) == NULL) {
+        size_t above = from - 1;
+        while (above > 0 && text.at[above - 1] != '\n') {
+            above--;
+        }
+        if (key_column(text, above) < column || own - above > MEMBERS_BYTES) {
+            break;
+        }
+        from = above;
+    }
+    size_t size = 0;
+    for (size_t at = from; at < text.size && size < MEMBERS_BYTES;) {
+        const char *feed = memchr(text.at + at, '\n', text.size - at);
+        size_t next = feed == NULL ? text.size : (size_t)(feed - text.at) + 1;
+        size_t here = key_column(text, at);
+        bool other = here < column || memchr(text.at + at, '-', here) != NULL;
+        if (at > own && other) {
+            break;
+        }
+        for (size_t i = at; here == column && i < next && size < MEMBERS_BYTES; i++) {
+            out[size++] = text.at[i];
+        }
+        at = next;
+    }
+    return (struct bw_slice){ out, size };
+}
+
+static struct bw_slice members(const struct bw_scan_context *c, char out[MEMBERS_BYTES])
+{
+    const struct bw_scan_enclosing *map = frame(c, 0);
+    if (map->open == '{' && map->data) {
+        return members_of_map(map->body, out);
+    }
+    return is_language(c, BW_LANG_YAML) ? members_of_block(c, out) : (struct bw_slice){ out, 0 };
 }
 
 /* { id: "x", label: "X", price: 1 }: a row about a model. */
@@ -793,8 +854,8 @@ static bool is_row(const struct bw_scan_context *c)
     if (!any(c->key, "|id|name|slug|value|model|")) {
         return false;
     }
-    char room[FLAT_BYTES];
-    struct bw_slice map = flat(siblings(c), room);
+    char room[MEMBERS_BYTES];
+    struct bw_slice map = members(c, room);
     for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
         if (bw_slice_contains(map, SIGNS[i])) {
             return true;
@@ -810,7 +871,7 @@ static bool in_catalog_map(const struct bw_scan_context *c)
             return true;
         }
     }
-    for (size_t i = 0; i < 2 && i < c->parent_count && is_language(c, BW_LANG_YAML); i++) {
+    for (size_t i = 0; i < 2 && i < c->parent_count && !is_language(c, BW_LANG_PYTHON); i++) {
         if (any(c->parents[i], CATALOG_OF_MAPS)) {
             return true;
         }
@@ -864,7 +925,7 @@ static bool is_url_of_call(const struct bw_scan_context *c)
             bw_slice_contains(url, "googleapis") || bw_slice_contains(url, "amazonaws") ||
             bw_slice_contains(url, "localhost") || bw_slice_contains(url, "/models/") ||
             bw_slice_contains(url, "/model/") || bw_slice_contains(url, "model=")) &&
-           !bw_slice_contains(url, "docs") && !bw_slice_contains(url, "huggingface.co/");
+           !bw_slice_contains(url, "docs") && !bw_slice_contains(url, "//huggingface.co/");
 }
 
 /* `--model X`, `"model": "X"` inside a longer text. */
@@ -922,10 +983,10 @@ static bool is_prose(const struct bw_scan_context *c)
     if (c->spot.in_string) {
         return false;
     }
-    if (is_language(c, BW_LANG_TEXT) || is_language(c, BW_LANG_MARKUP)) {
-        return true;
-    }
     bool plain = is_language(c, BW_LANG_YAML) || is_language(c, BW_LANG_SETTINGS);
+    if (!plain && !is_language(c, BW_LANG_SHELL) && !is_language(c, BW_LANG_HASH)) {
+        return true; /* code has its values in quotes */
+    }
     bool bound = c->key.size > 0 || c->listed || c->frame_count > 0;
     bool more = c->trail.size > 0 && strchr("#,]})\"';/", c->trail.at[0]) == NULL &&
                 !bw_slice_starts(c->trail, "--") && c->trail.at[0] != '\\' &&
@@ -997,7 +1058,7 @@ static bool is_told(const struct bw_scan_context *c)
 {
     struct bw_slice line = bw_slice_trim(c->line);
     bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
-    return echo || any(last_part(direct_call(c)), LOG_CALL) || bw_slice_starts(line, "raise ") ||
+    return echo || any(last_part(any_call(c)), LOG_CALL) || bw_slice_starts(line, "raise ") ||
            bw_slice_starts(line, "throw ");
 }
 
@@ -1007,8 +1068,20 @@ static bool is_statement_of_sql(const struct bw_scan_context *c)
            !bw_slice_contains(c->line, "default");
 }
 
+/* `vllm serve X`, `ollama run X` */
+static bool follows_command(const struct bw_scan_context *c)
+{
+    struct bw_slice left = bw_slice_trim(c->lead);
+    return (ends_with_word(left, "serve") || ends_with_word(left, "run") ||
+            ends_with_word(left, "pull")) &&
+           any(left, "|vllm|ollama|sglang|llm|tgi|lmdeploy|");
+}
+
 static bool is_called(const struct bw_scan_context *c)
 {
+    if (follows_command(c)) {
+        return true;
+    }
     if (is_told(c) || is_prose(c) || is_named_otherwise(c) || is_statement_of_sql(c)) {
         return false;
     }

@@ -86,6 +86,18 @@ static void find_plain_literal(struct bw_scan_context *c, size_t at, size_t end,
     c->spot.literal_end = stop;
 }
 
+/* YAML: `model: &default id`, `model: !!str id` */
+static struct bw_slice without_anchor(const struct bw_scan_context *c, struct bw_slice before)
+{
+    size_t word = before.size;
+    while (word > 0 && isspace((unsigned char)before.at[word - 1]) == 0) {
+        word--;
+    }
+    bool anchor = c->file->syntax->language == BW_LANG_YAML && word < before.size &&
+                  (before.at[word] == '&' || before.at[word] == '!');
+    return anchor ? bw_slice_trim(bw_slice_of(before.at, 0, word)) : before;
+}
+
 static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
 {
     struct bw_slice text = c->file->text;
@@ -108,7 +120,7 @@ static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
     while (before_end > lead_at && strchr("\"'`\\", text.at[before_end - 1]) != NULL) {
         before_end--;
     }
-    c->before = bw_slice_trim(bw_slice_of(text.at, lead_at, before_end));
+    c->before = without_anchor(c, bw_slice_trim(bw_slice_of(text.at, lead_at, before_end)));
     size_t trail_at = literal_end;
     while (trail_at < text.size && strchr("\"'`\\", text.at[trail_at]) != NULL) {
         trail_at++;
@@ -156,7 +168,7 @@ static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
         .body = bw_slice_of(text.at, frame->at + 1, frame->end),
         .tail = bw_slice_trim(bw_slice_of(text.at, behind, line_end(text, behind))),
     };
-    out.data = holds_data(c, frame->open, head);
+    out.data = holds_data(c, frame->open, head) || bw_slice_ends(head, "= dict");
     return out;
 }
 

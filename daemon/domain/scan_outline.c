@@ -162,6 +162,11 @@ static bool quote_begins(const struct lexer *lexer)
     if (c != '\'') {
         return true;
     }
+    if (lexer->syntax->characters) { /* a quote character would else begin a string */
+        const char *text = lexer->text + lexer->at;
+        size_t left = lexer->size - lexer->at;
+        return (left > 2 && text[2] == '\'') || (left > 3 && text[1] == '\\' && text[3] == '\'');
+    }
     size_t word = lexer->at;
     while (word > 0 && isalnum((unsigned char)lexer->text[word - 1]) != 0) {
         word--;

@@ -39,6 +39,7 @@ struct bw_scan_syntax {
     bool markup_comments; /* <!-- --> */
     bool triple_quotes;
     bool backticks;       /* quote, over lines */
+    bool characters;      /* apostrophes hold one character, or begin a lifetime */
     bool lines;           /* a line is a statement, a comma outside brackets is nothing */
     bool indented;        /* indentation nests */
 };
