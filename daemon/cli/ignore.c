@@ -90,8 +90,8 @@ static bool class_fits(const char **pattern, char c)
             p += *p == '\\' && p[1] != '\0' ? 1 : 0;
             to = *p++;
         }
-        fits = fits || ((unsigned char)c >= (unsigned char)from &&
-                        (unsigned char)c <= (unsigned char)to);
+        fits = fits ||
+               ((unsigned char)c >= (unsigned char)from && (unsigned char)c <= (unsigned char)to);
     }
     if (*p == '\0') {
         return false;

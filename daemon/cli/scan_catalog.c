@@ -97,8 +97,8 @@ static struct bw_scan_model *find_model(struct bw_scan_catalog *catalog, const c
 static struct bw_scan_model *add_model(struct bw_scan_catalog *catalog, const char *platform,
                                        const char *id)
 {
-    BW_VEC_PUSH(&catalog->models, (struct bw_scan_model){ .id = bw_xstrdup(id),
-                                                          .platform = bw_xstrdup(platform) });
+    BW_VEC_PUSH(&catalog->models,
+                (struct bw_scan_model){ .id = bw_xstrdup(id), .platform = bw_xstrdup(platform) });
     return &catalog->models.items[catalog->models.count - 1];
 }
 
@@ -175,7 +175,7 @@ static void read_model(struct loader *loader, const struct bw_json *row, const c
         model = add_model(loader->catalog, platform, id);
     }
     enum bw_life life = life_of(bw_json_text(bw_json_get(row, "status"), NULL));
-    model->since_ms = life == model->life ? model->since_ms
+    model->since_ms = life == model->life                                     ? model->since_ms
                       : life == BW_LIFE_DEPRECATED || life == BW_LIFE_RETIRED ? now_ms
                                                                               : 0;
     model->life = life;
@@ -303,13 +303,11 @@ enum bw_err bw_scan_catalog_shipped(struct bw_scan_catalog *out, struct bw_error
     if (rc != BW_OK) {
         return rc;
     }
-    BW_VEC_EACH(const struct bw_lineage_vector, vector, &vectors)
-    {
+    BW_VEC_EACH (const struct bw_lineage_vector, vector, &vectors) {
         (void)add_model(&catalog, vector->platform, vector->older);
         (void)add_model(&catalog, vector->platform, vector->newer);
     }
-    BW_VEC_EACH(const struct bw_fact, fact, &book.facts)
-    {
+    BW_VEC_EACH (const struct bw_fact, fact, &book.facts) {
         if (fact->kind >= BW_FACT_BASE_INPUT && fact->kind <= BW_FACT_TUNED_OUTPUT &&
             strpbrk(fact->subject, "0123456789") != NULL) {
             (void)add_model(&catalog, fact->platform, fact->subject);

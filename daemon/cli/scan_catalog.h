@@ -29,7 +29,8 @@ void bw_scan_catalog_clear(struct bw_scan_catalog *catalog);
 
 /* Read a file: one id a line (`#` begins a comment), a catalog history as JSON lines, or a document
  * with a list of "models".
- * Ownership: *out is the caller's. Errors: BW_ERR_IO, BW_ERR_TOOBIG, BW_ERR_INVALID with the line. */
+ * Ownership: *out is the caller's. Errors: BW_ERR_IO, BW_ERR_TOOBIG, BW_ERR_INVALID with the line.
+ */
 BW_MUST_CHECK enum bw_err bw_scan_catalog_read(const char *path, struct bw_scan_catalog *out,
                                                struct bw_error *err);
 
@@ -41,12 +42,12 @@ BW_MUST_CHECK enum bw_err bw_scan_catalog_shipped(struct bw_scan_catalog *out,
                                                   struct bw_error *err);
 
 struct bw_scan_verdict {
-    const struct bw_scan_model *model;     /* as its maker serves it, of all platforms that list it */
+    const struct bw_scan_model *model; /* as its maker serves it, of all platforms that list it */
     const struct bw_scan_model *successor; /* the newest on the same platform, NULL: none */
-    char *candidate; /* its id, spelled as the text does; NULL: none */
-    char *platform;  /* canonical; NULL: nothing tells */
-    const char *status; /* current, superseded, deprecated, retired */
-    int64_t since_ms;   /* of that status; 0: not said */
+    char *candidate;                       /* its id, spelled as the text does; NULL: none */
+    char *platform;                        /* canonical; NULL: nothing tells */
+    const char *status;                    /* current, superseded, deprecated, retired */
+    int64_t since_ms;                      /* of that status; 0: not said */
 };
 void bw_scan_verdict_clear(struct bw_scan_verdict *verdict);
 

@@ -98,8 +98,8 @@ enum bw_err bw_scan_register(const struct bw_scan_result *result, const char *fo
 static void note(const struct bw_found *found, const char *why)
 {
     BW_CLEANUP(bw_freep)
-    char *line = bw_xasprintf("%s:%zu: %s is not registered: %s", found->file, found->line,
-                              found->id, why);
+    char *line =
+        bw_xasprintf("%s:%zu: %s is not registered: %s", found->file, found->line, found->id, why);
     bw_text_print(stderr, line);
 }
 
@@ -130,8 +130,7 @@ static char *name_of(const struct bw_found *found)
 
 static bool is_planned(const struct plan *plan, const char *name)
 {
-    BW_VEC_EACH(const struct planned, planned, plan)
-    {
+    BW_VEC_EACH (const struct planned, planned, plan) {
         if (strcmp(planned->name, name) == 0) {
             return true;
         }
@@ -168,7 +167,8 @@ static void plan_one(const struct bw_scan_result *result, const struct bw_found 
         note(found, "nothing tells the platform");
         return;
     }
-    struct planned planned = { .platform = verdict->platform, .model = found->id,
+    struct planned planned = { .platform = verdict->platform,
+                               .model = found->id,
                                .rag = found->rag };
     struct bw_error err = { 0 };
     BW_CLEANUP(bw_freep) char *where = bw_xasprintf("%s:%zu", file, found->line);
@@ -187,8 +187,7 @@ static void plan_one(const struct bw_scan_result *result, const struct bw_found 
 static enum bw_err make_plan(const struct bw_scan_result *result, const char *folder,
                              const char *path, struct plan *plan, struct bw_error *err)
 {
-    BW_VEC_EACH(const struct bw_found, found, &result->found)
-    {
+    BW_VEC_EACH (const struct bw_found, found, &result->found) {
         BW_CLEANUP(bw_freep) char *file = bw_xasprintf("%s/%s", folder, found->file);
         if (found->patchable && !is_same_file(file, path)) {
             plan_one(result, found, file, plan);
@@ -245,10 +244,10 @@ static bool is_ours(const char *text, const char *name)
 
 static bool speaks_of(const struct bw_deployment *deployment, const struct planned *planned)
 {
-    bool place = bw_str_equal(deployment->at.file, planned->at.file) &&
-                 deployment->at.line == planned->at.line &&
-                 (deployment->at.repo == NULL ||
-                  bw_str_equal(deployment->at.repo, planned->at.repo));
+    bool place =
+        bw_str_equal(deployment->at.file, planned->at.file) &&
+        deployment->at.line == planned->at.line &&
+        (deployment->at.repo == NULL || bw_str_equal(deployment->at.repo, planned->at.repo));
     return place || strcmp(deployment->name, planned->name) == 0;
 }
 
@@ -260,8 +259,7 @@ static enum bw_err drop_known(struct plan *plan, const char *path, const char *t
     if (rc != BW_OK) {
         return rc;
     }
-    BW_VEC_EACH(const struct bw_deployment, deployment, &known)
-    {
+    BW_VEC_EACH (const struct bw_deployment, deployment, &known) {
         if (is_ours(text, deployment->name)) {
             continue;
         }
@@ -343,8 +341,7 @@ static const char *entry_end(const char *entry)
 
 static struct planned *planned_of(struct plan *plan, const char *name)
 {
-    BW_VEC_EACH(struct planned, planned, plan)
-    {
+    BW_VEC_EACH (struct planned, planned, plan) {
         if (strcmp(planned->name, name) == 0) {
             return planned;
         }
@@ -419,8 +416,8 @@ static void copy_all(struct edit *edit)
     bool inside = false;
     bool only = true; /* no line of the list has told its indentation */
     for (const char *line = edit->text; *line != '\0';) {
-        bool dash = inside && line[indent_of(line)] == '-' &&
-                    (only || indent_of(line) == edit->indent);
+        bool dash =
+            inside && line[indent_of(line)] == '-' && (only || indent_of(line) == edit->indent);
         if (dash) {
             only = false;
             line = copy_entry(edit, line);
@@ -442,8 +439,7 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
     edit->indent = 2;
     copy_all(edit);
     size_t fresh = 0;
-    BW_VEC_EACH(const struct planned, planned, edit->plan)
-    {
+    BW_VEC_EACH (const struct planned, planned, edit->plan) {
         fresh += planned->written ? 0 : 1;
     }
     if (fresh == 0) {
@@ -464,8 +460,7 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
     edit->out.size = edit->list_end;
     edit->out.text[edit->list_end] = '\0';
     end_last_line(&edit->out);
-    BW_VEC_EACH(struct planned, planned, edit->plan)
-    {
+    BW_VEC_EACH (struct planned, planned, edit->plan) {
         if (!planned->written) {
             write_new(edit, planned);
         }

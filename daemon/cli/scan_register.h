@@ -10,7 +10,6 @@
  * registered again. The same tree twice changes nothing.
  * Errors: BW_ERR_INVALID for a file that is no deployments file or not written as a plain list,
  * BW_ERR_IO; the file is then untouched. */
-BW_MUST_CHECK enum bw_err bw_scan_register(const struct bw_scan_result *result,
-                                           const char *folder, const char *path,
-                                           struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_scan_register(const struct bw_scan_result *result, const char *folder,
+                                           const char *path, struct bw_error *err);
 #endif

@@ -9,9 +9,9 @@
 #include "codec/json.h"
 
 static const struct bw_column COLUMNS[] = {
-    { "WHERE", NULL, BW_CELL_TEXT },   { "ID", NULL, BW_CELL_TEXT },
-    { "CLASS", NULL, BW_CELL_TEXT },   { "PATCH", NULL, BW_CELL_TEXT },
-    { "STATUS", NULL, BW_CELL_STATE }, { "SINCE", NULL, BW_CELL_TEXT },
+    { "WHERE", NULL, BW_CELL_TEXT },     { "ID", NULL, BW_CELL_TEXT },
+    { "CLASS", NULL, BW_CELL_TEXT },     { "PATCH", NULL, BW_CELL_TEXT },
+    { "STATUS", NULL, BW_CELL_STATE },   { "SINCE", NULL, BW_CELL_TEXT },
     { "CANDIDATE", NULL, BW_CELL_TEXT },
 };
 
@@ -28,8 +28,7 @@ static const char *or_dash(const char *text)
 void bw_scan_print_table(const struct bw_scan_result *result, const struct bw_screen *screen)
 {
     BW_CLEANUP(bw_table_clear) struct bw_table table = bw_table_of(COLUMNS, BW_COUNT(COLUMNS));
-    BW_VEC_EACH(const struct bw_found, found, &result->found)
-    {
+    BW_VEC_EACH (const struct bw_found, found, &result->found) {
         char day[BW_INSTANT_TEXT];
         const struct bw_scan_verdict *verdict = bw_found_verdict(result, found);
         BW_CLEANUP(bw_freep)
@@ -52,8 +51,7 @@ void bw_scan_print_json(const struct bw_scan_result *result)
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "schema", "basewatch/scan/v1");
     bw_json_array_begin(&w, "hits");
-    BW_VEC_EACH(const struct bw_found, found, &result->found)
-    {
+    BW_VEC_EACH (const struct bw_found, found, &result->found) {
         const struct bw_scan_verdict *verdict = bw_found_verdict(result, found);
         bw_json_object_begin(&w, NULL);
         bw_json_add_text(&w, "file", found->file);
@@ -126,8 +124,7 @@ static char *sentence_on(const struct bw_found *found, const struct bw_scan_verd
     char day[BW_INSTANT_TEXT];
     const char *since = since_text(verdict, day);
     return bw_xasprintf("%s (%s) is %s%s%s%s%s", found->id, bw_scan_class_word(found->class),
-                        verdict->status, since == NULL ? "" : " since ",
-                        since == NULL ? "" : since,
+                        verdict->status, since == NULL ? "" : " since ", since == NULL ? "" : since,
                         verdict->candidate == NULL ? "" : "; the newest is ",
                         verdict->candidate == NULL ? "" : verdict->candidate);
 }
@@ -171,8 +168,7 @@ void bw_scan_print_sarif(const struct bw_scan_result *result)
     bw_json_object_begin(&w, NULL);
     add_tool(&w);
     bw_json_array_begin(&w, "results");
-    BW_VEC_EACH(const struct bw_found, found, &result->found)
-    {
+    BW_VEC_EACH (const struct bw_found, found, &result->found) {
         const struct bw_scan_verdict *verdict = bw_found_verdict(result, found);
         BW_CLEANUP(bw_freep) char *sentence = sentence_on(found, verdict);
         bw_json_object_begin(&w, NULL);

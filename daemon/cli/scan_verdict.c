@@ -88,9 +88,8 @@ static bool may_stand_in(const struct bw_scan_catalog *catalog, const struct bw_
         other->life == BW_LIFE_DEPRECATED) {
         return false;
     }
-    return model->platform != NULL ||
-           bw_str_equal(platform_of_spelling(catalog->rules, model->id),
-                        platform_of_spelling(catalog->rules, other->id));
+    return model->platform != NULL || bw_str_equal(platform_of_spelling(catalog->rules, model->id),
+                                                   platform_of_spelling(catalog->rules, other->id));
 }
 
 static bool is_better(const struct bw_scan_catalog *catalog, const struct bw_model_facts *base,

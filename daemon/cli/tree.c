@@ -42,8 +42,9 @@ enum bw_err bw_tree_walk(const char *folder, size_t max_bytes, bw_tree_visit *vi
                          struct bw_tree_counts *counts, struct bw_error *err)
 {
     BW_CLEANUP(walk_clear)
-    struct walk walk = { .max_bytes = max_bytes, .visit = visit, .context = context,
-                         .counts = counts };
+    struct walk walk = {
+        .max_bytes = max_bytes, .visit = visit, .context = context, .counts = counts
+    };
     enum bw_err rc = find_top(&walk, folder, err);
     if (rc == BW_OK) {
         walk_folder(&walk, 0);

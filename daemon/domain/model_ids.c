@@ -1,5 +1,5 @@
-/* daemon/domain/model_ids.c: see model_ids.h. The automaton is a trie laid out breadth first, so the
- * children of a node are neighbours; the pairs of bytes that ids begin with are a bitmap, which
+/* daemon/domain/model_ids.c: see model_ids.h. The automaton is a trie laid out breadth first, so
+ * the children of a node are neighbours; the pairs of bytes that ids begin with are a bitmap, which
  * turns nearly every word of a text away after one look. */
 #include "domain/model_ids.h"
 
@@ -209,8 +209,8 @@ bool bw_model_ids_next(const struct bw_model_ids *ids, const char *text, size_t 
 
 /* ---- spellings ---- */
 
-static const char *const REGIONS[] = { "us.", "eu.", "apac.", "global.", "jp.", "au.", "ca.",
-                                       "us-gov." };
+static const char *const REGIONS[] = { "us.", "eu.", "apac.", "global.",
+                                       "jp.", "au.", "ca.",   "us-gov." };
 
 static size_t region_size(const char *id)
 {
@@ -283,8 +283,7 @@ static void add_azure_turbo(struct spellings *out, const char *id, int32_t index
     static const char dotted[] = "gpt-3.5";
     const char *at = strstr(id, dotted);
     if (at != NULL) {
-        add_spelling(out,
-                     bw_xasprintf("%.*sgpt-35%s", (int)(at - id), id, at + sizeof(dotted) - 1),
+        add_spelling(out, bw_xasprintf("%.*sgpt-35%s", (int)(at - id), id, at + sizeof(dotted) - 1),
                      index, true);
     }
 }
@@ -368,8 +367,7 @@ static void build(struct bw_model_ids *ids, const struct spellings *spellings)
     for (uint32_t i = root->children; i < root->children + root->count; i++) {
         ids->roots[ids->nodes.items[i].byte] = i;
     }
-    BW_VEC_EACH(const struct spelling, spelling, spellings)
-    {
+    BW_VEC_EACH (const struct spelling, spelling, spellings) {
         const unsigned char *text = (const unsigned char *)spelling->text;
         /* An id of one byte may be followed by anything. */
         unsigned last = text[1] == '\0' ? 255 : text[1];

@@ -32,9 +32,9 @@ static bool find_all(const struct bw_model_ids *ids, const char *text, size_t si
 
 static bool speaks_of_retrieval(struct bw_slice text)
 {
-    static const char *const SIGNS[] = { "retriever", "Retriever", "vectorstore", "VectorStore",
-                                         "vector_store", "vectorStore", "similarity_search",
-                                         "RetrievalQA", "retrieval" };
+    static const char *const SIGNS[] = { "retriever",         "Retriever",    "vectorstore",
+                                         "VectorStore",       "vector_store", "vectorStore",
+                                         "similarity_search", "RetrievalQA",  "retrieval" };
     for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
         if (bw_slice_contains(text, SIGNS[i])) {
             return true;
@@ -69,8 +69,7 @@ void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *
     struct counter counter = { .text = text, .line = 1 };
     for (size_t i = 0; i < matches.count; i++) {
         struct bw_scan_context context;
-        bw_scan_context_make(&file, &outline, &matches.items[i], &outline.spots.items[i],
-                             &context);
+        bw_scan_context_make(&file, &outline, &matches.items[i], &outline.spots.items[i], &context);
         if (!bw_scan_counts(&context, &signs)) {
             continue;
         }

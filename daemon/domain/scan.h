@@ -17,8 +17,8 @@ struct bw_scan_hit {
     size_t size;
     size_t id; /* index of the known id */
     enum bw_scan_class class;
-    bool patchable; /* a new id may be written in its place */
-    bool rag;       /* the file speaks of retrieval */
+    bool patchable;      /* a new id may be written in its place */
+    bool rag;            /* the file speaks of retrieval */
     struct bw_slice key; /* the name it is bound to, in the text; may be empty */
 };
 struct bw_scan_hits BW_VEC(struct bw_scan_hit);

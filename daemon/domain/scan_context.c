@@ -49,6 +49,42 @@ void bw_scan_context_make(const struct bw_scan_file *file, const struct bw_scan_
     find_key(out);
 }
 
+struct bw_slice bw_scan_direct_call(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *call = &c->frames[0];
+    bool direct = c->frame_count > 0 && call->open == '(' && !call->data;
+    return direct ? call->name : (struct bw_slice){ "", 0 };
+}
+
+struct bw_slice bw_scan_any_call(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->frame_count && (c->frames[i].data || c->frames[i].open == '('); i++) {
+        if (c->frames[i].open == '(' && !c->frames[i].data) {
+            return c->frames[i].name;
+        }
+    }
+    return (struct bw_slice){ "", 0 };
+}
+
+bool bw_scan_names_vendor(const struct bw_scan_context *c)
+{
+    static const char VENDORS[] =
+        "|openai|azure|anthropic|google|vertex|vertexai|gemini|bedrock|amazon|mistral|mistralai|"
+        "groq|xai|x|deepseek|cohere|perplexity|together|togetherai|fireworks|fireworksai|ollama|"
+        "openrouter|huggingface|litellm|meta|llama|qwen|replicate|nvidia|cerebras|vercel|"
+        "github|copilot|databricks|sambanova|moonshot|moonshotai|zai|minimax|";
+    struct bw_slice prefix = c->prefix;
+    if (prefix.size == 0 || strchr(":/", prefix.at[prefix.size - 1]) == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < prefix.size; i++) {
+        if (isspace((unsigned char)prefix.at[i]) != 0) {
+            return false;
+        }
+    }
+    return bw_scan_words_any(prefix, VENDORS);
+}
+
 static void find_line(struct bw_scan_context *c, size_t at)
 {
     size_t from = line_begin(c->file->text, at);
@@ -229,8 +265,7 @@ static void find_section(struct bw_scan_context *c, size_t at)
     size_t begin = line_begin(text, at);
     while (begin > 0) {
         begin = line_begin(text, begin - 1);
-        struct bw_slice line = bw_slice_trim(
-            bw_slice_of(text.at, begin, line_end(text, begin)));
+        struct bw_slice line = bw_slice_trim(bw_slice_of(text.at, begin, line_end(text, begin)));
         if (bw_slice_starts(line, "[") && bw_slice_ends(line, "]")) {
             add_parent(c, line);
             return;
@@ -325,8 +360,8 @@ static struct bw_slice bound_name(struct bw_slice before)
     if (is_branch(before)) {
         return (struct bw_slice){ before.at, 0 };
     }
-    size_t operator = equals_twice(before) ? 0 : binding_size(before);
-    if (operator == 0) {
+    size_t operator= equals_twice(before) ? 0 : binding_size(before);
+    if (operator== 0) {
         return flag_name(before);
     }
     bool assigned = before.at[before.size - 1] == '=';

@@ -28,8 +28,7 @@ static bool sees(const struct lexer *lexer, const char *what)
 
 static size_t *item_of(struct lexer *lexer)
 {
-    return lexer->top < 0 ? &lexer->statement_at
-                          : &lexer->out->frames.items[lexer->top].item_at;
+    return lexer->top < 0 ? &lexer->statement_at : &lexer->out->frames.items[lexer->top].item_at;
 }
 
 /* All ids before `until` that have no spot yet stand in a place like this one. */
@@ -46,8 +45,9 @@ void bw_scan_outline_make(const struct bw_scan_syntax *syntax, const char *text,
                           const struct bw_id_matches *matches, struct bw_scan_outline *out)
 {
     *out = (struct bw_scan_outline){ 0 };
-    struct lexer lexer = { .syntax = syntax, .text = text, .size = size, .top = -1,
-                           .matches = matches, .out = out };
+    struct lexer lexer = {
+        .syntax = syntax, .text = text, .size = size, .top = -1, .matches = matches, .out = out
+    };
     while (lexer.at < size && out->spots.count < matches->count) {
         step(&lexer);
     }
@@ -56,8 +56,7 @@ void bw_scan_outline_make(const struct bw_scan_syntax *syntax, const char *text,
         step(&lexer);
     }
     note(&lexer, size, (struct bw_scan_spot){ .lead_at = *item_of(&lexer) });
-    BW_VEC_EACH(struct bw_scan_frame, frame, &out->frames)
-    {
+    BW_VEC_EACH (struct bw_scan_frame, frame, &out->frames) {
         frame->end = frame->end == 0 ? size : frame->end;
     }
 }
@@ -70,9 +69,9 @@ void bw_scan_outline_clear(struct bw_scan_outline *outline)
 
 static size_t find(const struct lexer *lexer, size_t from, const char *what)
 {
-    const char *found = from >= lexer->size ? NULL
-                                            : memmem(lexer->text + from, lexer->size - from, what,
-                                                     strlen(what));
+    const char *found = from >= lexer->size
+                            ? NULL
+                            : memmem(lexer->text + from, lexer->size - from, what, strlen(what));
     return found == NULL ? lexer->size : (size_t)(found - lexer->text);
 }
 
@@ -143,9 +142,9 @@ static size_t string_end(const struct lexer *lexer, char quote, size_t quotes)
             at++;
         } else if (c == '\n' && !over_lines) {
             return at;
-        } else if (c == quote && (quotes == 1 || (at + 2 < lexer->size &&
-                                                  lexer->text[at + 1] == quote &&
-                                                  lexer->text[at + 2] == quote))) {
+        } else if (c == quote &&
+                   (quotes == 1 || (at + 2 < lexer->size && lexer->text[at + 1] == quote &&
+                                    lexer->text[at + 2] == quote))) {
             return at;
         }
     }

@@ -11,7 +11,7 @@ enum { HEAD_BYTES = 2048, NAME_MAX_BYTES = 256 };
 
 struct rule {
     enum bw_scan_place place;
-    const char *folders; /* "|a|b|": a folder of the path, in lower case */
+    const char *folders;      /* "|a|b|": a folder of the path, in lower case */
     const char *const *names; /* globs of the file's name, in lower case; ended by NULL */
 };
 
@@ -20,9 +20,9 @@ struct rule {
 /* The first that fits. */
 static const struct rule RULES[] = {
     { BW_SCAN_LOCK, "",
-      NAMES("*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml",
-            "pnpm-lock.yml", "go.sum", "*.lock.json", "*-lock.json", "*-lock.yaml", "*.lockb",
-            "*.lock.hcl", "*.lockfile", "packages.lock.json", "pdm.lock", "cargo.lock") },
+      NAMES("*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "pnpm-lock.yml",
+            "go.sum", "*.lock.json", "*-lock.json", "*-lock.yaml", "*.lockb", "*.lock.hcl",
+            "*.lockfile", "packages.lock.json", "pdm.lock", "cargo.lock") },
     { BW_SCAN_VENDORED,
       "|vendor|vendors|vendored|_vendor|node_modules|bower_components|third_party|third-party|"
       "thirdparty|3rdparty|external|externals|extern|site-packages|dist-packages|venv|.venv|env|"
@@ -32,10 +32,10 @@ static const struct rule RULES[] = {
       "|dist|build|out|target|generated|__generated__|_generated|gen|autogen|.next|.nuxt|"
       ".output|.svelte-kit|coverage|htmlcov|__pycache__|.terraform|.cache|storybook-static|"
       "_site|public-build|.turbo|.vercel|.mypy_cache|.pytest_cache|",
-      NAMES("*.min.js", "*.min.css", "*.min.mjs", "*.bundle.js", "*.chunk.js", "*.map",
-            "*_pb2.py", "*_pb2_grpc.py", "*_pb2.pyi", "*.pb.go", "*.pb.cc", "*.pb.h", "*.pb.ts",
-            "*.gen.*", "*.generated.*", "*_generated.*", "*-generated.*", "zz_generated*",
-            "*.g.dart", "*.g.cs", "*.designer.cs", "*.tfstate", "*.tfstate.backup", "*.tfplan") },
+      NAMES("*.min.js", "*.min.css", "*.min.mjs", "*.bundle.js", "*.chunk.js", "*.map", "*_pb2.py",
+            "*_pb2_grpc.py", "*_pb2.pyi", "*.pb.go", "*.pb.cc", "*.pb.h", "*.pb.ts", "*.gen.*",
+            "*.generated.*", "*_generated.*", "*-generated.*", "zz_generated*", "*.g.dart",
+            "*.g.cs", "*.designer.cs", "*.tfstate", "*.tfstate.backup", "*.tfplan") },
     { BW_SCAN_FIXTURE,
       "|test|tests|__tests__|spec|specs|testdata|test-data|test_data|fixture|fixtures|"
       "__fixtures__|mocks|mock|__mocks__|cassettes|snapshots|__snapshots__|goldens|golden|e2e|"
@@ -43,9 +43,9 @@ static const struct rule RULES[] = {
       "androidtest|integration_tests|integration-tests|unit_tests|",
       NAMES("test_*", "*_test.*", "*_tests.*", "*.test.*", "*.tests.*", "*.spec.*", "*_spec.*",
             "conftest.py", "*.snap", "*.golden", "*.fixture.*", "*fixture*", "*.stories.*",
-            "*.mock.*", "mock_*", "*_mock.*", "*-mock.*", "fake_*", "*_fake.*", "*.cy.*",
-            "*.jsonl", "*.ndjson", "*.csv", "*.tsv", "*.log", "*.har", "*.cassette", "*.vcr",
-            "*.feature", "*.http.snap", "*.approved.*", "*.expected.*", "*.out") },
+            "*.mock.*", "mock_*", "*_mock.*", "*-mock.*", "fake_*", "*_fake.*", "*.cy.*", "*.jsonl",
+            "*.ndjson", "*.csv", "*.tsv", "*.log", "*.har", "*.cassette", "*.vcr", "*.feature",
+            "*.http.snap", "*.approved.*", "*.expected.*", "*.out") },
     { BW_SCAN_DOC,
       "|doc|docs|documentation|website|wiki|man|examples|example|samples|sample|tutorials|"
       "tutorial|demos|demo|cookbook|cookbooks|guides|blog|adr|rfcs|.changeset|changelog|"
@@ -55,18 +55,18 @@ static const struct rule RULES[] = {
             "readme*", "changelog*", "changes", "history", "news", "license*", "licence*",
             "copying*", "notice", "authors*", "contributing*", "todo", "security*", "upgrading*",
             "*.example", "*.sample", "*.example.*", "*.sample.*", "*.template", "*.dist",
-            "env.example*", "example.*", "sample.*", "codeowners", "*.svg", "*.drawio",
-            "*.puml", "*.mmd", "*.bib") },
+            "env.example*", "example.*", "sample.*", "codeowners", "*.svg", "*.drawio", "*.puml",
+            "*.mmd", "*.bib") },
     { BW_SCAN_HISTORY, "|migrations|migration|migrate|alembic|flyway|liquibase|db-migrations|",
       NAMES("v[0-9]*__*.sql", "*migration*.sql", "*.migration.*", "*_migration.*") },
     { BW_SCAN_LIST, "|pricing|catalog|catalogs|catalogue|",
-      NAMES("*pricing*.json", "*pricing*.y*ml", "*pricing*.toml", "*prices*.json",
-            "*prices*.y*ml", "*price*.json", "*catalog*.json", "*catalog*.y*ml",
-            "*catalogue*.json", "*catalogue*.y*ml", "model_cost*", "*context_window*.json",
-            "*model-list*", "*model_list*.json", "*allowlist*", "*whitelist*", "*blocklist*",
-            "*denylist*", "known_models*", "known-models*", "supported_models*",
-            "supported-models*", "available_models*", "available-models*", "model-aliases*",
-            "model_aliases*", "*deprecations*", "pricing.*", "prices.*") },
+      NAMES("*pricing*.json", "*pricing*.y*ml", "*pricing*.toml", "*prices*.json", "*prices*.y*ml",
+            "*price*.json", "*catalog*.json", "*catalog*.y*ml", "*catalogue*.json",
+            "*catalogue*.y*ml", "model_cost*", "*context_window*.json", "*model-list*",
+            "*model_list*.json", "*allowlist*", "*whitelist*", "*blocklist*", "*denylist*",
+            "known_models*", "known-models*", "supported_models*", "supported-models*",
+            "available_models*", "available-models*", "model-aliases*", "model_aliases*",
+            "*deprecations*", "pricing.*", "prices.*") },
 };
 
 static void lower(const char *text, size_t size, char out[NAME_MAX_BYTES])
@@ -112,8 +112,8 @@ static bool name_fits(const char *name, const char *const *globs)
 /* FooTest.java, FooTests.kt, FooSpec.scala: in the case that tells "Test" from "latest". */
 static bool is_test_class(const char *name)
 {
-    static const char *const ENDS[] = { "Test", "Tests", "Spec", "IT", "TestCase", "Fixture",
-                                        "Fixtures", "Mock" };
+    static const char *const ENDS[] = { "Test",     "Tests",   "Spec",     "IT",
+                                        "TestCase", "Fixture", "Fixtures", "Mock" };
     const char *dot = strchr(name, '.');
     for (size_t i = 0; dot != NULL && i < BW_COUNT(ENDS); i++) {
         size_t size = strlen(ENDS[i]);
@@ -155,8 +155,11 @@ static const struct {
       { .language = BW_LANG_PYTHON, .comment = "#", .triple_quotes = true, .indented = true } },
     { NAMES("*.js", "*.jsx", "*.mjs", "*.cjs", "*.ts", "*.tsx", "*.mts", "*.cts", "*.vue",
             "*.svelte", "*.astro"),
-      { .language = BW_LANG_SCRIPT, .comment = "//", .block_comments = true,
-        .markup_comments = true, .backticks = true } },
+      { .language = BW_LANG_SCRIPT,
+        .comment = "//",
+        .block_comments = true,
+        .markup_comments = true,
+        .backticks = true } },
     { NAMES("*.ipynb"), { .language = BW_LANG_NOTEBOOK } },
     { NAMES("*.json", "*.jsonc", "*.json5", "*.tfvars.json", "*.webmanifest", ".prettierrc",
             ".eslintrc", "*.code-workspace", "*.avsc"),
@@ -173,28 +176,34 @@ static const struct {
     { NAMES("*.tf", "*.hcl", "*.tfvars", "*.nomad"),
       { .language = BW_LANG_TERRAFORM, .comment = "#", .block_comments = true } },
     { NAMES("*.sql"), { .language = BW_LANG_SQL, .comment = "--", .block_comments = true } },
-    { NAMES("*.html", "*.htm", "*.xml", "*.xhtml", "*.hbs", "*.ejs", "*.j2", "*.jinja",
-            "*.jinja2", "*.erb", "*.plist", "*.csproj"),
+    { NAMES("*.html", "*.htm", "*.xml", "*.xhtml", "*.hbs", "*.ejs", "*.j2", "*.jinja", "*.jinja2",
+            "*.erb", "*.plist", "*.csproj"),
       { .language = BW_LANG_MARKUP, .markup_comments = true } },
     { NAMES("*.rb", "*.pl", "*.pm", "*.r", "*.ex", "*.exs", "*.jl", "*.nix", "*.gemspec",
             "rakefile", "gemfile", "*.cr", "*.tcl", "*.graphql", "*.gql"),
       { .language = BW_LANG_HASH, .comment = "#", .triple_quotes = true } },
     { NAMES("*.lua", "*.hs", "*.elm"), { .language = BW_LANG_C, .comment = "--" } },
     { NAMES("*.go"),
-      { .language = BW_LANG_C, .comment = "//", .block_comments = true, .backticks = true,
+      { .language = BW_LANG_C,
+        .comment = "//",
+        .block_comments = true,
+        .backticks = true,
         .characters = true } },
     { NAMES("*.java", "*.kt", "*.kts", "*.scala", "*.swift", "*.cs"),
-      { .language = BW_LANG_C, .comment = "//", .block_comments = true, .triple_quotes = true,
+      { .language = BW_LANG_C,
+        .comment = "//",
+        .block_comments = true,
+        .triple_quotes = true,
         .characters = true } },
     { NAMES("*.c", "*.h", "*.cc", "*.cpp", "*.hpp", "*.rs", "*.zig", "*.proto"),
       { .language = BW_LANG_C, .comment = "//", .block_comments = true, .characters = true } },
-    { NAMES("*.groovy", "*.gradle", "*.php", "*.dart", "*.m", "*.mm",
-            "*.bicep", "*.cue", "*.jsonnet", "*.libsonnet", "*.prisma",
-            "*.scss", "*.css", "*.fs", "*.clj"),
+    { NAMES("*.groovy", "*.gradle", "*.php", "*.dart", "*.m", "*.mm", "*.bicep", "*.cue",
+            "*.jsonnet", "*.libsonnet", "*.prisma", "*.scss", "*.css", "*.fs", "*.clj"),
       { .language = BW_LANG_C, .comment = "//", .block_comments = true } },
 };
 
-static const struct bw_scan_syntax PLAIN = { .language = BW_LANG_TEXT, .comment = "#",
+static const struct bw_scan_syntax PLAIN = { .language = BW_LANG_TEXT,
+                                             .comment = "#",
                                              .lines = true };
 
 const struct bw_scan_syntax *bw_scan_syntax_of(const char *path)
@@ -212,8 +221,9 @@ const struct bw_scan_syntax *bw_scan_syntax_of(const char *path)
 bool bw_scan_says_generated(const char *text, size_t size)
 {
     static const char *const SIGNS[] = {
-        "do not edit", "@generated",         "autogenerated",   "auto-generated",
-        "code generated", "automatically generated", "generated by", "do not modify",
+        "do not edit",    "@generated",     "autogenerated",
+        "auto-generated", "code generated", "automatically generated",
+        "generated by",   "do not modify",
     };
     char head[HEAD_BYTES + 1];
     size_t used = size < HEAD_BYTES ? size : HEAD_BYTES;

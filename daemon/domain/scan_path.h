@@ -38,10 +38,10 @@ struct bw_scan_syntax {
     bool block_comments;  /* slash and star */
     bool markup_comments; /* <!-- --> */
     bool triple_quotes;
-    bool backticks;       /* quote, over lines */
-    bool characters;      /* apostrophes hold one character, or begin a lifetime */
-    bool lines;           /* a line is a statement, a comma outside brackets is nothing */
-    bool indented;        /* indentation nests */
+    bool backticks;  /* quote, over lines */
+    bool characters; /* apostrophes hold one character, or begin a lifetime */
+    bool lines;      /* a line is a statement, a comma outside brackets is nothing */
+    bool indented;   /* indentation nests */
 };
 
 /* path is relative to the top of the tree, with slashes. */

@@ -92,6 +92,15 @@ struct bw_slice bw_scan_last_name(struct bw_slice text)
     return bw_slice_of(text.at, from, end);
 }
 
+struct bw_slice bw_scan_last_part(struct bw_slice name)
+{
+    size_t from = name.size;
+    while (from > 0 && name.at[from - 1] != '.') {
+        from--;
+    }
+    return bw_slice_of(name.at, from, name.size);
+}
+
 struct bw_slice bw_slice_of(const char *text, size_t from, size_t to)
 {
     return (struct bw_slice){ text + from, to > from ? to - from : 0 };
@@ -112,6 +121,14 @@ bool bw_slice_ends(struct bw_slice text, const char *end)
 {
     size_t size = strlen(end);
     return text.size >= size && memcmp(text.at + text.size - size, end, size) == 0;
+}
+
+bool bw_slice_ends_with_word(struct bw_slice text, const char *word)
+{
+    size_t size = strlen(word);
+    return bw_slice_ends(text, word) &&
+           (text.size == size || (isalnum((unsigned char)text.at[text.size - size - 1]) == 0 &&
+                                  strchr("_-.$", text.at[text.size - size - 1]) == NULL));
 }
 
 struct bw_slice bw_slice_trim(struct bw_slice text)

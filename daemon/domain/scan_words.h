@@ -20,10 +20,14 @@ bool bw_scan_words_last(struct bw_slice text, const char *list);
 /* Letters and digits of a name, ".", "_", "-" and "$" between them: the last such run. */
 struct bw_slice bw_scan_last_name(struct bw_slice text);
 
+/* Of a.b.c the last part, c. */
+struct bw_slice bw_scan_last_part(struct bw_slice name);
+
 /* Plain helpers over slices. */
 struct bw_slice bw_slice_of(const char *text, size_t from, size_t to);
 bool bw_slice_contains(struct bw_slice text, const char *part);
 bool bw_slice_starts(struct bw_slice text, const char *start);
 bool bw_slice_ends(struct bw_slice text, const char *end);
+bool bw_slice_ends_with_word(struct bw_slice text, const char *word); /* no part of a name */
 struct bw_slice bw_slice_trim(struct bw_slice text);
 #endif
