@@ -150,6 +150,7 @@ void bw_settings_clear(struct bw_settings *settings)
     free(settings->socket);
     free(settings->read_group);
     free(settings->write_group);
+    secret_clear(&settings->metrics_token);
     bw_policy_clear(&settings->policy);
     BW_VEC_CLEAR(&settings->sources, bw_source_settings_clear);
     BW_VEC_CLEAR(&settings->sinks, bw_sink_settings_clear);

@@ -12,6 +12,7 @@ static void sending_clear(struct bw_sending *sending)
 {
     bw_sink_clear(&sending->row);
     bw_ids_clear(&sending->in_flight);
+    bw_ids_clear(&sending->alive);
 }
 
 enum bw_err bw_engine_new(struct bw_db *db, const struct bw_lineage_rules *rules,
@@ -139,10 +140,11 @@ static void redo(struct bw_engine *engine, bool *more)
         events[i].now_ms = engine->now_ms;
         enum bw_err rc = perform(engine, &events[i], &left, &failure);
         if (rc == BW_OK) {
+            bw_log(BW_LOG_NOTICE, "what the database could not take earlier is written now");
             *more = *more || left;
             bw_event_clear(&events[i]);
         } else {
-            bw_log(BW_LOG_ERROR, "what came earlier still cannot be written: %s", failure.text);
+            bw_log(BW_LOG_DEBUG, "what came earlier still cannot be written: %s", failure.text);
             keep(engine, &events[i], rc);
         }
     }
