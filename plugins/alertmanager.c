@@ -10,7 +10,11 @@
 #include "card.h"
 #include "sinks.h"
 
-enum { TEXT_MAX = 1000, LABEL_MAX = 200 };
+enum {
+    TEXT_MAX = 1000,
+    LABEL_MAX = 200,
+    POST_BYTES = 20 * 1024, /* before its last alert: with escapes it stays a plugin's line */
+};
 #define LIVES_MS BW_HOUR_MS
 
 static const char *severity_of(const char *severity)
@@ -59,15 +63,16 @@ struct alert {
  * remembered, and ended when they change. */
 static void add_alert(struct bw_json_writer *w, const struct alert *alert)
 {
-    static const char *const copied[] = { "deployment", "source", "owner", "platform" };
+    static const char *const copied[] = { "deployment", "owner", "platform" };
     BW_CLEANUP(bw_freep) char *name = alert_name(alert->kind);
     bw_json_object_begin(w, NULL);
     bw_json_object_begin(w, "labels");
     bw_json_add_text(w, "alertname", name);
-    for (size_t i = 0; i < BW_COUNT(copied); i++) {
+    bool of_source = text_of(alert->row, "source")[0] != '\0'; /* whose messages say no more */
+    for (size_t i = 0; i < BW_COUNT(copied) && !of_source; i++) {
         add_label(w, copied[i], text_of(alert->row, copied[i]));
     }
-    add_label(w, "notice", text_of(alert->row, "id"));
+    add_label(w, of_source ? "source" : "notice", text_of(alert->row, of_source ? "source" : "id"));
     bw_json_add_text(w, "severity", alert->severity);
     bw_json_object_end(w);
     bw_json_object_begin(w, "annotations");
@@ -104,18 +109,22 @@ static enum bw_err post(struct bw_plugin *plugin, const char *body)
 static enum bw_err deliver_live(struct bw_plugin *plugin, const struct bw_card *card,
                                 int64_t now_ms)
 {
-    BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
-    struct bw_json_writer w = { .out = &body };
-    bw_json_array_begin(&w, NULL);
+    enum bw_err rc = BW_OK;
     const struct bw_json *row = bw_json_first(bw_json_get(card->data, "notices"));
-    for (; row != NULL; row = bw_json_next(row)) {
-        const struct alert alert = { row, text_of(row, "kind"),
-                                     severity_of(text_of(row, "severity")),
-                                     text_of(row, "summary"), NULL, now_ms + LIVES_MS };
-        add_alert(&w, &alert);
+    while (rc == BW_OK && row != NULL) {
+        BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
+        struct bw_json_writer w = { .out = &body };
+        bw_json_array_begin(&w, NULL);
+        for (; row != NULL && body.size < POST_BYTES; row = bw_json_next(row)) {
+            const struct alert alert = { row, text_of(row, "kind"),
+                                         severity_of(text_of(row, "severity")),
+                                         text_of(row, "summary"), NULL, now_ms + LIVES_MS };
+            add_alert(&w, &alert);
+        }
+        bw_json_array_end(&w);
+        rc = post(plugin, body.text);
     }
-    bw_json_array_end(&w);
-    return post(plugin, body.text);
+    return rc;
 }
 
 static enum bw_err remember(struct bw_plugin *plugin, const struct alert *alert)

@@ -39,7 +39,7 @@ const struct bw_cmd *const bw_cmds[] = {
     &bw_status_cmd,    &bw_deployments_cmd, &bw_findings_cmd, &bw_notices_cmd,
     &bw_events_cmd,    &bw_sources_cmd,     &bw_models_cmd,   &bw_sinks_cmd,
     &bw_deliveries_cmd, &bw_explain_cmd,    &bw_estimate_cmd, &bw_worth_cmd,
-    &bw_swap_cmd,      &lineage_cmd,        &bw_check_cmd,    &check_config_cmd,
+    &bw_swap_cmd,      &bw_scan_cmd,        &lineage_cmd,            &bw_check_cmd,    &check_config_cmd,
     &listen_cmd,       &bw_backtest_cmd,    &bw_backup_cmd,   &bw_completion_cmd,
     NULL,
 };

@@ -3,81 +3,28 @@
 #include "engine/state.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/str.h"
+#include "engine/message.h"
 #include "engine/rows.h"
 #include "store/sink_memory.h"
 
 enum { WORST_LISTED = 20 }; /* a card lists that many and says the count */
 
-struct message {
-    const char *type; /* after io.basewatch. */
-    const char *subject;
-    int64_t notice; /* 0: none */
-    const char *data; /* JSON */
-    bool first;       /* before what waits already */
-};
-
-/* msg_ and a ULID: 48 bits of time, 80 of a hash over what makes the message the one it is. It is
- * made once; the outbox keeps it for every attempt. */
-static void message_id(struct bw_engine *engine, const char *sink,
-                       const struct message *message, char *out, size_t size)
-{
-    static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford's base 32 */
-    uint64_t high = bw_hash_text(BW_HASH_SEED, engine->instance);
-    high = bw_hash_text(bw_hash_text(high, sink), message->type);
-    high = bw_hash_text(bw_hash_text(high, message->subject), message->data);
-    high ^= (uint64_t)message->notice * UINT64_C(0x9e3779b97f4a7c15) + ++engine->messages;
-    uint64_t low = bw_hash(&high, sizeof(high));
-    uint64_t time_ms = (uint64_t)engine->now_ms;
-    char ulid[27] = { 0 };
-    for (int i = 9; i >= 0; i--, time_ms >>= 5) {
-        ulid[i] = digits[time_ms & 31];
-    }
-    for (int i = 25; i >= 10; i--) {
-        ulid[i] = digits[(i >= 18 ? low : high) & 31];
-        low >>= i >= 18 ? 5 : 0;
-        high >>= i >= 18 ? 0 : 5;
-    }
-    (void)snprintf(out, size, "msg_%s", ulid);
-}
-
-/* CloudEvents 1.0, structured mode, with the `timestamp` that Standard Webhooks wants. */
-static char *render(const struct bw_engine *engine, const struct message *message, const char *id)
-{
-    struct bw_str body = { 0 };
-    struct bw_json_writer w = { .out = &body };
-    BW_CLEANUP(bw_freep) char *source = bw_xasprintf("urn:basewatch:%s", engine->instance);
-    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("io.basewatch.%s", message->type);
-    bw_json_object_begin(&w, NULL);
-    bw_json_add_text(&w, "specversion", "1.0");
-    bw_json_add_text(&w, "id", id);
-    bw_json_add_text(&w, "source", source);
-    bw_json_add_text(&w, "type", type);
-    bw_json_add_text(&w, "subject", message->subject);
-    bw_json_add_time(&w, "time", engine->now_ms);
-    bw_json_add_time(&w, "timestamp", engine->now_ms);
-    bw_json_add_text(&w, "datacontenttype", "application/json");
-    bw_json_add_raw(&w, "data", message->data);
-    bw_json_object_end(&w);
-    return bw_str_take(&body);
-}
-
 static enum bw_err send_to(struct bw_engine *engine, const char *sink,
-                           const struct message *message, struct bw_error *err)
+                           const struct bw_message *message, struct bw_error *err)
 {
-    char id[40];
-    message_id(engine, sink, message, id, sizeof(id));
+    char id[BW_MESSAGE_ID_TEXT];
+    bw_message_id(engine, sink, message, id);
     BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = {
         .sink = bw_xstrdup(sink),
         .message_id = bw_xstrdup(id),
         .type = bw_xasprintf("io.basewatch.%s", message->type),
         .subject = bw_xstrdup(message->subject),
         .notice = message->notice,
-        .body = render(engine, message, id),
+        .body = bw_message_render(engine, message, id),
         .due_ms = message->first ? 0 : engine->now_ms,
         .created_ms = engine->now_ms,
     };
@@ -97,7 +44,7 @@ enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice 
 {
     BW_CLEANUP(bw_freep) char *data = notice_data(notice);
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
-    const struct message message = { type, notice->subject, notice->id, data, false };
+    const struct bw_message message = { type, notice->subject, notice->id, data, false };
     bool closing = strcmp(what, "resolved") == 0 || strcmp(what, "superseded") == 0;
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
@@ -125,7 +72,7 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
     bw_json_object_end(&w);
     BW_CLEANUP(bw_freep) char *json = bw_str_take(&data);
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("source.%s", what);
-    const struct message message = { type, source, 0, json, false };
+    const struct bw_message message = { type, source, 0, json, false };
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
@@ -139,7 +86,7 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err)
 {
-    const struct message message = { .type = "test",
+    const struct bw_message message = { .type = "test",
                                      .subject = sink,
                                      .data = "{\"summary\":\"a test message; nothing has "
                                              "happened\"}",
@@ -235,7 +182,7 @@ static enum bw_err send_summary(struct bw_engine *engine, const char *sink, cons
     bool single = notices->count == 1;
     BW_CLEANUP(bw_freep) char *data =
         single ? notice_data(&notices->items[0]) : summary_data(owner, notices);
-    const struct message message = {
+    const struct bw_message message = {
         .type = "notice.opened",
         .subject = single ? notices->items[0].subject : owner[0] == '\0' ? "unowned" : owner,
         .notice = single ? notices->items[0].id : 0,

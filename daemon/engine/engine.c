@@ -12,6 +12,7 @@ static void sending_clear(struct bw_sending *sending)
 {
     bw_sink_clear(&sending->row);
     bw_ids_clear(&sending->in_flight);
+    bw_ids_clear(&sending->alive);
 }
 
 enum bw_err bw_engine_new(struct bw_db *db, const struct bw_lineage_rules *rules,

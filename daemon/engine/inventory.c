@@ -184,6 +184,7 @@ static void remember_sinks(struct bw_engine *engine, struct bw_sinks *sinks)
         }
         bw_sink_clear(&sending->row);
         bw_ids_clear(&sending->in_flight);
+        bw_ids_clear(&sending->alive);
         *sending = engine->sending.items[--engine->sending.count];
     }
 }

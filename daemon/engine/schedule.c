@@ -87,7 +87,8 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
                             int64_t *wake_ms, struct bw_commands *commands, struct bw_error *err)
 {
     size_t room = sending->row.failures > 0 ? 1 : BW_SINK_IN_FLIGHT_MAX;
-    if (sending->row.disabled_ms != 0 || sending->in_flight.count >= room) {
+    if (sending->row.disabled_ms != 0 || sending->in_flight.count >= room ||
+        sending->alive.count > 0) {
         return BW_OK;
     }
     if (sending->row.paused_until_ms > engine->now_ms) {
@@ -140,6 +141,9 @@ enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, enum bw_err 
         if (rc == BW_OK) {
             rc = send_due(engine, sending, &wake_ms, commands, err);
         }
+        if (rc == BW_OK) {
+            rc = bw_engine_keep_alive(engine, sending, &wake_ms, commands, err);
+        }
     }
     if (rc == BW_OK) {
         rc = next_by_time(engine, &wake_ms, err);
@@ -170,18 +174,26 @@ static void note_polled(struct bw_engine *engine, const char *name, enum bw_poll
                                                                 : engine->now_ms + BW_MINUTE_MS;
 }
 
+static bool take_out(struct bw_ids *ids, int64_t which)
+{
+    BW_VEC_EACH(int64_t, id, ids)
+    {
+        if (*id == which) {
+            *id = ids->items[--ids->count];
+            return true;
+        }
+    }
+    return false;
+}
+
 static void note_delivered(struct bw_engine *engine, int64_t delivery,
                            enum bw_delivery_outcome outcome)
 {
     BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
     {
-        BW_VEC_EACH(int64_t, id, &sending->in_flight)
-        {
-            if (*id == delivery) {
-                sending->attempts[outcome]++;
-                *id = sending->in_flight.items[--sending->in_flight.count];
-                return;
-            }
+        if (take_out(&sending->in_flight, delivery) || take_out(&sending->alive, delivery)) {
+            sending->attempts[outcome]++;
+            return;
         }
     }
 }

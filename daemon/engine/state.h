@@ -23,6 +23,8 @@ struct bw_polling { /* a configured source, as the scheduler sees it */
 struct bw_sending { /* a configured sink, as the scheduler sees it */
     struct bw_sink row;
     struct bw_ids in_flight; /* delivery ids */
+    struct bw_ids alive;     /* messages of alive.c under way */
+    int64_t alive_ms;        /* when the next of these are due */
     int64_t attempts[BW_DELIVERY_DISABLED + 1]; /* by outcome, since the start */
 };
 
@@ -179,6 +181,11 @@ enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, enum bw_err 
 struct bw_polling *bw_engine_polling(struct bw_engine *engine, const char *source);
 struct bw_sending *bw_engine_sending(struct bw_engine *engine, const char *sink);
 bool bw_engine_is_in_flight(const struct bw_sending *sending, int64_t delivery);
+
+/* alive.c: what is open, told again to a sink that forgets; reads only. */
+enum bw_err bw_engine_keep_alive(struct bw_engine *engine, struct bw_sending *sending,
+                                 int64_t *wake_ms, struct bw_commands *commands,
+                                 struct bw_error *err);
 
 /* api.c: a request of the control socket. Failures become replies, save those of the store. */
 enum bw_err bw_engine_request(struct bw_engine *engine, const struct bw_request *request,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "codec/json.h"
 #include "io/plugin_host.h"
 #include "io/source_request.h"
 
@@ -64,6 +65,7 @@ static void on_failing(void *context, enum bw_plugin_failure failure, int64_t re
 static void on_done(void *context, struct bw_entries *entries, const struct bw_error *err);
 static void on_deadline(uv_timer_t *timer);
 static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome, const char *why);
+static char *without_secrets(const struct bw_courier *courier, const char *why);
 static void wipe(char **text);
 static void on_timer_closed(uv_handle_t *handle);
 
@@ -347,6 +349,22 @@ static void on_deadline(uv_timer_t *timer)
     finish(courier, BW_DELIVERY_RETRY, why);
 }
 
+/* Also as a server may show what it was given: the inside of a JSON string. */
+static char *without_secrets(const struct bw_courier *courier, const char *why)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str quoted = { 0 };
+    BW_CLEANUP(bw_freep) char *clean = bw_str_without(why, courier->secret.text);
+    if (courier->secret.text != NULL && courier->secret.text[0] != '\0') {
+        bw_json_quote(&quoted, courier->secret.text);
+        quoted.text[quoted.size - 1] = '\0';
+        char *cleaner = bw_str_without(clean, quoted.text + 1);
+        free(clean);
+        clean = cleaner;
+    }
+    bool secret_url = courier->sink.url_secret.kind != BW_SECRET_NONE;
+    return bw_str_without(clean, secret_url ? courier->url.text : NULL);
+}
+
 /* What was remembered counts even after a failure: a half-done step is found again. */
 static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome, const char *why)
 {
@@ -358,10 +376,8 @@ static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome,
         .memory = BW_TAKE(courier->remembered),
     };
     if (outcome != BW_DELIVERY_DONE) {
-        BW_CLEANUP(bw_freep) char *clean = bw_str_without(why, courier->secret.text);
-        BW_CLEANUP(bw_freep) char *cleaner = bw_str_without(clean, courier->url.text);
-        result.error = bw_xasprintf("sink '%s': %s", courier->sink.name,
-                                    courier->sink.url == NULL ? cleaner : clean);
+        BW_CLEANUP(bw_freep) char *clean = without_secrets(courier, why);
+        result.error = bw_xasprintf("sink '%s': %s", courier->sink.name, clean);
     }
     const struct bw_courier_host *host = courier->host;
     bw_courier_close(courier);

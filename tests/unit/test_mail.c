@@ -49,8 +49,8 @@ Test(mail, every_line_is_ascii_short_and_ends_in_crlf)
         cr_assert(ne(ptr, (void *)end, NULL), "the last line ends too");
         cr_expect(le(sz, (size_t)(end - line), 76), "%.*s", (int)(end - line), line);
         for (const char *c = line; c < end; c++) {
-            bool printable = *c >= ' ' && *c < 0x7f;
-            cr_expect(printable, "%.*s", (int)(end - line), line);
+            cr_expect(ge(chr, *c, ' '), "%.*s", (int)(end - line), line);
+            cr_expect(lt(chr, *c, 0x7f), "%.*s", (int)(end - line), line);
         }
         line = end + 2;
     }
