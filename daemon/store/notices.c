@@ -35,6 +35,9 @@ static const char PAGE_SQL[] =
     " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"
     " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"
     " AND ($7 IS NULL OR subject = $7) ORDER BY id LIMIT $8";
+static const char NEWEST_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE ($1 IS NULL OR owner = $1)"
+    " ORDER BY updated_ms DESC, id DESC LIMIT $2";
 static const char COUNT_LIVE_SQL[] = "SELECT count(*) FROM notice WHERE live = 1";
 static const char BY_SEVERITY_SQL[] =
     "SELECT severity, count(*) FROM notice WHERE live = 1 GROUP BY severity";
@@ -242,6 +245,15 @@ enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *fil
     BW_BIND(row, 6, filter->platform);
     BW_BIND(row, 7, filter->subject);
     BW_BIND(row, 8, limit);
+    return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
+                              struct bw_notices *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, NEWEST_SQL);
+    BW_BIND(row, 1, owner);
+    BW_BIND(row, 2, limit);
     return notices_from_rows(row, out, err);
 }
 

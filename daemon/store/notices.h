@@ -79,6 +79,9 @@ BW_MUST_CHECK enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_n
 BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
                                           int64_t after_id, int64_t limit, struct bw_notices *out,
                                           struct bw_error *err);
+/* The latest changed first; owner NULL: anybody's. */
+BW_MUST_CHECK enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
+                                            struct bw_notices *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out,
                                                 struct bw_error *err);
 /* Live ones; counts has one place for each enum bw_severity, zeroed before. */
