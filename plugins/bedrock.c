@@ -1,14 +1,20 @@
 /* plugins/bedrock.c: the foundation models of Amazon Bedrock in one region, in one page. Variants of a
  * model ("...-v1:0:128k") are rows of their own, and often the only ones that can be tuned. */
+#include <string.h>
+
 #include "catalogs.h"
 #include "sdk/list.h"
 #include "sdk/row.h"
 
+enum { PROFILES_MAX = 10000 };
+
 static const struct bw_plugin_setting SETTINGS[] = {
     { "api_key", "boolean", "the credential is a Bedrock API key, not KEY:SECRET to sign with" },
+    { "profiles", "boolean", "read inference profiles too: us.MODEL and the like are aliases then" },
     { NULL, NULL, NULL },
 };
 
+static void add_profiles(const struct bw_names *profiles, struct bw_entry *entry);
 static void read_lifecycle(const struct bw_json *lifecycle, struct bw_entry *entry);
 
 static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
@@ -34,7 +40,18 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
                                                              : BW_NO,
     };
     read_lifecycle(lifecycle, &entry);
+    add_profiles(plugin->memory, &entry);
     return bw_emit_entry(plugin, &entry);
+}
+
+/* The names come in pairs: a profile, then the model that it leads to. */
+static void add_profiles(const struct bw_names *profiles, struct bw_entry *entry)
+{
+    for (size_t i = 0; i + 1 < profiles->count; i += 2) {
+        if (strcmp(profiles->items[i + 1], entry->id) == 0) {
+            bw_entry_add_alias(entry, profiles->items[i]);
+        }
+    }
 }
 
 /* From legacyTime on no new training job starts (Bedrock User Guide, "Model lifecycle", 2026-09). */
@@ -50,17 +67,57 @@ static void read_lifecycle(const struct bw_json *lifecycle, struct bw_entry *ent
                       bw_row_time(lifecycle, "endOfLifeTime"), "endOfLifeTime of the model list");
 }
 
-static enum bw_err catalog(struct bw_plugin *plugin)
+/* A profile names the same model in each region that it spreads over, by its ARN:
+ * arn:aws:bedrock:us-east-1::foundation-model/MODEL. */
+static enum bw_err note_profile(struct bw_plugin *plugin, const struct bw_json *row)
 {
-    static char path[] = "/foundation-models";
+    struct bw_names *profiles = plugin->memory;
+    const char *id = bw_row_id(plugin, row, "inferenceProfileId");
+    const struct bw_json *model = bw_json_first(bw_json_get(row, "models"));
+    const char *slash = strrchr(bw_json_text(bw_json_get(model, "modelArn"), ""), '/');
+    if (id != NULL && slash != NULL && profiles->count < PROFILES_MAX * 2) {
+        BW_VEC_PUSH(profiles, bw_xstrdup(id));
+        BW_VEC_PUSH(profiles, bw_xstrdup(slash + 1));
+    }
+    return plugin->err.code;
+}
+
+static char *next_profiles(struct bw_plugin *plugin, const char *path, const struct bw_json *page,
+                           const struct bw_response *response)
+{
+    (void)plugin;
+    (void)response;
+    return bw_next_by_token(path, "nextToken", bw_json_get(page, "nextToken"));
+}
+
+/* How the request for the path is made; the query comes sorted, as it is signed. */
+static struct bw_fetch request_for(const struct bw_plugin *plugin, char *path)
+{
     static char service[] = "bedrock";
     bool api_key = bw_row_true(plugin->source->settings, "api_key");
-    const struct bw_list list = {
-        .request = { .path = path, .auth = api_key ? BW_AUTH_BEARER : BW_AUTH_AWS_SIGV4,
-                     .auth_name = api_key ? NULL : service, .repeatable = true },
-        .rows = "modelSummaries", .row = emit_row
-    };
-    return bw_list_read(plugin, &list);
+    return (struct bw_fetch){ .path = path,
+                              .auth = api_key ? BW_AUTH_BEARER : BW_AUTH_AWS_SIGV4,
+                              .auth_name = api_key ? NULL : service,
+                              .repeatable = true };
+}
+
+static enum bw_err catalog(struct bw_plugin *plugin)
+{
+    static char models_path[] = "/foundation-models";
+    static char profiles_path[] = "/inference-profiles?maxResults=1000";
+    const struct bw_list models = { .request = request_for(plugin, models_path),
+                                    .rows = "modelSummaries", .row = emit_row };
+    const struct bw_list spread = { .request = request_for(plugin, profiles_path),
+                                    .rows = "inferenceProfileSummaries", .sparse = true,
+                                    .row = note_profile, .next = next_profiles };
+    BW_CLEANUP(bw_names_clear) struct bw_names profiles = { 0 };
+    plugin->memory = &profiles;
+    enum bw_err rc = bw_row_true(plugin->source->settings, "profiles")
+                         ? bw_list_read(plugin, &spread)
+                         : BW_OK;
+    rc = rc == BW_OK ? bw_list_read(plugin, &models) : rc;
+    plugin->memory = NULL;
+    return rc;
 }
 
 const struct bw_plugin_descriptor bw_bedrock = {

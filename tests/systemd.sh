@@ -2,7 +2,7 @@
 # The installed service under a real systemd, in a container that shares this machine's /usr.
 # usage: systemd.sh BUILD_DIR INSTALL_PREFIX
 set -euo pipefail
-build=$1 prefix=$2
+build=$1 prefix=$2 basewatch=$2/bin/basewatch
 work=$(mktemp -d)
 leader=0 nspawn=0
 skip() { echo "skipped: $1"; exit 77; }
@@ -45,10 +45,16 @@ until_true() { # until_true WHAT COMMAND...: within 10 seconds
 }
 restarted() { [ "$(property NRestarts)" = "$1" ] && [ "$(property ActiveState)" = active ]; }
 status_text_is() { case $(property StatusText) in $1) ;; *) return 1 ;; esac; }
-deployments() { inside basewatch deployments --no-header | awk '{ print $1 }' | paste -sd' '; }
+deployments() { inside "$basewatch" deployments --no-header | awk '{ print $1 }' | paste -sd' '; }
 
 # ---- install and boot ----
 DESTDIR=$work/stage cmake --install "$build" >"$work/install.log"
+pages=no
+if [ -e "$work/stage$prefix/share/man/man8/basewatchd.8" ] && [ -e /etc/manpath.config ]; then
+    pages=yes
+    mkdir -p "$work/stage/etc"
+    cp /etc/manpath.config "$work/stage/etc/"
+fi
 mkdir -p "$work/stage/etc/basewatch/catalog"
 cp "$(dirname "$0")/data/openai/openai.body" "$work/stage/etc/basewatch/catalog/catalog.json"
 # On a first boot systemd enables what no preset disables.
@@ -64,7 +70,9 @@ booted() {
 }
 until_true "the container runs" booted
 echo "booted in $(($(now_ms) - started)) ms"
-inside cp -r /run/stage/basewatch /etc/
+inside cp -r /run/stage/. /etc/
+# This one, whatever else is installed on the machine whose /usr we share.
+inside cp "$prefix/lib/systemd/system/basewatchd.service" /run/systemd/system/
 inside systemd-sysusers --inline "u reader -" "u writer -" "u stranger -" "m reader basewatch" \
     "m writer basewatch" "m writer basewatch-admin" 2>/dev/null
 inside mkdir -p /run/systemd/system/basewatchd.service.d
@@ -77,7 +85,7 @@ LoadCredential=hook.whsec:/run/hook.whsec
 Environment=ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
 END
 inside sh -c 'umask 077; echo "whsec_$(head -c32 /dev/urandom | base64)" >/run/hook.whsec'
-expect "verify prints nothing" "" "$(inside systemd-analyze verify --man=no basewatchd.service 2>&1)"
+expect "verify prints nothing" "" "$(inside systemd-analyze verify --man=$pages basewatchd.service 2>&1)"
 
 # ---- start ----
 inside systemctl daemon-reload
@@ -96,7 +104,7 @@ END
 # ---- reload ----
 inside systemctl reload basewatchd
 until_true "a good file is taken" status_text_is "watching 1 sources for 1 configured deployments"
-polled=$(inside basewatch sources poll --json)
+polled=$(inside "$basewatch" sources poll --json)
 expect "a plugin runs in the sandbox" '*"state":"ok"*' "$polled"
 expect "a deployment is watched" "triage" "$(deployments)"
 inside sh -c 'echo "souces: []" >/etc/basewatch/conf.d/wrong.yaml'
@@ -105,7 +113,7 @@ until_true "a bad file is told" status_text_is "reload failed, the old configura
 echo "ok: StatusText: $(property StatusText)"
 expect "the old configuration is kept" "triage" "$(deployments)"
 expect "status tells" "the last reload failed: *wrong.yaml*still running what was loaded at *" \
-    "$(inside basewatch status | head -1)"
+    "$(inside "$basewatch" status | head -1)"
 inside rm /etc/basewatch/conf.d/wrong.yaml
 inside systemctl reload basewatchd
 until_true "a mended file is taken" status_text_is "watching 1 sources*"
@@ -113,12 +121,12 @@ until_true "a mended file is taken" status_text_is "watching 1 sources*"
 # ---- who may do what ----
 add='{"name":"from-api","technique":"prompt","platform":"openai","model":"gpt-7-turbo","owner":"web"}'
 expect "the socket" "660 basewatch:basewatch" "$(inside stat -c '%a %U:%G' /run/basewatch/control.sock)"
-expect "a member reads" "deployments: 1*" "$(as reader basewatch status | head -1)"
+expect "a member reads" "deployments: 1*" "$(as reader "$basewatch" status | head -1)"
 expect "a member does not write" "error: *" \
-    "$(as reader basewatch deployments remove triage 2>&1 || true)"
-expect "a stranger does not read" "error: *" "$(as stranger basewatch status 2>&1 || true)"
-if as stranger basewatch status >/dev/null 2>&1; then fail "a stranger reads"; fi
-echo "$add" | as writer basewatch deployments import - 2>/dev/null ||
+    "$(as reader "$basewatch" deployments remove triage 2>&1 || true)"
+expect "a stranger does not read" "error: *" "$(as stranger "$basewatch" status 2>&1 || true)"
+if as stranger "$basewatch" status >/dev/null 2>&1; then fail "a stranger reads"; fi
+echo "$add" | as writer "$basewatch" deployments import - 2>/dev/null ||
     fail "a member of the second group does not write"
 expect "a member of the second group writes" "from-api triage" "$(deployments)"
 
@@ -132,6 +140,11 @@ if grep -q ' __x64_sys_landlock_create_ruleset$' /proc/kallsyms; then
         "$(inside journalctl -u basewatchd -o cat --no-pager | grep -c 'no Landlock')"
 fi
 expect "the state is its own" "700 basewatch" "$(inside stat -c '%a %U' /var/lib/basewatch)"
+
+# ---- backup, by an administrator ----
+inside "$basewatch" backup /run/copy.db 2>/dev/null || fail "no backup"
+expect "the backup" "600 root" "$(inside stat -c '%a %U' /run/copy.db)"
+expect "the state stays the daemon's" "basewatch" "$(inside sh -c 'stat -c %U /var/lib/basewatch/*' | sort -u)"
 
 # ---- hang, crash, stop ----
 inside kill -STOP "$pid"

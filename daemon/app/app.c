@@ -13,11 +13,13 @@
 #include "base/log.h"
 #include "codec/config.h"
 #include "codec/lineage_file.h"
+#include "codec/secret.h"
 #include "engine/event.h"
 #include "io/alarm.h"
 #include "io/control.h"
 #include "io/http.h"
 #include "io/keyring.h"
+#include "io/loopback.h"
 #include "io/mailer.h"
 #include "io/poller.h"
 #include "io/queue.h"
@@ -29,6 +31,8 @@ enum {
     TRANSFERS_PER_HOST = 8,
     DRAIN_MS = 400,       /* deliveries in flight may end that long after SIGTERM */
 };
+
+#define METRICS_FIRST_ID (UINT64_C(1) << 63) /* requests by TCP are numbered from here */
 
 struct bw_app {
     const struct bw_app_options *options;
@@ -48,6 +52,7 @@ struct bw_app {
     struct bw_poller *poller;
     struct bw_sender *sender;
     struct bw_control *control;
+    struct bw_control *metrics; /* NULL: on the control socket alone */
     bool ready;         /* the service manager has been told */
     bool watchdog_asks; /* the engine owes a sign of life */
     bool reloading;
@@ -152,7 +157,8 @@ static void execute(struct bw_app *app, struct bw_command *command)
         deliver(app, &command->deliver);
         break;
     case BW_COMMAND_REPLY:
-        bw_control_reply(app->control, &command->reply);
+        bw_control_reply(command->reply.id > METRICS_FIRST_ID ? app->metrics : app->control,
+                         &command->reply);
         break;
     case BW_COMMAND_WAKE:
         bw_alarm_set(app->alarm, command->wake_ms);
@@ -273,6 +279,9 @@ static void stop(struct bw_app *app)
     bw_sdnotify("STOPPING=1");
     bw_sdnotify("STATUS=finishing deliveries in flight");
     bw_control_close(BW_TAKE(app->control));
+    if (app->metrics != NULL) {
+        bw_control_close(BW_TAKE(app->metrics));
+    }
     bw_poller_close(BW_TAKE(app->poller));
     app->loop.data = (void *)(uintptr_t)(uv_now(&app->loop) + DRAIN_MS);
     (void)uv_timer_start(&app->drain, on_drain, 0, 10);
@@ -325,6 +334,25 @@ static enum bw_err start_keeper(struct bw_app *app, struct bw_error *err)
     return bw_keeper_start(state_dir, lineages, app->events, app->commands, &app->keeper, err);
 }
 
+static enum bw_err start_metrics(struct bw_app *app, struct bw_error *err)
+{
+    struct bw_secret token = { 0 };
+    struct bw_control_options options = { .first_id = METRICS_FIRST_ID };
+    if (app->settings->metrics_port == 0) {
+        return BW_OK;
+    }
+    enum bw_err rc = bw_secret_read(&app->settings->metrics_token, &token, err);
+    if (rc == BW_OK) {
+        rc = bw_loopback_listen((int)app->settings->metrics_port, &options.inherited_fd, err);
+    }
+    if (rc == BW_OK) {
+        options.metrics_token = token.text;
+        rc = bw_control_new(&app->loop, &options, on_request, app, &app->metrics, err);
+    }
+    bw_secret_clear(&token);
+    return rc == BW_OK ? rc : bw_error_prefix(err, "control.metrics: ");
+}
+
 static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *path = socket_path(app);
@@ -342,6 +370,9 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
     }
     if (rc == BW_OK) {
         rc = bw_control_new(&app->loop, &control, on_request, app, &app->control, err);
+    }
+    if (rc == BW_OK) {
+        rc = start_metrics(app, err);
     }
     if (rc == BW_OK) {
         app->keyring = bw_keyring_new(&app->loop);
@@ -386,6 +417,9 @@ static void abandon_io(struct bw_app *app)
 {
     if (app->control != NULL) {
         bw_control_close(app->control);
+    }
+    if (app->metrics != NULL) {
+        bw_control_close(app->metrics);
     }
     if (app->alarm != NULL) {
         bw_alarm_close(app->alarm);

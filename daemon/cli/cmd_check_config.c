@@ -80,7 +80,7 @@ static bool check_secret(const char *kind, const char *name, const struct bw_sec
 
 static bool check_secrets(const struct bw_settings *settings)
 {
-    bool good = true;
+    bool good = check_secret("control", "metrics", &settings->metrics_token, false);
     BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
     {
         good &= check_secret("source", source->name, &source->credential, false);

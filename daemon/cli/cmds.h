@@ -19,4 +19,5 @@ extern const struct bw_cmd bw_estimate_cmd;
 extern const struct bw_cmd bw_worth_cmd;
 extern const struct bw_cmd bw_swap_cmd;
 extern const struct bw_cmd bw_check_cmd;
+extern const struct bw_cmd bw_scan_cmd; /* needs no daemon when it is given a catalog */
 #endif

@@ -132,6 +132,11 @@ static void explain_deployment(const struct bw_settings *settings,
 
 void bw_config_explain(const struct bw_settings *settings, struct bw_str *out)
 {
+    if (settings->metrics_port != 0) {
+        bw_str_appendf(out, "metrics: listens on 127.0.0.1:%" PRId64, settings->metrics_port);
+        append_secret(out, "token", &settings->metrics_token);
+        bw_str_append(out, "\n");
+    }
     BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
     {
         explain_source(source, out);

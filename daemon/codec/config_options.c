@@ -226,6 +226,8 @@ static const struct bw_config_option PLACE[] = {
       .help = "path from the top of the repository" },
     { "line", BW_CONFIG_COUNT, AT(line), .min = 1, .max = 100000000, .unit = "lines",
       .required = true, .help = "from 1" },
+    { "context", BW_CONFIG_TEXT, AT(context), .max = 256 * 1024,
+      .help = "that line and three on both sides, so that a change can be written as a diff" },
     END,
 };
 static const struct bw_config_section PLACE_SECTION = { .noun = "place", .items = PLACE };
@@ -282,6 +284,15 @@ const struct bw_config_section bw_deployment_section = { "deployment", DEPLOYMEN
 #undef AT
 
 #define AT(field) offsetof(struct bw_settings, field)
+static const struct bw_config_option METRICS[] = {
+    { "port", BW_CONFIG_COUNT, AT(metrics_port), .min = 1, .max = 65535, .required = true,
+      .restart = true, .help = "of 127.0.0.1" },
+    { "token", BW_CONFIG_SECRET, AT(metrics_token), &bw_secret_section, .required = true,
+      .restart = true, .help = "what a scraper has to send as `Authorization: Bearer`" },
+    END,
+};
+static const struct bw_config_section METRICS_SECTION = { .noun = "metrics", .items = METRICS };
+
 static const struct bw_config_option CONTROL[] = {
     { "socket", BW_CONFIG_PATH, AT(socket), .max = 107, .restart = true,
       .help = "default: $RUNTIME_DIRECTORY/control.sock" },
@@ -290,6 +301,8 @@ static const struct bw_config_option CONTROL[] = {
     { "write_group", BW_CONFIG_TEXT, AT(write_group), .max = NAME_MAX_BYTES, .restart = true,
       .help = "a group whose members may change things, if they are in read_group as well, which "
               "the socket belongs to; default as above" },
+    { "metrics", BW_CONFIG_MAP, 0, &METRICS_SECTION, .restart = true,
+      .help = "GET /metrics by TCP as well, for this machine alone; default: on the socket only" },
     END,
 };
 static const struct bw_config_section CONTROL_SECTION = { .noun = "control", .items = CONTROL };

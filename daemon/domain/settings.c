@@ -26,7 +26,7 @@ BW_DEFINE_WORDS(bw_source_kind, KIND_WORDS)
 enum bw_source_kind bw_source_settings_kind(const struct bw_source_settings *source)
 {
     for (size_t i = 0; i < BW_COUNT(FEEDS); i++) {
-        if (strcmp(source->plugin, FEEDS[i].plugin) == 0) {
+        if (bw_str_equal(source->plugin, FEEDS[i].plugin)) {
             return FEEDS[i].kind;
         }
     }
@@ -150,6 +150,7 @@ void bw_settings_clear(struct bw_settings *settings)
     free(settings->socket);
     free(settings->read_group);
     free(settings->write_group);
+    secret_clear(&settings->metrics_token);
     bw_policy_clear(&settings->policy);
     BW_VEC_CLEAR(&settings->sources, bw_source_settings_clear);
     BW_VEC_CLEAR(&settings->sinks, bw_sink_settings_clear);

@@ -65,6 +65,8 @@ struct bw_settings {
     char *socket;     /* NULL: $RUNTIME_DIRECTORY/control.sock */
     char *read_group; /* peers of this group may read; NULL: only root and our own user */
     char *write_group;
+    int64_t metrics_port; /* on the loopback; 0: none */
+    struct bw_secret_ref metrics_token;
     struct bw_money person_day; /* rates.person_day_usd; 0: not said */
     struct bw_policy policy; /* the fleet's */
     struct { struct bw_source_settings *items; size_t count, capacity; } sources;

@@ -1,26 +1,17 @@
 /* daemon/domain/swap.c: see swap.h. */
 #include "domain/swap.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
-
-/* Characters of a model id (shared by scanner and swap): a match must not touch another one. */
-static bool in_id(char c)
-{
-    return isalnum((unsigned char)c) || (c != '\0' && strchr("._@-", c) != NULL);
-}
+#include "domain/model_ids.h"
 
 static const char *find_whole(const char *line, size_t size, const char *id)
 {
     size_t width = strlen(id);
     for (size_t i = 0; i + width <= size; i++) {
-        bool left = i == 0 || !in_id(line[i - 1]);
-        bool right = i + width == size || !in_id(line[i + width]) ||
-                     (line[i + width] == '.' && (i + width + 1 == size || !in_id(line[i + width + 1])));
-        if (left && right && memcmp(line + i, id, width) == 0) {
+        if (memcmp(line + i, id, width) == 0 && bw_model_id_alone(line, size, i, width)) {
             return line + i;
         }
     }

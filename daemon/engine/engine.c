@@ -144,10 +144,11 @@ static void redo(struct bw_engine *engine, bool *more)
         events[i].now_ms = engine->now_ms;
         enum bw_err rc = perform(engine, &events[i], &left, &failure);
         if (rc == BW_OK) {
+            bw_log(BW_LOG_NOTICE, "what the database could not take earlier is written now");
             *more = *more || left;
             bw_event_clear(&events[i]);
         } else {
-            bw_log(BW_LOG_ERROR, "what came earlier still cannot be written: %s", failure.text);
+            bw_log(BW_LOG_DEBUG, "what came earlier still cannot be written: %s", failure.text);
             keep(engine, &events[i], rc);
         }
     }

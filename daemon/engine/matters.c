@@ -331,11 +331,16 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort
     if (rc == BW_OK) {
         rc = find_wanted(engine, cohort, deployment, &wanted, err);
     }
+    enum bw_confidence confidence = BW_CONFIDENCE_NONE;
+    if (rc == BW_OK && cohort->state == BW_COHORT_UNKNOWN && live.count > 0) {
+        rc = bw_engine_confidence(engine, cohort->platform, cohort->scope, &confidence, err);
+    }
     bool ending = wanted.count > 0 && strcmp(bw_notice_matter(wanted.items[0].kind), "life") == 0;
     BW_VEC_EACH(struct bw_notice, old, &live)
     {
         /* Knowing nothing is no news: what was said stays until something is known again. */
         bool unknown = cohort->state == BW_COHORT_UNKNOWN &&
+                       confidence != BW_CONFIDENCE_CONFIRMED &&
                        bw_str_equal(old->base, deployment->base);
         if (rc == BW_OK && !unknown && same_matter(wanted.items, wanted.count, old) == NULL) {
             rc = close_old(engine, old, deployment, err);

@@ -84,12 +84,33 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err);
 
+/* change.c: a new set meets what was known. */
+struct bw_change { /* owned, to release with bw_change_clear() */
+    struct bw_names listed; /* ids that are new or different */
+    struct bw_names left;
+    struct bw_names lineages; /* of either, as far as they can be placed */
+};
+void bw_change_clear(struct bw_change *change);
+enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
+                             const struct bw_entries *entries, struct bw_change *change,
+                             struct bw_error *err);
+/* Judge the cohorts again that the change touches. NULL: everything may have changed. */
+enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *source,
+                            const struct bw_change *change, struct bw_error *err);
+/* Is the source's word the first one in its scopes? A feed's is where there is no own list. */
+enum bw_err bw_engine_leads(struct bw_engine *engine, const struct bw_source *source, bool *leads,
+                            struct bw_error *err);
+
 /* ingest.c: what a poll brought. */
 enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
                              struct bw_error *err);
 /* Let a held set through. */
 enum bw_err bw_engine_accept(struct bw_engine *engine, const char *source, const char *actor,
                              struct bw_error *err);
+
+/* guards.c: why a set should not be believed yet; *why, the caller's, stays NULL when it may pass. */
+enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *source,
+                             const struct bw_entries *entries, char **why, struct bw_error *err);
 
 /* cohorts.c: judge a cohort again and begin its fan-out when its answer differs. */
 enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool baseline,

@@ -61,6 +61,7 @@ struct bw_control {
     ino_t inode;
     gid_t read_group;
     gid_t write_group;
+    char *metrics_token; /* NULL: peers are known by their uid */
     uint64_t last_id;
     LIST_HEAD(, peer) peers;
     LIST_HEAD(, exchange) waiting;
@@ -76,7 +77,9 @@ static void *on_uri(void *context, const char *uri, struct MHD_Connection *conne
 static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *url,
                                  const char *method, const char *version, const char *upload,
                                  size_t *upload_bytes, void **request);
-static enum MHD_Result on_head(struct exchange *exchange, const char *method);
+static enum MHD_Result on_head(const struct bw_control *control, struct exchange *exchange,
+                               const char *method);
+static bool shows_token(const struct bw_control *control, const struct exchange *exchange);
 static void on_upload(struct exchange *exchange, const char *bytes, size_t size);
 static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange);
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
@@ -102,6 +105,8 @@ enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_control_options *opt
     control->loop = loop;
     control->on_request = on_request;
     control->context = context;
+    control->metrics_token = bw_xstrdup(options->metrics_token);
+    control->last_id = options->first_id;
     int fd = -1;
     enum bw_err rc = find_group(options->read_group, &control->read_group, err);
     rc = rc != BW_OK ? rc : find_group(options->write_group, &control->write_group, err);
@@ -228,7 +233,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     }
     struct peer *peer = bw_xcalloc(1, sizeof(*peer));
     peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    bool known = bw_unix_socket_peer(peer->fd, &peer->uid);
+    bool known = control->metrics_token == NULL && bw_unix_socket_peer(peer->fd, &peer->uid);
     peer->may_write = known && (peer->uid == 0 || peer->uid == geteuid() ||
                                 bw_unix_socket_peer_in(peer->fd, control->write_group));
     peer->may_read =
@@ -258,7 +263,7 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
     struct exchange *exchange = *request;
     switch (exchange->state) {
     case HEAD:
-        return on_head(exchange, method);
+        return on_head(context, exchange, method);
     case BODY:
         if (*upload_bytes == 0) {
             return on_complete(context, exchange);
@@ -274,13 +279,23 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
     return MHD_NO;
 }
 
-static enum MHD_Result on_head(struct exchange *exchange, const char *method)
+static enum MHD_Result on_head(const struct bw_control *control, struct exchange *exchange,
+                               const char *method)
 {
     exchange->state = BODY;
     exchange->method = bw_xstrdup(method);
     const struct peer *peer = peer_of(exchange->connection);
     exchange->body_max = peer->may_write ? BW_CONTROL_BODY_MAX : BW_CONTROL_READER_BODY_MAX;
-    if (!peer->may_read) {
+    if (control->metrics_token != NULL) {
+        exchange->body_max = 0;
+        if (!shows_token(control, exchange)) {
+            return send_problem(exchange, 401, "Unauthorized",
+                                "send `Authorization: Bearer` and the token of control.metrics");
+        }
+        if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 || strcmp(exchange->target, "/metrics") != 0) {
+            return send_problem(exchange, 404, "Not Found", "here is GET /metrics and nothing else");
+        }
+    } else if (!peer->may_read) {
         return send_problem(exchange, 403, "Forbidden",
                             "your user is in none of the groups that may ask; "
                             "see control.read_group and control.write_group");
@@ -291,6 +306,23 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method)
         return send_too_big(exchange);
     }
     return MHD_YES;
+}
+
+/* In a time that does not tell how much of it is right. */
+static bool shows_token(const struct bw_control *control, const struct exchange *exchange)
+{
+    const char *shown = MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND,
+                                                    MHD_HTTP_HEADER_AUTHORIZATION);
+    BW_CLEANUP(bw_freep) char *wanted = bw_xasprintf("Bearer %s", control->metrics_token);
+    size_t size = strlen(wanted);
+    volatile unsigned char wrong = 0;
+    if (shown == NULL || strlen(shown) != size) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        wrong |= (unsigned char)(shown[i] ^ wanted[i]);
+    }
+    return wrong == 0;
 }
 
 /* libmicrohttpd takes no answer before a body of unknown length has ended: the rest is let through
@@ -475,6 +507,7 @@ static void remove_file(const struct bw_control *control)
 static void control_free(struct bw_control *control)
 {
     free(control->path);
+    free(control->metrics_token);
     free(control);
 }
 

@@ -19,7 +19,10 @@ struct bw_control_options {
     const char *write_group; /* NULL: only root and our own user; writers may read */
                              /* The file has one group: read_group, else write_group. Where both
                               * are given, a writer has to be a member of both to reach it. */
-    int inherited_fd;        /* a listening socket from the service manager; -1: bind path */
+    int inherited_fd;        /* a listening socket that is there already; -1: bind path */
+    const char *metrics_token; /* inherited_fd is a TCP socket: whoever shows the token may GET
+                                * /metrics, and that is all. NULL: a Unix socket, peers have uids */
+    uint64_t first_id;         /* of requests: two controls keep theirs apart */
 };
 
 enum {

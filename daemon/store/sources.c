@@ -9,6 +9,14 @@
     " held_since_ms, held_set, failing_since_ms, kind"
 
 static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
+/* What it listed of another platform or scope says nothing about this one. */
+static const char FORGET_SQL[] =
+    "DELETE FROM entry WHERE source = $1 AND NOT EXISTS"
+    " (SELECT 1 FROM source WHERE name = $1 AND platform = $2 AND scope = $3)";
+static const char RESET_SQL[] =
+    "UPDATE source SET state = 'new', detail = '', entries = 0, set_hash = 0, failures = 0,"
+    " failing_since_ms = 0, last_success_ms = 0, baseline_ms = 0, held_hash = 0,"
+    " held_since_ms = 0, held_set = NULL WHERE name = $1 AND (platform <> $2 OR scope <> $3)";
 static const char CONFIGURE_SQL[] =
     "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms, settings_hash,"
     " kind) VALUES ($1, 1, $2, $3, $4, 'new', $5, $6, $7)"
@@ -88,6 +96,17 @@ enum bw_err bw_sources_configure(struct bw_db *db, const char *name, enum bw_sou
                                  const char *platform, const char *scope, int64_t every_ms,
                                  uint64_t settings_hash, int64_t now_ms, struct bw_error *err)
 {
+    static const char *const before[] = { FORGET_SQL, RESET_SQL };
+    for (size_t i = 0; i < BW_COUNT(before); i++) {
+        struct bw_stmt *anew = bw_db_query(db, before[i]);
+        BW_BIND(anew, 1, name);
+        BW_BIND(anew, 2, platform);
+        BW_BIND(anew, 3, scope);
+        enum bw_err rc = bw_stmt_run(anew, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+    }
     struct bw_stmt *stmt = bw_db_query(db, CONFIGURE_SQL);
     BW_BIND(stmt, 1, name);
     BW_BIND(stmt, 2, platform);

@@ -45,7 +45,8 @@ void bw_sources_clear(struct bw_sources *sources);
 
 /* Forget who is configured; follow with one bw_sources_configure() for each that is. */
 BW_MUST_CHECK enum bw_err bw_sources_deactivate(struct bw_db *db, struct bw_error *err);
-/* Insert or re-activate; one that is new, or polled by other settings than before, is due at now_ms. */
+/* Insert or re-activate; one that is new, or polled by other settings than before, is due at
+ * now_ms; one that sees another platform or scope than before starts anew. */
 BW_MUST_CHECK enum bw_err bw_sources_configure(struct bw_db *db, const char *name,
                                                enum bw_source_kind kind,
                                                const char *platform, const char *scope,

@@ -68,6 +68,7 @@ struct bw_plugin { /* one conversation; borrowed parts outlive it */
     const struct bw_plugin_source *source;   /* of a catalog */
     const struct bw_plugin_message *message; /* of a delivery */
     const struct bw_transport *transport;
+    void *memory;    /* the plugin's own, for what one list tells about the next */
     int64_t fetches; /* and mails */
     size_t entries;
     enum bw_plugin_failure failure; /* meaningful once err.code is not BW_OK */

@@ -3,8 +3,11 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import unittest
+import urllib.error
+import urllib.request
 
 from harness import SOURCE, Case, deployment, main, openai_list, wait_for
 
@@ -93,6 +96,37 @@ class Metrics(Case):
         done = subprocess.run([PROMTOOL, "check", "rules", rules], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_the_loopback_answers_whoever_shows_the_token_and_nothing_else(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.basewatch.stop()
+        self.basewatch.write("token", "s3cret-of-the-scraper\n", 0o600)
+        self.basewatch.configure(control=dict(self.basewatch.config["control"], metrics={
+            "port": port, "token": {"file": "token"}}))
+        self.basewatch.start()
+
+        def ask(path="/metrics", token="s3cret-of-the-scraper", **more):
+            request = urllib.request.Request("http://127.0.0.1:%d%s" % (port, path), **more)
+            if token:
+                request.add_header("authorization", "Bearer " + token)
+            try:
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+                        request, timeout=30) as answer:
+                    return answer.status, answer.read().decode()
+            except urllib.error.HTTPError as refused:
+                return refused.code, refused.read().decode()
+        for _ in range(3):
+            status, text = ask()
+            self.assertEqual((status, text.splitlines()[0][:27]), (200, "# HELP basewatch_build_info"))
+            self.assertIn("basewatch_build_info", self.scrape())
+        for token in (None, "", "s3cret-of-the-scrapes", "s3cret-of-the-scraper2"):
+            self.assertEqual(ask(token=token)[0], 401)
+        self.assertEqual(ask("/v1/status")[0], 404)
+        self.assertEqual(ask("/v1/sources/poll", method="POST")[0], 404)
+        self.assertIn(ask(method="GET", data=b"x" * 100)[0], (200, 413))
+        self.assertNotIn("s3cret", self.basewatch.text())
 
     def test_the_alerts_ask_for_metrics_that_exist(self):
         with open(os.path.join(SOURCE, "etc", "alerts", "basewatch.rules.yaml"),

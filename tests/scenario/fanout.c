@@ -107,6 +107,35 @@ static int64_t play(const char *yaml, int64_t crash_at)
     return steps;
 }
 
+/* A first list that finds all of them behind: one summary an owner, whenever the process dies. */
+static int64_t play_baseline(const char *yaml, int64_t crash_at)
+{
+    BW_CLEANUP(player_freep) struct player *p = player_new_on_disk(yaml);
+    p->crash_at = crash_at;
+    player_list(p, "openai", BASE "gpt-5.4-mini\n");
+    player_settle(p);
+    int64_t steps = p->steps;
+    player_list(p, "openai", BASE "gpt-5.4-mini\n");
+    player_pass(p, BW_DAY_MS);
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice"), 30), "crash %d",
+              (int)crash_at);
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM delivery"), 10), "crash %d",
+              (int)crash_at);
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM delivery WHERE state = 'delivered'"),
+                 10));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM item"), 0));
+    return steps;
+}
+
+Test(fanout, a_crash_during_the_first_list_still_gives_each_owner_one_summary, .timeout = 250)
+{
+    BW_CLEANUP(bw_freep) char *yaml = fleet(30);
+    int64_t steps = play_baseline(yaml, 0);
+    for (int64_t at = 1; at <= steps; at++) {
+        (void)play_baseline(yaml, at);
+    }
+}
+
 Test(fanout, a_crash_after_any_event_loses_nothing_and_repeats_no_notice, .timeout = 250)
 {
     BW_CLEANUP(bw_freep) char *yaml = fleet(30);

@@ -115,3 +115,19 @@ Test(feeds, their_polls_do_not_make_a_base_unlisted)
                  missed));
     cr_expect(eq(str, (char *)field(p, "/v1/deployments/app", "confidence"), "unconfirmed"));
 }
+
+Test(feeds, one_that_drops_a_base_in_use_is_believed_where_the_platform_lists_it)
+{
+    BW_CLEANUP(player_freep) struct player *p = player_new(BOTH);
+    player_list(p, "ends", "mistral-small-2501\nmistral-one\nmistral-two\n");
+    player_list(p, "catalog", CATALOG);
+    player_list(p, "api", "mistral-small-2501\n");
+    player_settle(p);
+    player_list(p, "ends", "mistral-one\nmistral-two\n");
+    player_pass(p, 2 * BW_DAY_MS);
+    cr_expect(eq(str, (char *)field(p, "/v1/sources/ends", "state"), "ok"));
+    cr_expect(eq(str, (char *)field(p, "/v1/sources/ends", "kind"), "lifecycle"));
+    cr_expect(eq(int, player_sql(p, "SELECT count(*) FROM model WHERE gone_ms = 0 AND sources ="
+                                    " '[\"api\",\"catalog\"]'"),
+                 1));
+}

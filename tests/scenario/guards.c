@@ -259,3 +259,21 @@ Test(guards, after_a_week_of_downtime_the_same_list_confirms_the_old_state)
     player_settle(p);
     EQ_STR(player_field(p, "/v1/deployments/a", "state"), "current");
 }
+
+Test(guards, a_source_that_sees_another_platform_starts_anew)
+{
+    static const char moved[] =
+        "sources:\n"
+        "  - {name: openai, plugin: openai, platform: acme, url: 'https://acme.example/v1'}\n"
+        "deployments:\n"
+        "  - {name: a, technique: prompt, platform: acme, model: gpt-5-mini}\n";
+    player_source(p, "openai")->hangs = true;
+    player_configure(p, moved);
+    EQ_STR(source("state"), "new");
+    EQ_STR(source("entries"), "0");
+    player_list(p, "openai", GOOD);
+    player_source(p, "openai")->hangs = false;
+    player_settle(p);
+    EQ_STR(source("state"), "ok");
+    EQ_STR(player_field(p, "/v1/deployments/a", "state"), "current");
+}

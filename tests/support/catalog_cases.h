@@ -85,6 +85,10 @@ static const struct catalog_case RECORDED_SHAPES[] = {
 
 /* Providers that are known from their documentation alone. */
 static const struct catalog_case SYNTHESISED_SHAPES[] = {
+    { &bw_bedrock, "bedrock", "{\"profiles\":true}", BW_AUTH_AWS_SIGV4, "bedrock",
+      "bedrock/profiles.entries", NULL,
+      { { "/inference-profiles?maxResults=1000", "bedrock/profiles.body", NULL },
+        { "/foundation-models", "bedrock/models.body", NULL } } },
     { &bw_together, "together", NULL, BW_AUTH_BEARER, NULL, "together/models.entries", "",
       { { "/models", "together/models.body", NULL } } },
     { &bw_fireworks, "fireworks", NULL, BW_AUTH_BEARER, NULL, "fireworks/pages.entries", "models",

@@ -28,11 +28,23 @@ struct recorded {
     struct bw_error err;
 };
 
+/* Would the daemon take the request? Errors: what bw_plugin_line_parse() has against it. */
+static inline enum bw_err recorded_check(const struct bw_fetch *request, struct bw_error *err)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line taken = { 0 };
+    bw_plugin_fetch_write(request, &line);
+    return bw_plugin_line_parse(line.text, line.size - 1, &taken, err);
+}
+
 static inline enum bw_err recorded_fetch(void *context, const struct bw_fetch *request,
                                          struct bw_response *out, struct bw_error *err)
 {
     struct recorded *recorded = context;
-    (void)err;
+    enum bw_err rc = recorded_check(request, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
     recorded->fetches++;
     recorded->auth = request->auth;
     free(recorded->auth_name);

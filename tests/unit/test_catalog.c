@@ -11,9 +11,9 @@ static struct bw_error err;
 static void begin(void)
 {
     db = bw_test_db();
-    OK(bw_sources_configure(db, "api", "openai", "", 1, 1, 1, &err));
-    OK(bw_sources_configure(db, "feed", "openai", "", 1, 1, 1, &err));
-    OK(bw_sources_configure(db, "eu", "openai", "eu", 1, 1, 1, &err));
+    OK(bw_sources_configure(db, "api", BW_SOURCE_OWN, "openai", "", 1, 1, 1, &err));
+    OK(bw_sources_configure(db, "feed", BW_SOURCE_CATALOG, "openai", "", 1, 1, 1, &err));
+    OK(bw_sources_configure(db, "eu", BW_SOURCE_OWN, "openai", "eu", 1, 1, 1, &err));
 }
 
 static void end(void)

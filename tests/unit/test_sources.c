@@ -20,7 +20,7 @@ TestSuite(sources, .init = begin, .fini = end);
 
 static void configure(const char *name, int64_t every_ms, uint64_t hash, int64_t now_ms)
 {
-    OK(bw_sources_configure(db, name, "openai", "eu", every_ms, hash, now_ms, &err));
+    OK(bw_sources_configure(db, name, BW_SOURCE_OWN, "openai", "eu", every_ms, hash, now_ms, &err));
 }
 
 static int64_t due(const char *name)

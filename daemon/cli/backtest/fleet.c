@@ -60,6 +60,7 @@ static void add_sources(const struct bw_history *history, struct bw_settings *se
         if (is_used(settings, platform)) {
             struct bw_source_settings source = {
                 .name = bw_xstrdup(*name),
+                .plugin = bw_xstrdup(platform),
                 .platform = bw_xstrdup(platform),
                 .account = bw_xstrdup(""),
                 .region = bw_xstrdup(""),

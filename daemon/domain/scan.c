@@ -1,0 +1,92 @@
+/* daemon/domain/scan.c: see scan.h. */
+#include "domain/scan.h"
+
+#include "domain/scan_words.h"
+
+struct counter { /* lines up to a place, counted once */
+    const char *text;
+    size_t at;
+    size_t line;
+    size_t line_at;
+};
+
+static void count_to(struct counter *counter, size_t at)
+{
+    for (; counter->at < at; counter->at++) {
+        if (counter->text[counter->at] == '\n') {
+            counter->line++;
+            counter->line_at = counter->at + 1;
+        }
+    }
+}
+
+static bool find_all(const struct bw_model_ids *ids, const char *text, size_t size,
+                     struct bw_id_matches *out)
+{
+    struct bw_id_match match;
+    for (size_t at = 0; bw_model_ids_next(ids, text, size, &at, &match);) {
+        BW_VEC_PUSH(out, match);
+    }
+    return out->count > 0;
+}
+
+static bool speaks_of_retrieval(struct bw_slice text)
+{
+    static const char *const SIGNS[] = { "retriever",         "Retriever",    "vectorstore",
+                                         "VectorStore",       "vector_store", "vectorStore",
+                                         "similarity_search", "RetrievalQA",  "retrieval" };
+    for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
+        if (bw_slice_contains(text, SIGNS[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum bw_scan_place place_of(const char *path, const char *text, size_t size)
+{
+    enum bw_scan_place place = bw_scan_place_of(path);
+    return place == BW_SCAN_CODE && bw_scan_says_generated(text, size) ? BW_SCAN_GENERATED : place;
+}
+
+void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *text, size_t size,
+                  struct bw_scan_hits *hits)
+{
+    struct bw_id_matches matches = { 0 };
+    if (!find_all(ids, text, size, &matches)) {
+        return;
+    }
+    const struct bw_scan_file file = {
+        .path = path,
+        .place = place_of(path, text, size),
+        .syntax = bw_scan_syntax_of(path),
+        .text = { text, size },
+    };
+    struct bw_scan_outline outline;
+    bw_scan_outline_make(file.syntax, text, size, &matches, &outline);
+    const struct bw_scan_signs signs = bw_scan_signs_of(&file);
+    const bool rag = speaks_of_retrieval(file.text);
+    struct counter counter = { .text = text, .line = 1 };
+    for (size_t i = 0; i < matches.count; i++) {
+        struct bw_scan_context context;
+        bw_scan_context_make(&file, &outline, &matches.items[i], &outline.spots.items[i], &context);
+        if (!bw_scan_counts(&context, &signs)) {
+            continue;
+        }
+        count_to(&counter, matches.items[i].at);
+        enum bw_scan_class class = bw_scan_classify(&context, &signs);
+        BW_VEC_PUSH(hits, (struct bw_scan_hit){
+                              .line = counter.line,
+                              .column = matches.items[i].at - counter.line_at + 1,
+                              .at = matches.items[i].at,
+                              .size = matches.items[i].size,
+                              .id = matches.items[i].id,
+                              .class = class,
+                              .patchable = class == BW_SCAN_DEPLOYMENT,
+                              .rag = rag,
+                              .key = context.key,
+                          });
+    }
+    bw_scan_outline_clear(&outline);
+    BW_VEC_CLEAR(&matches, BW_VEC_PLAIN);
+}

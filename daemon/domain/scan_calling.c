@@ -1,0 +1,202 @@
+/* daemon/domain/scan_calling.c: is an id the whole of a value that is called? See scan_rules.h. */
+#include "domain/scan_rules.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char ONE_MODEL[] = "|model|engine|llm|provider|chat|completion|generator|";
+/* Text for people, names of things, addresses: never what is called. */
+static const char TEXT_KEY[] =
+    "|description|desc|help|title|label|placeholder|comment|note|notes|message|msg|text|prompt|"
+    "content|example|examples|summary|tooltip|tag|tags|image|img|icon|path|file|filename|dir|"
+    "folder|href|link|homepage|author|docs|doc|keywords|topic|caption|heading|hint|question|"
+    "answer|story|changelog|attribution|citation|instructions|";
+static const char LOG_CALL[] =
+    "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
+    "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
+    "deprecate|mention|toast|alert|track|increment|gauge|histogram|counter|";
+
+/* What a URL says before the model, or behind it, when it is called and not read about. */
+static bool is_url_of_call(const struct bw_scan_context *c)
+{
+    static const char *const AFTER[] = {
+        ":generateContent", ":streamGenerateContent", "/invoke",      "/converse", ":predict",
+        ":rawPredict",      ":streamRawPredict",      "/completions", "/chat"
+    };
+    for (size_t i = 0; i < BW_COUNT(AFTER); i++) {
+        if (bw_slice_starts(c->suffix, AFTER[i])) {
+            return true;
+        }
+    }
+    struct bw_slice url = c->prefix;
+    return (bw_slice_contains(url, "://") || bw_slice_starts(url, "/")) &&
+           (bw_slice_contains(url, "//api") || bw_slice_contains(url, "api.") ||
+            bw_slice_contains(url, "googleapis") || bw_slice_contains(url, "amazonaws") ||
+            bw_slice_contains(url, "localhost") || bw_slice_contains(url, "/models/") ||
+            bw_slice_contains(url, "/model/") || bw_slice_contains(url, "model=")) &&
+           !bw_slice_contains(url, "docs") && !bw_slice_contains(url, "//huggingface.co/");
+}
+
+/* `--model X`, `"model": "X"` inside a longer text. */
+static bool names_model_inside(const struct bw_scan_context *c)
+{
+    struct bw_slice prefix = c->prefix;
+    if (bw_slice_ends(prefix, "/")) { /* vendor/X */
+        do {
+            prefix.size--;
+        } while (prefix.size > 0 && bw_model_id_char(prefix.at[prefix.size - 1]));
+    }
+    struct bw_slice name = bw_scan_last_name(prefix);
+    struct bw_slice gap =
+        bw_slice_of(name.at, name.size, (size_t)(prefix.at + prefix.size - name.at));
+    bool near = name.size > 0 && gap.size <= 8;
+    bool bound = prefix.size > 0 && strchr("=:\"' \\", prefix.at[prefix.size - 1]) != NULL;
+    bool operator= bw_slice_starts(name, "-") || bw_slice_contains(gap, ":") ||
+        bw_slice_contains(gap, "=");
+    return near && bound && operator&& bw_scan_words_last(name, "|model|engine|m|id|llm|");
+}
+
+static bool has_blank(struct bw_slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (isspace((unsigned char)text.at[i]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The whole of a value, but for the platform in front and a tag behind. */
+static bool is_whole(const struct bw_scan_context *c)
+{
+    if (has_blank(c->prefix) || has_blank(c->suffix)) {
+        return false;
+    }
+    if (bw_slice_contains(c->prefix, "://")) { /* an address is called, or read about */
+        return false;
+    }
+    if (c->prefix.size > 0 && !bw_scan_names_vendor(c)) {
+        char last = c->prefix.at[c->prefix.size - 1];
+        static const char HOLDERS[] = "|models|model|publishers|foundation|inference|profile|";
+        bool path = last == '/' && !any(c->prefix, HOLDERS);
+        if (path || strchr("/:=,{-", last) == NULL) {
+            return false;
+        }
+    }
+    return c->suffix.size == 0 || strchr(":,}/", c->suffix.at[0]) != NULL;
+}
+
+/* In a line of shell or in plain YAML nothing marks where a value begins and ends. */
+static bool is_prose(const struct bw_scan_context *c)
+{
+    if (c->spot.in_string) {
+        return false;
+    }
+    bool plain = language_is(c, BW_LANG_YAML) || language_is(c, BW_LANG_SETTINGS);
+    if (!plain && !language_is(c, BW_LANG_SHELL) && !language_is(c, BW_LANG_HASH)) {
+        return true; /* code has its values in quotes */
+    }
+    bool bound = c->key.size > 0 || c->listed || c->frame_count > 0;
+    bool more = c->trail.size > 0 && strchr("#,]})\"';/", c->trail.at[0]) == NULL &&
+                !bw_slice_starts(c->trail, "--") && c->trail.at[0] != '\\' &&
+                c->trail.at[0] != '&' && c->trail.at[0] != '|';
+    return plain && (!bound || more) && !names_model_inside(c);
+}
+
+/* The heading `model:` over `name: x`, or the name beside `value: x`. */
+static bool name_belongs_to_model(const struct bw_scan_context *c)
+{
+    if (any(frame_of(c, 0)->name, ONE_MODEL)) {
+        return true;
+    }
+    return c->parent_count > 0 && any(c->parents[0], ONE_MODEL);
+}
+
+/* - name: OPENAI_MODEL
+ *   value: gpt-4o          what `value` is the value of; empty: not said */
+static struct bw_slice named_beside(const struct bw_scan_context *c)
+{
+    struct bw_slice text = c->file->text;
+    size_t to = (size_t)(c->line.at - text.at) + c->line.size;
+    size_t from = (size_t)(c->line.at - text.at);
+    for (int lines = 0; lines < 1 && from > 0; lines++) {
+        from--;
+        while (from > 0 && text.at[from - 1] != '\n') {
+            from--;
+        }
+    }
+    const struct bw_scan_enclosing *map = frame_of(c, 0);
+    struct bw_slice around =
+        map->open == '{' && map->body.size < 400 ? map->body : bw_slice_of(text.at, from, to);
+    const char *name = around.size == 0 ? NULL : memmem(around.at, around.size, "name", 4);
+    if (name == NULL) {
+        name = around.size == 0 ? NULL : memmem(around.at, around.size, "Name", 4);
+    }
+    if (name == NULL) {
+        return (struct bw_slice){ "", 0 };
+    }
+    struct bw_slice rest = bw_slice_of(name, 4, (size_t)(around.at + around.size - name));
+    size_t at = 0;
+    while (at < rest.size && isalnum((unsigned char)rest.at[at]) == 0) {
+        at++;
+    }
+    size_t end = at;
+    while (end < rest.size && bw_model_id_char(rest.at[end])) {
+        end++;
+    }
+    return bw_slice_of(rest.at, at, end);
+}
+
+static bool is_named_otherwise(const struct bw_scan_context *c)
+{
+    if (c->key.size == 0 || bw_scan_words_last(c->key, "|model|engine|llm|")) {
+        return false;
+    }
+    if (bw_scan_words_last(c->key, "|value|")) {
+        struct bw_slice name = named_beside(c);
+        return name.size > 0 && (any(name, BW_LISTING_WORDS) || any(name, BW_DEPLOYED_WORDS) ||
+                                 !(any(name, BW_MODEL_WORDS) || any(name, BW_SPEAKING_WORDS)));
+    }
+    if (bw_scan_words_last(c->key, "|name|") && !any(c->key, BW_MODEL_WORDS) &&
+        c->prefix.size == 0) {
+        return !name_belongs_to_model(c);
+    }
+    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS);
+}
+
+static bool is_told(const struct bw_scan_context *c)
+{
+    struct bw_slice line = bw_slice_trim(c->line);
+    bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
+    return echo || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
+           bw_slice_starts(line, "raise ") || bw_slice_starts(line, "throw ");
+}
+
+static bool is_statement_of_sql(const struct bw_scan_context *c)
+{
+    return language_is(c, BW_LANG_SQL) && !bw_slice_contains(c->line, "DEFAULT") &&
+           !bw_slice_contains(c->line, "default");
+}
+
+/* `vllm serve X`, `ollama run X` */
+static bool follows_command(const struct bw_scan_context *c)
+{
+    struct bw_slice left = bw_slice_trim(c->lead);
+    return (bw_slice_ends_with_word(left, "serve") || bw_slice_ends_with_word(left, "run") ||
+            bw_slice_ends_with_word(left, "pull")) &&
+           any(left, "|vllm|ollama|sglang|llm|tgi|lmdeploy|");
+}
+
+bool bw_scan_is_called(const struct bw_scan_context *c)
+{
+    if (follows_command(c)) {
+        return true;
+    }
+    if (is_told(c) || is_prose(c) || is_named_otherwise(c) || is_statement_of_sql(c)) {
+        return false;
+    }
+    if (frame_of(c, 0)->data && any(frame_of(c, 0)->name, TEXT_KEY)) {
+        return false;
+    }
+    return names_model_inside(c) || is_url_of_call(c) || is_whole(c);
+}

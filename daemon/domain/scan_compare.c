@@ -1,0 +1,112 @@
+/* daemon/domain/scan_compare.c: is an id only compared with? See scan_rules.h. */
+#include "domain/scan_rules.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char COMPARE_CALL[] =
+    "|startswith|starts|endswith|ends|includes|contains|has|prefix|suffix|equals|equal|"
+    "equalsignorecase|matches|match|matching|indexof|index|compare|strcmp|strncmp|strcasecmp|eq|"
+    "ne|fold|regex|regexp|fullmatch|search|test|expect|tobe|toequal|like|is|supports|count|"
+    "isin|instanceof|filter|replace|be|";
+
+/* `for m in` runs them all; `any(m in name for m in` asks for each. */
+static bool loops(struct bw_slice before)
+{
+    const char *loop =
+        bw_slice_starts(before, "for ") ? before.at : memmem(before.at, before.size, " for ", 5);
+    struct bw_slice asked =
+        bw_slice_of(before.at, 0, loop == NULL ? 0 : (size_t)(loop - before.at));
+    return loop != NULL && !bw_slice_contains(asked, " in ") && !bw_slice_contains(asked, "==") &&
+           !any(asked, COMPARE_CALL);
+}
+
+static bool compares_before(struct bw_slice before)
+{
+    static const char *const OPERATORS[] = { "==", "!=", "=~", "~=", "<>", "!~" };
+    static const char *const WORDS[] = { "in",   "is",   "not",  "eq", "ne",         "case",
+                                         "when", "like", "LIKE", "IN", "startswith", "contains" };
+    for (size_t i = 0; i < BW_COUNT(OPERATORS); i++) {
+        if (bw_slice_ends(before, OPERATORS[i])) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < BW_COUNT(WORDS); i++) {
+        if (bw_slice_ends_with_word(before, WORDS[i])) {
+            return !loops(before);
+        }
+    }
+    return false;
+}
+
+static bool compares_after(struct bw_slice trail)
+{
+    static const char *const FORMS[] = { "==",        "!=",        "in ",         "not in ",
+                                         ".equals",   ".includes", ".startsWith", ".test(",
+                                         ".contains", ".match",    ".eq(",        ".toEqual",
+                                         ".toBe",     ".indexOf",  ".compare",    ".some(",
+                                         ".has(" };
+    for (size_t i = 0; i < BW_COUNT(FORMS); i++) {
+        if (bw_slice_starts(trail, FORMS[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `case "a", "b":`, `when "a"`, `"a" => ..` of a match: the id is before what it leads to. */
+static bool is_case_label(const struct bw_scan_context *c)
+{
+    struct bw_slice line = bw_slice_trim(c->line);
+    if (!bw_slice_starts(line, "case ") && !bw_slice_starts(line, "when ")) {
+        return false;
+    }
+    struct bw_slice left = bw_slice_of(line.at, 0, (size_t)(c->id.at - line.at));
+    return !bw_slice_contains(left, "->") && !bw_slice_contains(left, "=>") &&
+           !bw_slice_contains(left, "\":") && !bw_slice_contains(left, "return") &&
+           !bw_slice_contains(left, "then") && !bw_slice_contains(left, "':") &&
+           !bw_slice_contains(left, ": ");
+}
+
+/* `[ "$MODEL" = "x" ]`, `gpt-4*)` */
+static bool shell_compares(const struct bw_scan_context *c)
+{
+    bool script = language_is(c, BW_LANG_SHELL) || language_is(c, BW_LANG_YAML);
+    if (!script) {
+        return false;
+    }
+    struct bw_slice line = bw_slice_trim(c->line);
+    struct bw_slice left = bw_slice_of(line.at, 0, (size_t)(c->id.at - line.at));
+    bool bracket = (bw_slice_contains(left, "[ ") || bw_slice_contains(left, "[[ ") ||
+                    bw_slice_contains(left, "test ")) &&
+                   (bw_slice_ends(c->before, " =") || bw_slice_ends(c->before, "=="));
+    bool label = language_is(c, BW_LANG_SHELL) && bw_slice_contains(c->trail, ")") &&
+                 !bw_slice_contains(line, "(") && !bw_slice_contains(left, "=");
+    return bracket || label || bw_slice_starts(line, "if: ") || bw_slice_contains(left, "{{ if") ||
+           bw_slice_contains(left, "{{- if") || bw_slice_contains(left, "{% if");
+}
+
+static bool list_is_compared(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->frame_count && i < 2; i++) {
+        const struct bw_scan_enclosing *list = &c->frames[i];
+        if (list->open == '(' && !list->data && !bw_slice_ends_with_word(list->head, "in")) {
+            return i > 0 &&
+                   any(bw_scan_last_part(list->name), COMPARE_CALL); /* contains([..], x) */
+        }
+        if (compares_before(list->head) || compares_after(list->tail)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool bw_scan_is_compared(const struct bw_scan_context *c)
+{
+    struct bw_slice call = bw_scan_last_part(bw_scan_direct_call(c));
+    bool asks = any(call, COMPARE_CALL) && c->key.size == 0;
+    bool where = language_is(c, BW_LANG_SQL) &&
+                 (bw_slice_contains(c->lead, "WHERE") || bw_slice_contains(c->lead, "where"));
+    return compares_before(c->before) || compares_after(c->trail) || asks || is_case_label(c) ||
+           shell_compares(c) || list_is_compared(c) || where;
+}

@@ -1,0 +1,393 @@
+/* daemon/domain/scan_context.c: see scan_context.h. */
+#include "domain/scan_context.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "domain/scan_words.h"
+
+enum { HEADING_LINES_MAX = 400 }; /* how far up a heading is looked for */
+
+static void find_line(struct bw_scan_context *c, size_t at);
+static void find_literal(struct bw_scan_context *c, size_t at, size_t end);
+static void find_frames(struct bw_scan_context *c, const struct bw_scan_outline *outline);
+static void find_parents(struct bw_scan_context *c, size_t at);
+static void find_key(struct bw_scan_context *c);
+
+static size_t offset(const struct bw_scan_context *c, const char *at)
+{
+    return (size_t)(at - c->file->text.at);
+}
+
+static size_t line_begin(struct bw_slice text, size_t at)
+{
+    while (at > 0 && text.at[at - 1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
+static size_t line_end(struct bw_slice text, size_t at)
+{
+    const char *feed = at < text.size ? memchr(text.at + at, '\n', text.size - at) : NULL;
+    size_t end = feed == NULL ? text.size : (size_t)(feed - text.at);
+    return end > at && text.at[end - 1] == '\r' ? end - 1 : end;
+}
+
+void bw_scan_context_make(const struct bw_scan_file *file, const struct bw_scan_outline *outline,
+                          const struct bw_id_match *match, const struct bw_scan_spot *spot,
+                          struct bw_scan_context *out)
+{
+    *out = (struct bw_scan_context){ .file = file, .spot = *spot };
+    out->id = bw_slice_of(file->text.at, match->at, match->at + match->size);
+    find_line(out, match->at);
+    find_literal(out, match->at, match->at + match->size);
+    if (!spot->comment) {
+        find_frames(out, outline);
+        find_parents(out, match->at);
+    }
+    find_key(out);
+}
+
+struct bw_slice bw_scan_direct_call(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *call = &c->frames[0];
+    bool direct = c->frame_count > 0 && call->open == '(' && !call->data;
+    return direct ? call->name : (struct bw_slice){ "", 0 };
+}
+
+struct bw_slice bw_scan_any_call(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->frame_count && (c->frames[i].data || c->frames[i].open == '('); i++) {
+        if (c->frames[i].open == '(' && !c->frames[i].data) {
+            return c->frames[i].name;
+        }
+    }
+    return (struct bw_slice){ "", 0 };
+}
+
+bool bw_scan_names_vendor(const struct bw_scan_context *c)
+{
+    static const char VENDORS[] =
+        "|openai|azure|anthropic|google|vertex|vertexai|gemini|bedrock|amazon|mistral|mistralai|"
+        "groq|xai|x|deepseek|cohere|perplexity|together|togetherai|fireworks|fireworksai|ollama|"
+        "openrouter|huggingface|litellm|meta|llama|qwen|replicate|nvidia|cerebras|vercel|"
+        "github|copilot|databricks|sambanova|moonshot|moonshotai|zai|minimax|";
+    struct bw_slice prefix = c->prefix;
+    if (prefix.size == 0 || strchr(":/", prefix.at[prefix.size - 1]) == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < prefix.size; i++) {
+        if (isspace((unsigned char)prefix.at[i]) != 0) {
+            return false;
+        }
+    }
+    return bw_scan_words_any(prefix, VENDORS);
+}
+
+static void find_line(struct bw_scan_context *c, size_t at)
+{
+    size_t from = line_begin(c->file->text, at);
+    c->line = bw_slice_of(c->file->text.at, from, line_end(c->file->text, at));
+}
+
+/* ---- the literal ---- */
+
+/* In a notebook the line of code is itself a string; quotes inside are escaped. */
+static bool notebook_source(const struct bw_scan_context *c)
+{
+    return c->file->syntax->language == BW_LANG_NOTEBOOK && c->spot.in_string;
+}
+
+/* What a value without quotes may hold: up to a blank, a comma, a quote, a bracket. */
+static bool in_plain_value(char c)
+{
+    return c != '\0' && isspace((unsigned char)c) == 0 && strchr(",;\"'`()[]{}<>|=\\", c) == NULL;
+}
+
+static void find_plain_literal(struct bw_scan_context *c, size_t at, size_t end, size_t from,
+                               size_t to)
+{
+    const char *text = c->file->text.at;
+    size_t begin = at;
+    while (begin > from && in_plain_value(text[begin - 1])) {
+        begin--;
+    }
+    /* `key:value` is one word to us, yet `model:` is no prefix when a quote follows. */
+    size_t stop = end;
+    while (stop < to && in_plain_value(text[stop])) {
+        stop++;
+    }
+    c->spot.literal_at = begin;
+    c->spot.literal_end = stop;
+}
+
+/* YAML: `model: &default id`, `model: !!str id` */
+static struct bw_slice without_anchor(const struct bw_scan_context *c, struct bw_slice before)
+{
+    size_t word = before.size;
+    while (word > 0 && isspace((unsigned char)before.at[word - 1]) == 0) {
+        word--;
+    }
+    bool anchor = c->file->syntax->language == BW_LANG_YAML && word < before.size &&
+                  (before.at[word] == '&' || before.at[word] == '!');
+    return anchor ? bw_slice_trim(bw_slice_of(before.at, 0, word)) : before;
+}
+
+static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
+{
+    struct bw_slice text = c->file->text;
+    size_t line_at = offset(c, c->line.at);
+    size_t lead_at = c->spot.lead_at;
+    bool source = notebook_source(c);
+    if (source) {
+        lead_at = c->spot.literal_at;
+    }
+    if (!c->spot.in_string || source) {
+        size_t to = source ? c->spot.literal_end : line_at + c->line.size;
+        find_plain_literal(c, at, end, lead_at > line_at ? lead_at : line_at, to);
+    }
+    c->lead = bw_slice_of(text.at, lead_at < at ? lead_at : at, at);
+    size_t literal_at = c->spot.literal_at < at ? c->spot.literal_at : at;
+    size_t literal_end = c->spot.literal_end > end ? c->spot.literal_end : end;
+    c->prefix = bw_slice_of(text.at, literal_at, at);
+    c->suffix = bw_slice_of(text.at, end, literal_end);
+    size_t before_end = literal_at;
+    while (before_end > lead_at && strchr("\"'`\\", text.at[before_end - 1]) != NULL) {
+        before_end--;
+    }
+    c->before = without_anchor(c, bw_slice_trim(bw_slice_of(text.at, lead_at, before_end)));
+    size_t trail_at = literal_end;
+    while (trail_at < text.size && strchr("\"'`\\", text.at[trail_at]) != NULL) {
+        trail_at++;
+    }
+    c->trail = bw_slice_trim(bw_slice_of(text.at, trail_at, line_end(text, trail_at)));
+}
+
+/* ---- brackets ---- */
+
+/* A block of statements follows a closing bracket, a name, `=>`; a map follows an operator. */
+static bool holds_data(const struct bw_scan_context *c, char open, struct bw_slice head)
+{
+    enum bw_scan_language language = c->file->syntax->language;
+    if (open == '[' || language == BW_LANG_JSON || language == BW_LANG_TERRAFORM ||
+        language == BW_LANG_YAML || language == BW_LANG_PYTHON || language == BW_LANG_SETTINGS) {
+        return open != '(' || head.size == 0 || strchr("=:,([{", head.at[head.size - 1]) != NULL;
+    }
+    if (head.size == 0) {
+        return true;
+    }
+    char last = head.at[head.size - 1];
+    if (bw_slice_ends(head, "=>")) {
+        return language != BW_LANG_SCRIPT;
+    }
+    if (strchr("=:,([{|&?", last) != NULL || bw_slice_ends(head, "return") ||
+        bw_slice_ends(head, "default")) {
+        return true;
+    }
+    /* Go: map[string]string{ and []Model{ are written without a blank. */
+    const char *bracket = head.at + head.size;
+    return open == '{' && *bracket == '{' && (bw_slice_contains(head, "]") || last == '>') &&
+           last != ')';
+}
+
+static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
+                                             const struct bw_scan_frame *frame)
+{
+    struct bw_slice text = c->file->text;
+    struct bw_slice head = bw_slice_trim(bw_slice_of(text.at, frame->head_at, frame->at));
+    size_t behind = frame->end < text.size ? frame->end + 1 : frame->end;
+    struct bw_scan_enclosing out = {
+        .open = frame->open,
+        .head = head,
+        .name = bw_scan_last_name(head),
+        .body = bw_slice_of(text.at, frame->at + 1, frame->end),
+        .tail = bw_slice_trim(bw_slice_of(text.at, behind, line_end(text, behind))),
+    };
+    out.data = holds_data(c, frame->open, head) || bw_slice_ends(head, "= dict");
+    return out;
+}
+
+static void find_frames(struct bw_scan_context *c, const struct bw_scan_outline *outline)
+{
+    for (int i = c->spot.frame; i >= 0 && c->frame_count < BW_SCAN_FRAMES_MAX;
+         i = outline->frames.items[i].parent) {
+        c->frames[c->frame_count++] = enclosing_of(c, &outline->frames.items[i]);
+    }
+}
+
+/* ---- headings ---- */
+
+static size_t indent_of(struct bw_slice line)
+{
+    size_t indent = 0;
+    while (indent < line.size && strchr(" \t", line.at[indent]) != NULL) {
+        indent++;
+    }
+    return indent;
+}
+
+static bool is_item(struct bw_slice trimmed)
+{
+    return bw_slice_starts(trimmed, "- ") || (trimmed.size == 1 && trimmed.at[0] == '-');
+}
+
+/* The key of a list item stands two columns to the right of its dash. */
+static size_t key_indent_of(struct bw_slice line)
+{
+    size_t indent = indent_of(line);
+    while (is_item(bw_slice_of(line.at, indent, line.size))) {
+        indent++;
+        while (indent < line.size && line.at[indent] == ' ') {
+            indent++;
+        }
+    }
+    return indent;
+}
+
+/* Where the outermost bracket begins, or the id itself: that line's indentation counts. */
+static size_t nesting_at(const struct bw_scan_context *c, size_t at)
+{
+    return c->frame_count == 0 ? at : offset(c, c->frames[c->frame_count - 1].head.at);
+}
+
+static void add_parent(struct bw_scan_context *c, struct bw_slice heading)
+{
+    if (c->parent_count < BW_SCAN_PARENTS_MAX) {
+        c->parents[c->parent_count++] = heading;
+    }
+}
+
+/* [tool.llm.models]: the section that the line stands in. */
+static void find_section(struct bw_scan_context *c, size_t at)
+{
+    struct bw_slice text = c->file->text;
+    size_t begin = line_begin(text, at);
+    while (begin > 0) {
+        begin = line_begin(text, begin - 1);
+        struct bw_slice line = bw_slice_trim(bw_slice_of(text.at, begin, line_end(text, begin)));
+        if (bw_slice_starts(line, "[") && bw_slice_ends(line, "]")) {
+            add_parent(c, line);
+            return;
+        }
+    }
+}
+
+static void find_parents(struct bw_scan_context *c, size_t at)
+{
+    if (c->file->syntax->language == BW_LANG_SETTINGS) {
+        find_section(c, at);
+    }
+    if (!c->file->syntax->indented) {
+        return;
+    }
+    struct bw_slice text = c->file->text;
+    size_t begin = line_begin(text, nesting_at(c, at));
+    struct bw_slice line = bw_slice_of(text.at, begin, line_end(text, begin));
+    size_t indent = indent_of(line);
+    bool yaml = c->file->syntax->language == BW_LANG_YAML;
+    bool item = yaml && is_item(bw_slice_of(line.at, indent, line.size));
+    c->listed = item && bw_slice_ends(c->before, "-");
+    for (size_t lines = 0; begin > 0 && indent + (item ? 1 : 0) > 0 &&
+                           c->parent_count < BW_SCAN_PARENTS_MAX && lines < HEADING_LINES_MAX;
+         lines++) {
+        begin = line_begin(text, begin - 1);
+        line = bw_slice_of(text.at, begin, line_end(text, begin));
+        struct bw_slice words = bw_slice_trim(line);
+        size_t own = indent_of(line);
+        if (words.size == 0 || words.at[0] == '#' || (yaml && is_item(words) && own >= indent)) {
+            continue;
+        }
+        /* A list may stand as deep as the key that holds it. */
+        if (own < indent || (item && own == indent && !is_item(words))) {
+            size_t key = yaml ? key_indent_of(line) : own;
+            if (key < indent || item || key == own) {
+                add_parent(c, bw_slice_trim(bw_slice_of(line.at, key, line.size)));
+            }
+            item = yaml && is_item(words);
+            indent = own;
+        }
+    }
+}
+
+/* ---- the key ---- */
+
+/* Strip the type that stands between a name and its `=`: `MODEL: str =`, `models: string[] =`. */
+static struct bw_slice without_type(struct bw_slice text)
+{
+    const char *colon = text.size == 0 ? NULL : memchr(text.at, ':', text.size);
+    if (colon == NULL || (size_t)(colon - text.at) + 1 >= text.size || colon[1] == '=' ||
+        colon[1] == ':') {
+        return text;
+    }
+    struct bw_slice name = bw_slice_of(text.at, 0, (size_t)(colon - text.at));
+    return bw_scan_last_name(name).size > 0 ? name : text;
+}
+
+/* The end of an operator that binds: `=`, `:=`, `||=`, `:`, `=>`, `->`. */
+static size_t binding_size(struct bw_slice before)
+{
+    static const char *const OPERATORS[] = { "=>", "->", "=", ":" };
+    for (size_t i = 0; i < BW_COUNT(OPERATORS); i++) {
+        if (bw_slice_ends(before, OPERATORS[i])) {
+            return strlen(OPERATORS[i]);
+        }
+    }
+    return 0;
+}
+
+static struct bw_slice flag_name(struct bw_slice before)
+{
+    struct bw_slice name = bw_scan_last_name(before);
+    bool whole = name.size > 0 && name.at + name.size == before.at + before.size;
+    return whole && name.at[0] == '-' ? name : (struct bw_slice){ before.at, 0 };
+}
+
+static bool equals_twice(struct bw_slice before)
+{
+    return bw_slice_ends(before, "==") || bw_slice_ends(before, "!=") ||
+           bw_slice_ends(before, "<=") || bw_slice_ends(before, ">=");
+}
+
+/* The second branch of `fast ? "a" : "b"`. */
+static bool is_branch(struct bw_slice before)
+{
+    return bw_slice_ends(before, ":") && bw_slice_contains(before, "? ");
+}
+
+static struct bw_slice bound_name(struct bw_slice before)
+{
+    if (is_branch(before)) {
+        return (struct bw_slice){ before.at, 0 };
+    }
+    size_t operator= equals_twice(before) ? 0 : binding_size(before);
+    if (operator== 0) {
+        return flag_name(before);
+    }
+    bool assigned = before.at[before.size - 1] == '=';
+    struct bw_slice left = bw_slice_trim(bw_slice_of(before.at, 0, before.size - operator));
+    return bw_scan_last_name(assigned ? without_type(left) : left);
+}
+
+/* `OPENAI_MODEL=id`, `model:id`: the literal without quotes has swallowed the name. */
+static struct bw_slice name_in_prefix(struct bw_slice prefix)
+{
+    size_t end = prefix.size;
+    while (end > 0 && strchr("\"'\\ ", prefix.at[end - 1]) != NULL) {
+        end--;
+    }
+    struct bw_slice before = { prefix.at, end };
+    return bound_name(before);
+}
+
+static void find_key(struct bw_scan_context *c)
+{
+    c->key = bound_name(c->before);
+    if (c->key.size == 0 && bw_slice_contains(c->prefix, " ")) {
+        c->key = name_in_prefix(c->prefix);
+    } else if (c->key.size == 0 && c->prefix.size > 0) {
+        char last = c->prefix.at[c->prefix.size - 1];
+        bool bound = strchr("=\"'", last) != NULL;
+        c->key = bound ? name_in_prefix(c->prefix) : c->key;
+    }
+}

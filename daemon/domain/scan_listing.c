@@ -1,0 +1,263 @@
+/* daemon/domain/scan_listing.c: does an id stand in a list of what there is? See scan_rules.h. */
+#include "domain/scan_rules.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A list or map of this name says what exists or is permitted. */
+static const char CATALOG[] =
+    "|allowed|allow|allowlist|whitelist|whitelisted|permitted|supported|supports|unsupported|"
+    "available|valid|known|choices|choice|options|option|pricing|prices|price|cost|costs|rates|"
+    "catalog|catalogue|registry|aliases|alias|deprecated|deprecations|blocked|block|blocklist|"
+    "denied|deny|denylist|blacklist|banned|forbidden|retired|sunset|legacy|enum|literal|"
+    "capabilities|capability|features|limits|limit|windows|window|context|contexts|dropdown|"
+    "select|selectable|picker|menu|renames|renamed|replacements|replacement|upgrades|"
+    "successors|metadata|specs|info|infos|details|encodings|multimodal|vision|reasoning|"
+    "thinking|compatible|eligible|recognized|recognised|approved|labels|names|display|tokens|"
+    "budgets|quotas|quota|tiktoken|resource|resources|accepted|values|oneof|";
+/* A list of this name is run, one after the other or each. */
+static const char RUN[] =
+    "|fallback|fallbacks|chain|chains|cascade|priority|priorities|order|candidates|candidate|"
+    "matrix|ensemble|judges|panel|eval|evals|evaluation|benchmark|benchmarks|bench|rotation|"
+    "pool|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|routes|"
+    "routing|tiers|tasks|task|default|defaults|judge|";
+static const char RUN_SECTION[] =
+    "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|";
+static const char PLURAL[] = "|models|engines|llms|ids|list|modelids|";
+static const char NAMING[] = "|name|id|slug|value|key|code|displayname|";
+static const char LOOKUP_CALL[] =
+    "|price|pricing|cost|costs|context|window|limit|limits|capabilities|supports|info|"
+    "metadata|register|registers|alias|deprecate|deprecated|validate|put|choice|literal|enum|"
+    "spec|card|descriptor|entry|definition|";
+/* Calls that offer a list to choose from, or take a set apart. */
+static const char OFFER_CALL[] =
+    "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|";
+
+static void squeeze(struct bw_slice text, char out[128])
+{
+    size_t size = 0;
+    for (size_t i = 0; i < text.size && size < 127; i++) {
+        if (isalnum((unsigned char)text.at[i]) != 0) {
+            out[size++] = (char)tolower((unsigned char)text.at[i]);
+        }
+    }
+    out[size] = '\0';
+}
+
+/* GPT_4O = "gpt-4o", sonnet: "claude-sonnet-4-5": the name says the model again, so it cannot
+ * stay when the model goes. */
+static bool echoes(struct bw_slice name, struct bw_slice id)
+{
+    char whole[128];
+    char word[BW_SCAN_WORD_MAX];
+    squeeze(id, whole);
+    bool filled = any(name, "|model|name|id|");
+    bool digit = false;
+    size_t words = 0;
+    for (size_t at = 0; bw_scan_words_next(name, &at, word);) {
+        if (strcmp(word, "model") == 0 || strcmp(word, "name") == 0 || strcmp(word, "id") == 0) {
+            continue;
+        }
+        if (word[0] == '\0' || strstr(whole, word) == NULL) {
+            return false;
+        }
+        digit = digit || strpbrk(word, "0123456789") != NULL;
+        words++;
+    }
+    bool provider = words == 1 && any(name, "|gpt|claude|gemini|mistral|llama|grok|deepseek|qwen|");
+    return words > 0 && (digit || (!filled && !provider));
+}
+
+/* "gpt-4": "gpt-4o": one model stands for another. */
+static bool renames(struct bw_slice name, struct bw_slice id)
+{
+    size_t word = 0;
+    while (word < name.size && word < id.size && name.at[word] == id.at[word] &&
+           isalpha((unsigned char)name.at[word]) != 0) {
+        word++;
+    }
+    bool digit = false;
+    for (size_t i = word; i < name.size; i++) {
+        digit = digit || isdigit((unsigned char)name.at[i]) != 0;
+    }
+    return word >= 3 && digit;
+}
+
+/* The id is itself the key of a map. */
+static bool is_key(const struct bw_scan_context *c)
+{
+    struct bw_slice trail = c->trail;
+    if (language_is(c, BW_LANG_YAML) || language_is(c, BW_LANG_SETTINGS)) {
+        struct bw_slice suffix = c->spot.in_string ? trail : c->suffix;
+        bool colon = bw_slice_starts(suffix, ":") && (suffix.size == 1 || suffix.at[1] == ' ');
+        return colon || (bw_slice_starts(trail, "=") && c->key.size == 0);
+    }
+    bool branch = bw_slice_contains(c->before, "? ") || bw_slice_ends(c->before, "?");
+    bool colon = bw_slice_starts(trail, ":") && !bw_slice_starts(trail, "::") && !branch;
+    bool arrow = bw_slice_starts(trail, "=>") || bw_slice_starts(trail, "->");
+    bool subscript = bw_slice_starts(trail, "]") && frame_of(c, 0)->open == '[' &&
+                     frame_of(c, 0)->name.size > 0 && !frame_of(c, 0)->data;
+    return ((colon || arrow) && c->key.size == 0) || subscript;
+}
+
+/* PRICES["x"], Map.of("x", 1), prices.put("x", ..) */
+static bool is_first_argument(const struct bw_scan_context *c)
+{
+    struct bw_slice body = frame_of(c, 0)->body;
+    struct bw_slice left = bw_slice_of(body.at, 0, (size_t)(c->id.at - body.at));
+    return frame_of(c, 0)->open == '(' && !bw_slice_contains(left, ",");
+}
+
+static bool is_lookup(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *list = frame_of(c, 0);
+    bool attached = list->open == '[' && list->name.size > 0 && list->head.size > 0 &&
+                    isalnum((unsigned char)list->head.at[list->head.size - 1]) != 0 &&
+                    list->head.at[list->head.size] == '[';
+    bool alone = bw_slice_starts(c->trail, "]") && c->before.size == 0;
+    bool type = any(list->name, "|literal|");
+    bool map = is_first_argument(c) && bw_slice_ends(bw_scan_direct_call(c), "Map.of");
+    return map || (attached && (alone || type)) ||
+           any(bw_scan_last_part(bw_scan_direct_call(c)), LOOKUP_CALL);
+}
+
+/* "a" | "b" in a type */
+static bool is_type(const struct bw_scan_context *c)
+{
+    bool left = bw_slice_ends(c->before, "|") && !bw_slice_ends(c->before, "||");
+    bool right = bw_slice_starts(c->trail, "|") && !bw_slice_starts(c->trail, "||");
+    return !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) && (left || right);
+}
+
+static bool in_enum(const struct bw_scan_context *c)
+{
+    bool class = c->parent_count > 0 && any(c->parents[0], "|class|") &&
+                 any(c->parents[0], "|enum|choices|strenum|");
+    for (size_t i = 0; i < 2 && i < c->frame_count; i++) {
+        struct bw_slice head = c->frames[i].head;
+        class = class || bw_slice_contains(head, "enum ");
+    }
+    return class;
+}
+
+/* The name of the list that the id is an item of; false when it is in none. */
+static bool list_name(const struct bw_scan_context *c, struct bw_slice *name)
+{
+    if (c->listed && c->parent_count > 0) {
+        *name = c->parents[0];
+        return true;
+    }
+    if (c->key.size > 0) {
+        return false;
+    }
+    for (size_t i = 0; i < c->frame_count && i < 4; i++) {
+        const struct bw_scan_enclosing *list = &c->frames[i];
+        bool set = list->open == '(' && !list->data &&
+                   any(list->name, "|set|frozenset|list|tuple|of|aslist|freeze|array|vec|enum|");
+        if (!list->data && !set) {
+            return i > 0;
+        }
+        *name = list->head;
+        if (bw_scan_last_name(list->head).size > 0 && !set) {
+            return true;
+        }
+    }
+    return name->size > 0;
+}
+
+/* Of `ALLOWED: list[str] = os.environ or` the part that names: before the operator. */
+static struct bw_slice bound_part(struct bw_slice head)
+{
+    const char *equals = head.size == 0 ? NULL : memchr(head.at, '=', head.size);
+    return equals == NULL ? head : bw_slice_of(head.at, 0, (size_t)(equals - head.at));
+}
+
+static bool path_says_run(const struct bw_scan_context *c)
+{
+    struct bw_slice path = { c->file->path, strlen(c->file->path) };
+    return any(path, "|eval|evals|evaluation|benchmark|benchmarks|bench|promptfoo|promptfooconfig|"
+                     "matrix|workflows|");
+}
+
+static bool listed_in_catalog(const struct bw_scan_context *c)
+{
+    struct bw_slice name = { "", 0 };
+    if (frame_of(c, 0)->open == '[' && frame_of(c, 1)->open == '(' &&
+        any(frame_of(c, 1)->name, OFFER_CALL)) {
+        return true;
+    }
+    if (!list_name(c, &name)) {
+        return false;
+    }
+    struct bw_slice bound = bound_part(name);
+    if (any(bound, RUN) || bw_slice_starts(bw_slice_trim(name), "for ") ||
+        (c->parent_count > 1 && any(c->parents[1], RUN_SECTION))) {
+        return any(bound, "|allowed|supported|available|valid|choices|deprecated|pricing|");
+    }
+    return any(bound, CATALOG) || (bw_scan_words_last(bound, PLURAL) && !path_says_run(c));
+}
+
+/* { id: "x", label: "X", price: 1 }: a row about a model. */
+static bool is_row(const struct bw_scan_context *c)
+{
+    static const char *const SIGNS[] = { "price",        "Price",         "cost",
+                                         "Cost",         "ontext_window", "ontextWindow",
+                                         "label:",       "\"label\"",     "ontext_length",
+                                         "ontextLength", "displayName",   "display_name" };
+    if (!any(c->key, "|id|name|slug|value|model|")) {
+        return false;
+    }
+    char room[BW_SCAN_MEMBERS_BYTES];
+    struct bw_slice map = bw_scan_members(c, room);
+    for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
+        if (bw_slice_contains(map, SIGNS[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool in_catalog_map(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < 3 && i < c->frame_count && c->frames[i].data; i++) {
+        if (any(bound_part(c->frames[i].head), BW_LISTING_WORDS)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < 2 && i < c->parent_count && !language_is(c, BW_LANG_PYTHON); i++) {
+        if (any(c->parents[i], BW_LISTING_WORDS)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* <option value="x">, { name: "x" } in a list of models */
+static bool is_choice(const struct bw_scan_context *c)
+{
+    bool option = bw_slice_contains(c->line, "<option") || bw_slice_contains(c->line, "<Option") ||
+                  bw_slice_contains(c->line, "SelectItem") ||
+                  bw_slice_contains(c->line, "Select.Item") ||
+                  bw_slice_contains(c->line, "MenuItem");
+    bool named = any(c->key, NAMING) && c->key.size <= 5 && c->prefix.size == 0;
+    struct bw_slice outer = frame_of(c, 1)->data && frame_of(c, 1)->open == '['
+                                ? frame_of(c, 1)->head
+                            : c->parent_count > 0 ? c->parents[0]
+                                                  : (struct bw_slice){ "", 0 };
+    return option ||
+           (named && any(bound_part(outer), "|models|options|choices|llms|catalog|entries|"));
+}
+
+bool bw_scan_is_listed(const struct bw_scan_context *c)
+{
+    bool bound = c->key.size > 0;
+    bool alias = bound && !any(c->key, "|default|") &&
+                 !any(bound_part(frame_of(c, 0)->head), RUN) &&
+                 (echoes(c->key, c->id) || renames(c->key, c->id));
+    bool listed_value = bound && any(c->key, BW_LISTING_WORDS) && !any(c->key, "|fallback|");
+    bool plural = bound && bw_scan_words_last(c->key, PLURAL) && !any(c->key, RUN) &&
+                  memchr(c->line.at, ',', c->line.size) != NULL && frame_of(c, 0)->open != '(';
+    return is_key(c) || is_lookup(c) || is_type(c) || in_enum(c) || alias || listed_value ||
+           plural || is_row(c) || in_catalog_map(c) || is_choice(c) || listed_in_catalog(c);
+}

@@ -1,0 +1,55 @@
+/* daemon/domain/scan_rules.h: the questions that settle what an id is there for, one file each, and
+ * what they share. Internal to the scanner. */
+#ifndef BW_DOMAIN_SCAN_RULES_H
+#define BW_DOMAIN_SCAN_RULES_H
+#include <stdbool.h>
+
+#include "domain/scan_context.h"
+#include "domain/scan_signs.h"
+#include "domain/scan_words.h"
+
+enum { BW_SCAN_MEMBERS_BYTES = 600 };
+
+/* In the order they are asked; each presumes that the ones before it said no. */
+bool bw_scan_is_compared(const struct bw_scan_context *context);
+bool bw_scan_is_deployment_name(const struct bw_scan_context *context,
+                                const struct bw_scan_signs *signs);
+bool bw_scan_is_listed(const struct bw_scan_context *context);
+bool bw_scan_is_called(const struct bw_scan_context *context);
+
+/* What stands beside the id in its map, without the maps and lists inside: at most so many bytes.
+ * Ownership: it points into out. */
+struct bw_slice bw_scan_members(const struct bw_scan_context *context,
+                                char out[BW_SCAN_MEMBERS_BYTES]);
+
+#define BW_MODEL_WORDS "|model|models|engine|engines|deployment|deployments|llm|llms|"
+#define BW_SPEAKING_WORDS                                                                          \
+    "|llm|llms|gpt|openai|anthropic|claude|gemini|perplexity|pplx|mistral|bedrock|openrouter|"     \
+    "groq|ollama|langchain|litellm|chatgpt|completions|agent|agents|chatbot|rag|"
+/* The same where the id is the value of `model:` inside: only what cannot mean anything else. */
+#define BW_LISTING_WORDS                                                                           \
+    "|allowed|allowlist|whitelist|supported|available|choices|pricing|prices|price|costs|catalog|" \
+    "catalogue|registry|aliases|deprecated|deprecations|blocklist|denylist|blacklist|retired|"
+#define BW_DEPLOYED_WORDS "|deployment|deployments|deploymentname|deploymentid|served|"
+
+static inline bool any(struct bw_slice text, const char *list)
+{
+    return bw_scan_words_any(text, list);
+}
+
+static inline bool language_is(const struct bw_scan_context *context,
+                               enum bw_scan_language language)
+{
+    return context->file->syntax->language == language;
+}
+
+/* The brackets around, innermost first; an empty one beyond the outermost. */
+static inline const struct bw_scan_enclosing *frame_of(const struct bw_scan_context *context,
+                                                       size_t at)
+{
+    static const struct bw_scan_enclosing none = {
+        .head = { "", 0 }, .name = { "", 0 }, .body = { "", 0 }, .tail = { "", 0 }
+    };
+    return at < context->frame_count ? &context->frames[at] : &none;
+}
+#endif

@@ -1,0 +1,161 @@
+/* daemon/domain/scan_signs.c: see scan_signs.h. */
+#include "domain/scan_signs.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "domain/scan_rules.h"
+
+enum { SHORT_ID = 6 }; /* bytes */
+
+static size_t count_of(struct bw_slice text, const char *what)
+{
+    size_t count = 0;
+    size_t width = strlen(what);
+    const char *end = text.at + text.size;
+    for (const char *at = text.at; text.size > 0 && at < end; count++) {
+        at = memmem(at, (size_t)(end - at), what, width);
+        if (at == NULL) {
+            break;
+        }
+        at += width;
+    }
+    return count;
+}
+
+static bool speaks(struct bw_slice text)
+{
+    static const char *const SIGNS[] = {
+        "openai",
+        "OpenAI",
+        "OPENAI",
+        "anthropic",
+        "Anthropic",
+        "ANTHROPIC",
+        "claude",
+        "gpt-",
+        "gemini",
+        "LLM",
+        "llm",
+        "perplexity",
+        "Perplexity",
+        "PERPLEXITY",
+        "langchain",
+        "mistral",
+        "bedrock",
+        "openrouter",
+        "groq",
+        "ollama",
+        "max_tokens",
+        "maxTokens",
+        "chat.completions",
+        "chat/completions",
+        "system_prompt",
+        "systemPrompt",
+        "ChatCompletion",
+        "promptfoo",
+    };
+    for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
+        if (bw_slice_contains(text, SIGNS[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct bw_scan_signs bw_scan_signs_of(const struct bw_scan_file *file)
+{
+    struct bw_slice text = file->text;
+    size_t azure = count_of(text, "AzureOpenAI") + count_of(text, "AzureChatOpenAI") +
+                   count_of(text, "AzureOpenAi") + count_of(text, "createAzure") +
+                   count_of(text, "AzureAIChat") + count_of(text, "AzureChatCompletion");
+    size_t clients = count_of(text, "OpenAI(") + count_of(text, "OpenAi(");
+    size_t azure_clients = count_of(text, "AzureOpenAI(") + count_of(text, "AzureChatOpenAI(");
+    bool api = (bw_slice_contains(text, "api_type") || bw_slice_contains(text, "apiType") ||
+                bw_slice_contains(text, "API_TYPE")) &&
+               bw_slice_contains(text, "azure");
+    const char *path = file->path;
+    struct bw_slice name = { path, strlen(path) };
+    return (struct bw_scan_signs){
+        .language_models = speaks(text) || any(name, BW_SPEAKING_WORDS),
+        .azure = azure > 0 || api,
+        .other_client = clients > azure_clients || bw_slice_contains(text, "Anthropic(") ||
+                        bw_slice_contains(text, "new ChatClient("),
+        .litellm = bw_slice_contains(text, "litellm_params"),
+        .recorded = bw_slice_contains(text, "\"chat.completion") ||
+                    bw_slice_contains(text, "\"prompt_tokens\":") ||
+                    bw_slice_contains(text, "\"stop_reason\":"),
+    };
+}
+
+/* ---- does it count? ---- */
+
+static bool is_plain_word(struct bw_slice id)
+{
+    for (size_t i = 0; i < id.size; i++) {
+        if (isalpha((unsigned char)id.at[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* gpt-5, grok-4, glm-5: a word and a number, which nothing but a model is called. */
+static bool speaks_for_itself(struct bw_slice id)
+{
+    const char *dash = memchr(id.at, '-', id.size);
+    return dash != NULL && dash - id.at >= 3 && any(id, "|gpt|grok|glm|phi|qwen|qwq|claude|kimi|");
+}
+
+/* The name that is bound or compared, the call, the map or list around, the heading above. */
+static bool beside_model(const struct bw_scan_context *c)
+{
+    struct bw_slice name = bw_scan_last_name(c->before);
+    if (any(c->key, BW_MODEL_WORDS) || any(name, BW_MODEL_WORDS) || bw_scan_names_vendor(c)) {
+        return true;
+    }
+    if (c->spot.comment || c->file->place == BW_SCAN_DOC) {
+        return false;
+    }
+    if (any(c->before, BW_MODEL_WORDS)) {
+        return true;
+    }
+    for (size_t i = 0; i < 2 && i < c->frame_count; i++) {
+        if (any(c->frames[i].name, BW_MODEL_WORDS)) {
+            return true;
+        }
+        if (!c->frames[i].data && i == 0) { /* getenv("MODEL", ..), add_argument("--model", ..) */
+            struct bw_slice body = c->frames[i].body;
+            return any(bw_slice_of(body.at, 0, (size_t)(c->id.at - body.at)), BW_MODEL_WORDS);
+        }
+    }
+    for (size_t i = 0; i < 2 && i < c->parent_count; i++) {
+        if (any(c->parents[i], BW_MODEL_WORDS)) {
+            return true;
+        }
+    }
+    return bw_slice_starts(bw_slice_trim(c->line), "case ");
+}
+
+/* In quotes of its own, in a list or map where something that needs no proof stands as well. */
+static bool beside_others(const struct bw_scan_context *c)
+{
+    bool whole = c->spot.in_string && c->prefix.size == 0 && c->suffix.size == 0;
+    return whole && frame_of(c, 0)->data && speaks_for_itself(c->id) &&
+           (count_of(frame_of(c, 0)->body, "gpt-") + count_of(frame_of(c, 0)->body, "claude-") +
+            count_of(frame_of(c, 0)->body, "gemini-") + count_of(frame_of(c, 0)->body, "grok-")) >
+               1;
+}
+
+bool bw_scan_counts(const struct bw_scan_context *c, const struct bw_scan_signs *signs)
+{
+    if (c->id.size > SHORT_ID && !is_plain_word(c->id)) {
+        return true;
+    }
+    if (!beside_model(c)) {
+        return beside_others(c);
+    }
+    /* `sensor_model: sonar` */
+    return speaks_for_itself(c->id) || signs->language_models || any(c->key, BW_SPEAKING_WORDS) ||
+           bw_scan_names_vendor(c);
+}

@@ -1,0 +1,229 @@
+/* daemon/engine/change.c: what a new set changes: the source's entries, the models of the scopes that
+ * its word bears on, and the judgement on the cohorts that they touch. */
+#include "engine/state.h"
+
+#include <string.h>
+
+#include "domain/lineage.h"
+#include "domain/succession.h"
+
+void bw_change_clear(struct bw_change *change)
+{
+    bw_names_clear(&change->listed);
+    bw_names_clear(&change->left);
+    bw_names_clear(&change->lineages);
+}
+
+static bool names_hold(const struct bw_names *names, const char *name)
+{
+    BW_VEC_EACH(char *, held, names)
+    {
+        if (strcmp(*held, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_lineage(struct bw_change *change, const char *lineage)
+{
+    if (lineage[0] != '\0' && !names_hold(&change->lineages, lineage)) {
+        BW_VEC_PUSH(&change->lineages, bw_xstrdup(lineage));
+    }
+}
+
+/* The scopes that the source's word bears on; *leads: it is the first word there. */
+static enum bw_err scopes_of(struct bw_engine *engine, const struct bw_source *source,
+                             struct bw_names *out, bool *leads, struct bw_error *err)
+{
+    enum bw_err rc = source->kind == BW_SOURCE_OWN
+                         ? BW_OK
+                         : bw_sources_own_scopes(engine->db, source->platform, source->scope, out,
+                                                 err);
+    *leads = out->count == 0;
+    if (*leads) {
+        BW_VEC_PUSH(out, bw_xstrdup(source->scope));
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_leads(struct bw_engine *engine, const struct bw_source *source, bool *leads,
+                            struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names scopes = { 0 };
+    return scopes_of(engine, source, &scopes, leads, err);
+}
+
+/* ---- entries and models ---- */
+
+static enum bw_err store_entries(struct bw_engine *engine, const struct bw_source *source,
+                                 const struct bw_entries *entries, struct bw_change *change,
+                                 struct bw_error *err)
+{
+    BW_CLEANUP(bw_seen_list_clear) struct bw_seen_list seen = { 0 };
+    enum bw_err rc = bw_catalog_seen(engine->db, source->name, &seen, err);
+    size_t i = 0;
+    size_t j = 0;
+    while (rc == BW_OK && (i < seen.count || j < entries->count)) {
+        int order = i == seen.count       ? 1
+                    : j == entries->count ? -1
+                                          : strcmp(seen.items[i].id, entries->items[j].id);
+        if (order < 0) {
+            rc = bw_catalog_remove(engine->db, source->name, seen.items[i].id, err);
+            BW_VEC_PUSH(&change->left, bw_xstrdup(seen.items[i].id));
+            i++;
+            continue;
+        }
+        int64_t hash = (int64_t)bw_entry_hash(&entries->items[j]);
+        if (order > 0 || seen.items[i].hash != hash) {
+            rc = bw_catalog_put(engine->db, source->name, &entries->items[j], hash,
+                                engine->now_ms, err);
+            BW_VEC_PUSH(&change->listed, bw_xstrdup(entries->items[j].id));
+        }
+        i += order == 0 ? 1 : 0;
+        j++;
+    }
+    return rc;
+}
+
+static enum bw_err refresh_model(struct bw_engine *engine, const char *platform, const char *scope,
+                                 const char *id, struct bw_change *change, struct bw_error *err)
+{
+    BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
+    BW_CLEANUP(bw_model_clear) struct bw_model before = { 0 };
+    char lineage[BW_LINEAGE_TEXT];
+    enum bw_err rc = bw_models_get(engine->db, platform, scope, id, &before, err);
+    if (rc == BW_OK) {
+        note_lineage(change, before.lineage);
+    }
+    rc = bw_catalog_merge(engine->db, platform, scope, id, &model.entry, &model.sources, err);
+    if (rc == BW_ERR_NOTFOUND) {
+        return bw_models_gone(engine->db, platform, scope, id, engine->now_ms, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
+    }
+    struct bw_model_facts facts = bw_facts_of(platform, &model.entry);
+    model.platform = bw_xstrdup(platform);
+    model.scope = bw_xstrdup(scope);
+    model.lineage =
+        bw_xstrdup(bw_lineage_key(engine->rules, &facts, lineage, sizeof(lineage)));
+    model.first_seen_ms = engine->now_ms;
+    note_lineage(change, model.lineage);
+    return bw_models_put(engine->db, &model, err);
+}
+
+static enum bw_err refresh_models(struct bw_engine *engine, const char *platform,
+                                  const char *scope, const struct bw_names *ids,
+                                  struct bw_change *change, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(char *, id, ids)
+    {
+        if (rc == BW_OK) {
+            rc = refresh_model(engine, platform, scope, *id, change, err);
+        }
+    }
+    return rc;
+}
+
+/* Where the first list of a platform's own has come, what feeds alone had said counts no more. */
+static enum bw_err refresh_feeds_word(struct bw_engine *engine, const struct bw_source *source,
+                                      struct bw_change *change, struct bw_error *err)
+{
+    const char *const scopes[] = { "", source->scope };
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && i < BW_COUNT(scopes); i++) {
+        BW_CLEANUP(bw_names_clear) struct bw_names ids = { 0 };
+        rc = bw_models_listed(engine->db, source->platform, scopes[i], &ids, err);
+        if (rc == BW_OK) {
+            rc = refresh_models(engine, source->platform, scopes[i], &ids, change, err);
+        }
+    }
+    return rc;
+}
+
+static enum bw_err refresh_changed(struct bw_engine *engine, const struct bw_source *source,
+                                   struct bw_change *change, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names scopes = { 0 };
+    bool leads = false;
+    enum bw_err rc = scopes_of(engine, source, &scopes, &leads, err);
+    if (rc == BW_OK && source->kind == BW_SOURCE_OWN && source->baseline_ms == 0) {
+        rc = refresh_feeds_word(engine, source, change, err);
+    }
+    BW_VEC_EACH(char *, scope, &scopes)
+    {
+        if (rc == BW_OK) {
+            rc = refresh_models(engine, source->platform, *scope, &change->listed, change, err);
+        }
+        if (rc == BW_OK) {
+            rc = refresh_models(engine, source->platform, *scope, &change->left, change, err);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
+                             const struct bw_entries *entries, struct bw_change *change,
+                             struct bw_error *err)
+{
+    enum bw_err rc = store_entries(engine, source, entries, change, err);
+    return rc == BW_OK ? refresh_changed(engine, source, change, err) : rc;
+}
+
+/* ---- cohorts ---- */
+
+/* Can what changed alter the judgement on this cohort? NULL: everything may have. */
+static bool touches(const struct bw_engine *engine, const struct bw_change *change,
+                    const struct bw_cohort *cohort, const struct bw_model *base)
+{
+    const char *id = base->entry.id == NULL ? cohort->base : base->entry.id;
+    bool leads_elsewhere = base->entry.replacement != NULL;
+    BW_VEC_EACH(const struct bw_override, override, &engine->rules->overrides)
+    {
+        leads_elsewhere = leads_elsewhere || strcmp(override->from, cohort->base) == 0;
+    }
+    return change == NULL || leads_elsewhere || cohort->lineage[0] == '\0' ||
+           names_hold(&change->lineages, cohort->lineage) ||
+           names_hold(&change->listed, id) || names_hold(&change->left, id);
+}
+
+static enum bw_err evaluate_scope(struct bw_engine *engine, const struct bw_source *source,
+                                  const char *scope, const struct bw_change *change,
+                                  struct bw_error *err)
+{
+    BW_CLEANUP(bw_ids_clear) struct bw_ids cohorts = { 0 };
+    enum bw_err rc = bw_cohorts_touched(engine->db, source->platform, scope, &cohorts, err);
+    BW_VEC_EACH(int64_t, id, &cohorts)
+    {
+        BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+        BW_CLEANUP(bw_model_clear) struct bw_model base = { 0 };
+        if (rc == BW_OK) {
+            rc = bw_cohorts_get(engine->db, *id, &cohort, err);
+        }
+        if (rc == BW_OK) {
+            rc = bw_models_get(engine->db, source->platform, scope, cohort.base, &base, err);
+            rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+        }
+        if (rc == BW_OK && touches(engine, change, &cohort, &base)) {
+            rc = bw_engine_evaluate(engine, *id, source->baseline_ms == engine->now_ms, err);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *source,
+                            const struct bw_change *change, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names scopes = { 0 };
+    bool leads = false;
+    enum bw_err rc = scopes_of(engine, source, &scopes, &leads, err);
+    BW_VEC_EACH(char *, scope, &scopes)
+    {
+        if (rc == BW_OK) {
+            rc = evaluate_scope(engine, source, *scope, change, err);
+        }
+    }
+    return rc;
+}

@@ -1,0 +1,87 @@
+/* daemon/engine/guards.c: should a list be believed that lost much, or a model in use? */
+#include <string.h>
+
+#include "engine/state.h"
+
+#define SHRINK_KEEPS 0.6 /* a set that loses more than 40 % is held back */
+
+static bool end_declared(const struct bw_entry *entry, int64_t now_ms)
+{
+    const struct bw_date *end = bw_entry_date(entry, BW_CLOCK_INFERENCE);
+    return entry->life == BW_LIFE_RETIRED || (end != NULL && end->at_ms <= now_ms);
+}
+
+struct losses { /* what left without having been declared to end, nor under another name */
+    size_t count;
+    char *in_use; /* one of them that somebody runs; NULL: none */
+};
+
+static void losses_clear(struct losses *losses)
+{
+    free(losses->in_use);
+}
+
+/* Is the model somebody's base, by its id or by an alias? */
+static enum bw_err note_use(struct bw_engine *engine, const struct bw_model *model,
+                            struct losses *losses, struct bw_error *err)
+{
+    const struct bw_names *aliases = &model->entry.aliases;
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && losses->in_use == NULL && i <= aliases->count; i++) {
+        const char *id = i == 0 ? model->entry.id : aliases->items[i - 1];
+        bool used = false;
+        rc = bw_cohorts_have_base(engine->db, model->platform, model->scope, id, &used, err);
+        losses->in_use = used ? bw_xstrdup(id) : NULL;
+    }
+    return rc;
+}
+
+static enum bw_err find_losses(struct bw_engine *engine, const struct bw_source *source,
+                               const struct bw_entries *entries, struct losses *out,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_seen_list_clear) struct bw_seen_list seen = { 0 };
+    enum bw_err rc = bw_catalog_seen(engine->db, source->name, &seen, err);
+    BW_VEC_EACH(const struct bw_seen, old, &seen)
+    {
+        BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
+        if (rc != BW_OK || bw_entries_find(entries, old->id) != NULL) {
+            continue;
+        }
+        rc = bw_models_get(engine->db, source->platform, source->scope, old->id, &model, err);
+        if (rc == BW_OK && !end_declared(&model.entry, engine->now_ms)) {
+            out->count++;
+            rc = note_use(engine, &model, out, err);
+        }
+        rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *source,
+                             const struct bw_entries *entries, char **why, struct bw_error *err)
+{
+    BW_CLEANUP(losses_clear) struct losses losses = { 0 };
+    if (source->baseline_ms == 0) {
+        return BW_OK;
+    }
+    bool leads = false;
+    enum bw_err rc = find_losses(engine, source, entries, &losses, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_leads(engine, source, &leads, err);
+    }
+    size_t known = (size_t)source->entries;
+    if (rc != BW_OK) {
+        return rc;
+    }
+    if (entries->count == 0 || (double)(known - losses.count) < SHRINK_KEEPS * (double)known) {
+        *why = bw_xasprintf("the list fell from %zu to %zu models; if that is right: "
+                            "basewatch sources accept %s",
+                            known, entries->count, source->name);
+    } else if (leads && losses.in_use != NULL) {
+        *why = bw_xasprintf("the list no longer has %s, a base in use; if that is right: "
+                            "basewatch sources accept %s",
+                            losses.in_use, source->name);
+    }
+    return BW_OK;
+}

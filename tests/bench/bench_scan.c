@@ -1,0 +1,87 @@
+/* tests/bench/bench_scan.c: how many megabytes a second. Not a test: machines differ.
+ *
+ *   bench_scan IDS FILE...   IDS: one id a line; each file is read once and scanned many times,
+ *                            first for ids alone, then with all rules
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/instant.h"
+#include "base/str.h"
+#include "domain/scan.h"
+
+enum { BYTES_MAX = 256 * 1024 * 1024 };
+
+static struct bw_model_ids *read_ids(const char *path)
+{
+    BW_CLEANUP(bw_freep) char *text = NULL;
+    size_t size = 0;
+    struct BW_VEC(const char *) lines = { 0 };
+    if (bw_file_read(path, BYTES_MAX, &text, &size, NULL) != BW_OK) {
+        return NULL;
+    }
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        BW_VEC_PUSH(&lines, line);
+    }
+    int64_t begin_ms = bw_clock_monotonic_ms();
+    struct bw_model_ids *ids = bw_model_ids_new(lines.items, lines.count);
+    (void)printf("%zu ids, made ready in %lld ms\n", lines.count,
+                 (long long)(bw_clock_monotonic_ms() - begin_ms));
+    BW_VEC_CLEAR(&lines, BW_VEC_PLAIN);
+    return ids;
+}
+
+static size_t find_ids(const struct bw_model_ids *ids, const char *text, size_t size)
+{
+    size_t count = 0;
+    struct bw_id_match match;
+    for (size_t at = 0; bw_model_ids_next(ids, text, size, &at, &match);) {
+        count++;
+    }
+    return count;
+}
+
+static size_t scan(const struct bw_model_ids *ids, const char *path, const char *text, size_t size)
+{
+    struct bw_scan_hits hits = { 0 };
+    bw_scan_text(ids, path, text, size, &hits);
+    size_t count = hits.count;
+    BW_VEC_CLEAR(&hits, BW_VEC_PLAIN);
+    return count;
+}
+
+static void measure(const struct bw_model_ids *ids, const char *path, bool rules)
+{
+    BW_CLEANUP(bw_freep) char *text = NULL;
+    size_t size = 0;
+    if (bw_file_read(path, BYTES_MAX, &text, &size, NULL) != BW_OK || size == 0) {
+        (void)fprintf(stderr, "bench_scan: %s cannot be read\n", path);
+        return;
+    }
+    int64_t begin_ms = bw_clock_monotonic_ms();
+    int64_t spent_ms = 0;
+    double bytes = 0;
+    size_t count = 0;
+    while (spent_ms < BW_SECOND_MS) {
+        count = rules ? scan(ids, path, text, size) : find_ids(ids, text, size);
+        bytes += (double)size;
+        spent_ms = bw_clock_monotonic_ms() - begin_ms;
+    }
+    (void)printf("%s: %s: %.0f MB/s, %zu found\n", path, rules ? "all rules" : "ids alone",
+                 bytes / 1000 / (double)spent_ms, count);
+}
+
+int main(int argc, char **argv)
+{
+    BW_CLEANUP(bw_model_ids_freep) struct bw_model_ids *ids = argc < 3 ? NULL : read_ids(argv[1]);
+    if (ids == NULL) {
+        (void)fputs("usage: bench_scan IDS FILE...\n", stderr);
+        return 2;
+    }
+    for (int i = 2; i < argc; i++) {
+        measure(ids, argv[i], false);
+        measure(ids, argv[i], true);
+    }
+    return 0;
+}
