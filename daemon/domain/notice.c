@@ -1,6 +1,7 @@
 /* daemon/domain/notice.c: see notice.h. */
 #include "domain/notice.h"
 
+#include "base/instant.h"
 #include "base/words.h"
 
 static const char *const KIND_WORDS[] = {
@@ -107,4 +108,19 @@ int64_t bw_severity_next_ms(int64_t deadline_ms, int64_t lead_ms, int64_t now_ms
         }
     }
     return 0;
+}
+
+int64_t bw_reminder_next_ms(int64_t deadline_ms, int64_t now_ms)
+{
+    static const int64_t days[] = { 90, 60, 30, 14, 7, 1, 0 };
+    if (deadline_ms == 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < BW_COUNT(days); i++) {
+        if (now_ms < deadline_ms - days[i] * BW_DAY_MS) {
+            return deadline_ms - days[i] * BW_DAY_MS;
+        }
+    }
+    int64_t weeks = (now_ms - deadline_ms) / (7 * BW_DAY_MS) + 1;
+    return deadline_ms + weeks * 7 * BW_DAY_MS;
 }

@@ -57,6 +57,10 @@ enum bw_severity bw_severity_of(int64_t deadline_ms, int64_t lead_ms, int64_t no
 /* The next instant after now_ms at which bw_severity_of() changes; 0: never. */
 int64_t bw_severity_next_ms(int64_t deadline_ms, int64_t lead_ms, int64_t now_ms);
 
+/* The next instant after now_ms at which a deadline is spoken of again: 90, 60, 30, 14, 7, 1 and 0
+ * days before it, then every week. What lies behind is not made up for. deadline_ms 0: never, 0. */
+int64_t bw_reminder_next_ms(int64_t deadline_ms, int64_t now_ms);
+
 const char *bw_notice_kind_word(enum bw_notice_kind kind);
 bool bw_notice_kind_parse(const char *word, enum bw_notice_kind *out);
 const char *bw_notice_state_word(enum bw_notice_state state);

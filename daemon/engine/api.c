@@ -21,6 +21,8 @@ static const struct {
     { "GET", "/v1/deployments/*/swap", bw_api_swap },
     { "GET", "/v1/deployments/*/worth", bw_api_worth },
     { "GET", "/v1/findings", bw_api_findings },
+    { "GET", "/v1/feed.atom", bw_api_feed_atom },
+    { "GET", "/v1/deadlines.ics", bw_api_deadlines_ics },
     { "GET", "/v1/notices", bw_api_notices },
     { "GET", "/v1/notices/*", bw_api_notice },
     { "POST", "/v1/notices/*/*", bw_api_notice_move },

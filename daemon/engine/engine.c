@@ -70,7 +70,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 }
 
 /* What events may have left to do: cohorts and notices that time has changed, then one chunk of
- * fan-out, then the summaries that are complete. */
+ * fan-out, then reminders of what has not been spoken of just now, then the summaries that are
+ * complete. */
 static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     enum bw_err rc = bw_engine_evaluate_due(engine, more, err);
@@ -82,6 +83,9 @@ static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_erro
     }
     if (rc == BW_OK) {
         rc = bw_engine_fan_out(engine, more, err);
+    }
+    if (rc == BW_OK && !*more) {
+        rc = bw_engine_remind_due(engine, more, err);
     }
     return rc == BW_OK && !*more ? bw_engine_sum_up(engine, err) : rc;
 }

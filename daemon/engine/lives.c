@@ -15,7 +15,7 @@ static enum bw_err write_log(struct bw_engine *engine, const struct bw_notice *n
 enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err)
 {
-    notice->state = BW_NOTICE_OPEN;
+    notice->state = how->to;
     notice->opened_ms = notice->opened_ms == 0 ? engine->now_ms : notice->opened_ms;
     notice->updated_ms = engine->now_ms;
     enum bw_err rc = bw_notices_insert(engine->db, notice, err);

@@ -130,6 +130,8 @@ static void press(const struct bw_engine *engine, const struct bw_cohort *cohort
     int64_t lead_ms = lead_ms_of(deployment, price->known ? &price->estimate : NULL);
     notice->severity = bw_severity_of(deadline_of(cohort), lead_ms, engine->now_ms);
     notice->rises_ms = bw_severity_next_ms(deadline_of(cohort), lead_ms, engine->now_ms);
+    notice->deadline_ms = deadline_of(cohort);
+    notice->remind_ms = bw_reminder_next_ms(notice->deadline_ms, engine->now_ms);
 }
 
 static void want_succession(const struct bw_engine *engine, const struct bw_cohort *cohort,
@@ -248,12 +250,14 @@ static enum bw_err revive(struct bw_engine *engine, struct bw_notice *wanted, bo
     return bw_engine_move(engine, wanted, &how, err);
 }
 
-static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted, bool summed_up,
-                            bool inhibited, struct bw_error *err)
+static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted,
+                            enum bw_notice_state as, bool summed_up, bool inhibited,
+                            struct bw_error *err)
 {
     bool revived = false;
     enum bw_err rc = revive(engine, wanted, inhibited, &revived, err);
-    const struct bw_move_notice how = { .event = "opened",
+    const struct bw_move_notice how = { .to = as,
+                                        .event = "opened",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
                                         .summed_up = summed_up,
@@ -261,6 +265,7 @@ static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted, 
     return rc == BW_OK && !revived ? bw_engine_open(engine, wanted, &how, err) : rc;
 }
 
+/* The new notice is as old as the one it replaces, and in the same hands unless it got worse. */
 static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
                              struct bw_notice *wanted, bool summed_up, bool inhibited,
                              struct bw_error *err)
@@ -269,9 +274,14 @@ static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
                                         .event = "superseded",
                                         .actor = "basewatch",
                                         .reason = wanted->summary };
+    bool in_hand = old->state == BW_NOTICE_ACKNOWLEDGED || old->state == BW_NOTICE_IN_PROGRESS;
+    bool worse = wanted->severity > old->severity;
     enum bw_err rc = bw_engine_move(engine, old, &how, err);
     wanted->opened_ms = old->opened_ms;
-    return rc == BW_OK ? open_new(engine, wanted, summed_up, inhibited, err) : rc;
+    return rc == BW_OK ? open_new(engine, wanted,
+                                  in_hand && !worse ? BW_NOTICE_ACKNOWLEDGED : BW_NOTICE_OPEN,
+                                  summed_up, inhibited, err)
+                       : rc;
 }
 
 /* Take the new facts into the old notice; it is told only when the matter got more pressing. */
@@ -290,6 +300,8 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
                                         .silent = asleep || inhibited || !pressing };
+    bool owed = old->remind_ms > 0 && old->remind_ms <= engine->now_ms && !inhibited;
+    wanted->remind_ms = owed && how.silent ? old->remind_ms : wanted->remind_ms;
     return bw_engine_update(engine, wanted, &how, err);
 }
 
@@ -338,8 +350,9 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort
         struct bw_notice *notice = &wanted.items[i];
         struct bw_notice *old = same_matter(live.items, live.count, notice);
         bool inhibited = ending && i > 0; /* the end of the base says it all */
+        notice->remind_ms = inhibited ? 0 : notice->remind_ms;
         if (old == NULL) {
-            rc = open_new(engine, notice, summed_up, inhibited, err);
+            rc = open_new(engine, notice, BW_NOTICE_OPEN, summed_up, inhibited, err);
         } else if (bw_str_equal(old->candidate, notice->candidate) ||
                    strcmp(bw_notice_matter(notice->kind), "succession") != 0) {
             rc = refresh(engine, old, notice, inhibited, err);

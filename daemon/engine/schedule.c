@@ -115,13 +115,16 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
 
 static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, struct bw_error *err)
 {
-    int64_t next_ms[3] = { INT64_MAX, INT64_MAX, INT64_MAX };
+    int64_t next_ms[4] = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
     enum bw_err rc = bw_cohorts_next_due(engine->db, &next_ms[0], err);
     if (rc == BW_OK) {
         rc = bw_notices_next_end(engine->db, &next_ms[1], err);
     }
     if (rc == BW_OK) {
         rc = bw_notices_next_rise(engine->db, &next_ms[2], err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_notices_next_reminder(engine->db, &next_ms[3], err);
     }
     for (size_t i = 0; i < BW_COUNT(next_ms); i++) {
         earlier(wake_ms, next_ms[i]);

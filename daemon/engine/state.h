@@ -137,7 +137,7 @@ enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_
 
 /* lives.c: every move of a notice, with its log and its messages. */
 struct bw_move_notice {
-    enum bw_notice_state to;
+    enum bw_notice_state to; /* of a new one: open, or acknowledged already */
     const char *event; /* as logged: opened, updated, resolved, ... */
     const char *actor;
     const char *reason;
@@ -157,6 +157,9 @@ enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject, bool
                              struct bw_error *err);
 /* One chunk; *more is set when another may wait. */
 enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* reminders.c: of deadlines that come nearer. */
+enum bw_err bw_engine_remind_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* dispatch.c: messages out, results in. */
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,

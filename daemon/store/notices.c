@@ -6,20 +6,21 @@
 #define COLUMNS                                                                                    \
     "id, subject, kind, state, severity, owner, platform, base, candidate, relation, via,"         \
     " train_on, route, opened_ms, updated_ms, until_ms, train_by_ms, serve_until_ms, summary,"     \
-    " estimate, refused, swap, rises_ms"
+    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms"
 
 static const char INSERT_SQL[] =
     "INSERT INTO notice (subject, kind, state, severity, owner, platform, base, candidate,"
     " relation, via, train_on, route, opened_ms, updated_ms, until_ms, train_by_ms,"
-    " serve_until_ms, summary, estimate, refused, swap, matter, live, rises_ms)"
+    " serve_until_ms, summary, estimate, refused, swap, matter, live, rises_ms,"
+    " deadline_ms, remind_ms)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24)";
+    " $19, $20, $21, $22, $23, $24, $25, $26)";
 static const char SAVE_SQL[] =
     "UPDATE notice SET subject = $1, kind = $2, state = $3, severity = $4, owner = $5,"
     " platform = $6, base = $7, candidate = $8, relation = $9, via = $10, train_on = $11,"
     " route = $12, opened_ms = $13, updated_ms = $14, until_ms = $15, train_by_ms = $16,"
     " serve_until_ms = $17, summary = $18, estimate = $19, refused = $20, swap = $21,"
-    " matter = $22, live = $23, rises_ms = $24 WHERE id = $25";
+    " matter = $22, live = $23, rises_ms = $24, deadline_ms = $25, remind_ms = $26 WHERE id = $27";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id = $1";
 static const char LIVE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1"
@@ -34,6 +35,9 @@ static const char PAGE_SQL[] =
     " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"
     " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"
     " AND ($7 IS NULL OR subject = $7) ORDER BY id LIMIT $8";
+static const char NEWEST_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE ($1 IS NULL OR owner = $1)"
+    " ORDER BY updated_ms DESC, id DESC LIMIT $2";
 static const char COUNT_LIVE_SQL[] = "SELECT count(*) FROM notice WHERE live = 1";
 static const char BY_SEVERITY_SQL[] =
     "SELECT severity, count(*) FROM notice WHERE live = 1 GROUP BY severity";
@@ -49,6 +53,11 @@ static const char RISEN_SQL[] =
     "UPDATE notice SET rises_ms = 0 WHERE subject = $1 AND live = 1 AND rises_ms <= $2";
 static const char NEXT_RISE_SQL[] =
     "SELECT min(rises_ms) FROM notice WHERE live = 1 AND rises_ms > 0";
+static const char TO_REMIND_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE live = 1 AND remind_ms > 0 AND remind_ms <= $1"
+    " ORDER BY id LIMIT $2";
+static const char NEXT_REMINDER_SQL[] =
+    "SELECT min(remind_ms) FROM notice WHERE live = 1 AND remind_ms > 0";
 static const char LOG_SQL[] =
     "INSERT INTO notice_event (notice, at_ms, event, from_state, to_state, actor, reason)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -115,6 +124,8 @@ static struct bw_notice from_row(struct bw_stmt *row)
         .refused = bw_stmt_text_dup(row, 20),
         .swap = bw_stmt_text_dup(row, 21),
         .rises_ms = bw_stmt_i64(row, 22),
+        .deadline_ms = bw_stmt_i64(row, 23),
+        .remind_ms = bw_stmt_i64(row, 24),
     };
     (void)bw_notice_kind_parse(bw_stmt_text(row, 2), &notice.kind);
     (void)bw_notice_state_parse(bw_stmt_text(row, 3), &notice.state);
@@ -148,6 +159,8 @@ static void bind_notice(struct bw_stmt *stmt, const struct bw_notice *notice)
     BW_BIND(stmt, 22, bw_notice_matter(notice->kind));
     BW_BIND(stmt, 23, (int64_t)bw_notice_is_live(notice->state));
     BW_BIND(stmt, 24, notice->rises_ms);
+    BW_BIND(stmt, 25, notice->deadline_ms);
+    BW_BIND(stmt, 26, notice->remind_ms);
 }
 
 enum bw_err bw_notices_insert(struct bw_db *db, struct bw_notice *notice, struct bw_error *err)
@@ -165,7 +178,7 @@ enum bw_err bw_notices_save(struct bw_db *db, const struct bw_notice *notice, st
 {
     struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
     bind_notice(stmt, notice);
-    BW_BIND(stmt, 25, notice->id);
+    BW_BIND(stmt, 27, notice->id);
     return bw_stmt_run(stmt, err);
 }
 
@@ -214,7 +227,7 @@ enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
     if (rc == BW_OK) {
         *out = from_row(row);
         *by_person = out->state == BW_NOTICE_RESOLVED &&
-                     !bw_str_equal(bw_stmt_text(row, 23), "basewatch");
+                     !bw_str_equal(bw_stmt_text(row, 25), "basewatch");
     }
     return rc;
 }
@@ -232,6 +245,15 @@ enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *fil
     BW_BIND(row, 6, filter->platform);
     BW_BIND(row, 7, filter->subject);
     BW_BIND(row, 8, limit);
+    return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
+                              struct bw_notices *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, NEWEST_SQL);
+    BW_BIND(row, 1, owner);
+    BW_BIND(row, 2, limit);
     return notices_from_rows(row, out, err);
 }
 
@@ -264,6 +286,20 @@ enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int64_t limit,
 enum bw_err bw_notices_next_end(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
 {
     return bw_stmt_one_i64(bw_db_query(db, NEXT_END_SQL), INT64_MAX, out_ms, err);
+}
+
+enum bw_err bw_notices_to_remind(struct bw_db *db, int64_t now_ms, int64_t limit,
+                                 struct bw_notices *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, TO_REMIND_SQL);
+    BW_BIND(row, 1, now_ms);
+    BW_BIND(row, 2, limit);
+    return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_next_reminder(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
+{
+    return bw_stmt_one_i64(bw_db_query(db, NEXT_REMINDER_SQL), INT64_MAX, out_ms, err);
 }
 
 enum bw_err bw_notices_take_rising(struct bw_db *db, int64_t now_ms, int64_t limit,

@@ -26,6 +26,8 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     int64_t updated_ms;
     int64_t until_ms;
     int64_t rises_ms; /* when its severity rises by itself */
+    int64_t deadline_ms; /* the clock it has to meet */
+    int64_t remind_ms;   /* when it is next spoken of again */
     int64_t train_by_ms;
     int64_t serve_until_ms;
     char *summary;
@@ -77,6 +79,9 @@ BW_MUST_CHECK enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_n
 BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
                                           int64_t after_id, int64_t limit, struct bw_notices *out,
                                           struct bw_error *err);
+/* The latest changed first; owner NULL: anybody's. */
+BW_MUST_CHECK enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
+                                            struct bw_notices *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out,
                                                 struct bw_error *err);
 /* Live ones; counts has one place for each enum bw_severity, zeroed before. */
@@ -87,6 +92,12 @@ BW_MUST_CHECK enum bw_err bw_notices_ended(struct bw_db *db, int64_t now_ms, int
                                            struct bw_notices *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_next_end(struct bw_db *db, int64_t *out_ms,
                                               struct bw_error *err);
+
+/* Live notices whose reminder is due by now_ms; and when the next one is (INT64_MAX: never). */
+BW_MUST_CHECK enum bw_err bw_notices_to_remind(struct bw_db *db, int64_t now_ms, int64_t limit,
+                                               struct bw_notices *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_notices_next_reminder(struct bw_db *db, int64_t *out_ms,
+                                                   struct bw_error *err);
 
 /* Deployments with notices whose severity rises by now_ms, which are then due no more; and when the
  * next one does (INT64_MAX: never). */
