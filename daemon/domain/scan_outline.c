@@ -64,7 +64,8 @@ void bw_scan_outline_make(const struct bw_scan_syntax *syntax, const char *text,
         step(&lexer);
     }
     note(&lexer, size, (struct bw_scan_spot){ .lead_at = *item_of(&lexer) });
-    BW_VEC_EACH (struct bw_scan_frame, frame, &out->frames) {
+    BW_VEC_EACH(struct bw_scan_frame, frame, &out->frames)
+    {
         frame->end = frame->end == 0 ? size : frame->end;
     }
 }
