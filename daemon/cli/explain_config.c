@@ -23,7 +23,9 @@ static void append_origin(struct bw_str *out, const char *url)
 
 static void append_where(struct bw_str *out, const char *url)
 {
-    if (strncmp(url, "file://", 7) == 0) {
+    if (url == NULL) {
+        bw_str_append(out, "talks to an address that is no part of this file");
+    } else if (strncmp(url, "file://", 7) == 0) {
         bw_str_appendf(out, "reads the file %s and talks to nobody", url + 7);
     } else {
         bw_str_append(out, "talks to ");
@@ -72,6 +74,7 @@ static void explain_sink(const struct bw_sink_settings *sink, struct bw_str *out
     }
     bw_str_appendf(out, " when a notice opens, changes or ends; plugin %s", sink->plugin);
     append_secret(out, "url", &sink->url_secret);
+    append_secret(out, "address", &sink->url_secret);
     append_secret(out, "secret", &sink->secret);
     append_secret(out, "old secret", &sink->old_secret);
     bw_str_append(out, "\n");

@@ -108,7 +108,7 @@ static void visit(void *context, const char *path, const char *text, size_t size
             .key = bw_xstrndup(hit->key.at, hit->key.size),
             .class = hit->class,
             .patchable = hit->patchable,
-            .first = is_first(text, size, hit),
+            .first = hit->patchable && is_first(text, size, hit),
             .rag = hit->rag,
         };
         found.verdict = verdict_on(scan, hit->id, found.id);

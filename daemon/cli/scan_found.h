@@ -13,7 +13,8 @@ struct bw_found {
     char *key; /* the name it is bound to; "" */
     enum bw_scan_class class;
     bool patchable;
-    bool first; /* on its line the first place that holds the id: what a swap would change */
+    bool first; /* patchable, and on its line the first place that holds the id: what a swap changes
+                 */
     bool rag;
     size_t verdict; /* index */
 };

@@ -3,6 +3,8 @@
 
 #include "domain/scan_words.h"
 
+enum { IDS_BY_HAND = 3000 }; /* a file that holds more is a list, whatever it is called */
+
 struct counter { /* lines up to a place, counted once */
     const char *text;
     size_t at;
@@ -43,10 +45,15 @@ static bool speaks_of_retrieval(struct bw_slice text)
     return false;
 }
 
-static enum bw_scan_place place_of(const char *path, const char *text, size_t size)
+static enum bw_scan_place place_of(const char *path, const char *text, size_t size, size_t ids)
 {
     enum bw_scan_place place = bw_scan_place_of(path);
-    return place == BW_SCAN_CODE && bw_scan_says_generated(text, size) ? BW_SCAN_GENERATED : place;
+    if (place != BW_SCAN_CODE) {
+        return place;
+    }
+    return ids > IDS_BY_HAND                    ? BW_SCAN_LIST
+           : bw_scan_says_generated(text, size) ? BW_SCAN_GENERATED
+                                                : BW_SCAN_CODE;
 }
 
 void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *text, size_t size,
@@ -58,14 +65,14 @@ void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *
     }
     const struct bw_scan_file file = {
         .path = path,
-        .place = place_of(path, text, size),
+        .place = place_of(path, text, size, matches.count),
         .syntax = bw_scan_syntax_of(path),
         .text = { text, size },
     };
     struct bw_scan_outline outline;
     bw_scan_outline_make(file.syntax, text, size, &matches, &outline);
     const struct bw_scan_signs signs = bw_scan_signs_of(&file);
-    const bool rag = speaks_of_retrieval(file.text);
+    enum bw_answer rag = BW_UNKNOWN; /* asked only of a file that has something to patch */
     struct counter counter = { .text = text, .line = 1 };
     for (size_t i = 0; i < matches.count; i++) {
         struct bw_scan_context context;
@@ -75,6 +82,10 @@ void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *
         }
         count_to(&counter, matches.items[i].at);
         enum bw_scan_class class = bw_scan_classify(&context, &signs);
+        bool patchable = class == BW_SCAN_DEPLOYMENT;
+        if (patchable && rag == BW_UNKNOWN) {
+            rag = speaks_of_retrieval(file.text) ? BW_YES : BW_NO;
+        }
         BW_VEC_PUSH(hits, (struct bw_scan_hit){
                               .line = counter.line,
                               .column = matches.items[i].at - counter.line_at + 1,
@@ -82,8 +93,8 @@ void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *
                               .size = matches.items[i].size,
                               .id = matches.items[i].id,
                               .class = class,
-                              .patchable = class == BW_SCAN_DEPLOYMENT,
-                              .rag = rag,
+                              .patchable = patchable,
+                              .rag = patchable && rag == BW_YES,
                               .key = context.key,
                           });
     }

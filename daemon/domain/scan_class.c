@@ -7,6 +7,8 @@
 #include "domain/scan_rules.h"
 #include "domain/scan_words.h"
 
+enum { CELL_BYTES = 256 * 1024 }; /* how far up the kind of a notebook's cell is looked for */
+
 static const char *const CLASS_WORDS[] = {
     [BW_SCAN_DEPLOYMENT] = "deployment", [BW_SCAN_ALIAS_DEPLOYMENT] = "alias-deployment",
     [BW_SCAN_FINE_TUNE] = "fine-tune",   [BW_SCAN_EMBEDDING] = "embedding",
@@ -52,7 +54,7 @@ static bool in_notebook_text(const struct bw_scan_context *c, enum bw_scan_class
     struct bw_slice text = c->file->text;
     const char *kind = NULL;
     size_t seen = (size_t)(c->id.at - text.at);
-    for (size_t at = 0; at < seen;) {
+    for (size_t at = seen > CELL_BYTES ? seen - CELL_BYTES : 0; at < seen;) {
         const char *next = memmem(text.at + at, seen - at, "\"cell_type\"", 11);
         if (next == NULL) {
             break;

@@ -6,7 +6,12 @@
 
 #include "domain/scan_words.h"
 
-enum { HEADING_LINES_MAX = 400 }; /* how far up a heading is looked for */
+enum {
+    NEAR_BYTES = 2000,          /* what is farther from the id on its line says nothing of it */
+    BODY_BYTES = 4000,          /* the same for the brackets around */
+    SECTION_BYTES = 256 * 1024, /* how far up a section's title is looked for */
+    HEADING_LINES_MAX = 400,    /* the same for headings */
+};
 
 static void find_line(struct bw_scan_context *c, size_t at);
 static void find_literal(struct bw_scan_context *c, size_t at, size_t end);
@@ -19,9 +24,16 @@ static size_t offset(const struct bw_scan_context *c, const char *at)
     return (size_t)(at - c->file->text.at);
 }
 
+static size_t minus(size_t a, size_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+/* Begin and end of the line, or of the part of it that is near. */
 static size_t line_begin(struct bw_slice text, size_t at)
 {
-    while (at > 0 && text.at[at - 1] != '\n') {
+    size_t least = minus(at, NEAR_BYTES);
+    while (at > least && text.at[at - 1] != '\n') {
         at--;
     }
     return at;
@@ -29,8 +41,9 @@ static size_t line_begin(struct bw_slice text, size_t at)
 
 static size_t line_end(struct bw_slice text, size_t at)
 {
-    const char *feed = at < text.size ? memchr(text.at + at, '\n', text.size - at) : NULL;
-    size_t end = feed == NULL ? text.size : (size_t)(feed - text.at);
+    size_t most = minus(text.size, at) < NEAR_BYTES ? text.size : at + NEAR_BYTES;
+    const char *feed = at < most ? memchr(text.at + at, '\n', most - at) : NULL;
+    size_t end = feed == NULL ? most : (size_t)(feed - text.at);
     return end > at && text.at[end - 1] == '\r' ? end - 1 : end;
 }
 
@@ -138,7 +151,9 @@ static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
 {
     struct bw_slice text = c->file->text;
     size_t line_at = offset(c, c->line.at);
-    size_t lead_at = c->spot.lead_at;
+    size_t least = minus(at, NEAR_BYTES);
+    size_t lead_at = c->spot.lead_at > least ? c->spot.lead_at : least;
+    c->spot.literal_at = c->spot.literal_at > least ? c->spot.literal_at : least;
     bool source = notebook_source(c);
     if (source) {
         lead_at = c->spot.literal_at;
@@ -150,6 +165,7 @@ static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
     c->lead = bw_slice_of(text.at, lead_at < at ? lead_at : at, at);
     size_t literal_at = c->spot.literal_at < at ? c->spot.literal_at : at;
     size_t literal_end = c->spot.literal_end > end ? c->spot.literal_end : end;
+    literal_end = literal_end - end < NEAR_BYTES ? literal_end : end + NEAR_BYTES;
     c->prefix = bw_slice_of(text.at, literal_at, at);
     c->suffix = bw_slice_of(text.at, end, literal_end);
     size_t before_end = literal_at;
@@ -195,13 +211,19 @@ static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
                                              const struct bw_scan_frame *frame)
 {
     struct bw_slice text = c->file->text;
-    struct bw_slice head = bw_slice_trim(bw_slice_of(text.at, frame->head_at, frame->at));
+    size_t head_at = minus(frame->at, NEAR_BYTES);
+    head_at = frame->head_at > head_at ? frame->head_at : head_at;
+    struct bw_slice head = bw_slice_trim(bw_slice_of(text.at, head_at, frame->at));
+    size_t id_at = (size_t)(c->id.at - text.at);
+    size_t body_at = minus(id_at, BODY_BYTES);
+    body_at = frame->at + 1 > body_at ? frame->at + 1 : body_at;
+    size_t body_end = minus(frame->end, id_at) < BODY_BYTES ? frame->end : id_at + BODY_BYTES;
     size_t behind = frame->end < text.size ? frame->end + 1 : frame->end;
     struct bw_scan_enclosing out = {
         .open = frame->open,
         .head = head,
         .name = bw_scan_last_name(head),
-        .body = bw_slice_of(text.at, frame->at + 1, frame->end),
+        .body = bw_slice_of(text.at, body_at, body_end),
         .tail = bw_slice_trim(bw_slice_of(text.at, behind, line_end(text, behind))),
     };
     out.data = holds_data(c, frame->open, head) || bw_slice_ends(head, "= dict");
@@ -263,7 +285,7 @@ static void find_section(struct bw_scan_context *c, size_t at)
 {
     struct bw_slice text = c->file->text;
     size_t begin = line_begin(text, at);
-    while (begin > 0) {
+    while (begin > minus(at, SECTION_BYTES)) {
         begin = line_begin(text, begin - 1);
         struct bw_slice line = bw_slice_trim(bw_slice_of(text.at, begin, line_end(text, begin)));
         if (bw_slice_starts(line, "[") && bw_slice_ends(line, "]")) {

@@ -4,7 +4,10 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 200 }; /* deeper brackets are passed over: no hand wrote them */
+enum {
+    DEPTH_MAX = 200,  /* deeper brackets are passed over: no hand wrote them */
+    BLANKS_MAX = 200, /* that are looked over for the next or the last word */
+};
 
 struct lexer {
     const struct bw_scan_syntax *syntax;
@@ -31,12 +34,17 @@ static size_t *item_of(struct lexer *lexer)
     return lexer->top < 0 ? &lexer->statement_at : &lexer->out->frames.items[lexer->top].item_at;
 }
 
+static size_t next_id(const struct lexer *lexer)
+{
+    size_t noted = lexer->out->spots.count;
+    return noted < lexer->matches->count ? lexer->matches->items[noted].at : lexer->size;
+}
+
 /* All ids before `until` that have no spot yet stand in a place like this one. */
 static void note(struct lexer *lexer, size_t until, struct bw_scan_spot spot)
 {
     spot.frame = lexer->top;
-    while (lexer->out->spots.count < lexer->matches->count &&
-           lexer->matches->items[lexer->out->spots.count].at < until) {
+    while (next_id(lexer) < until) {
         BW_VEC_PUSH(&lexer->out->spots, spot);
     }
 }
@@ -82,7 +90,7 @@ static void skip_comment(struct lexer *lexer, const char *open, const char *clos
     size_t end = find(lexer, lexer->at + strlen(open), close);
     size_t line = lexer->at;
     /* In a block each line speaks for itself. */
-    while (line < end) {
+    while (line < end && next_id(lexer) < end) {
         const char *feed = memchr(lexer->text + line, '\n', end - line);
         size_t next = feed == NULL ? end : (size_t)(feed - lexer->text) + 1;
         note(lexer, next, (struct bw_scan_spot){ .lead_at = line, .comment = true });
@@ -244,7 +252,8 @@ static void close_frame(struct lexer *lexer, char c)
 static bool goes_on(const struct lexer *lexer)
 {
     size_t last = lexer->at;
-    while (last > 0 && strchr(" \t\r", lexer->text[last - 1]) != NULL) {
+    size_t least = last > BLANKS_MAX ? last - BLANKS_MAX : 0;
+    while (last > least && strchr(" \t\r", lexer->text[last - 1]) != NULL) {
         last--;
     }
     char before = last == 0 ? '\n' : lexer->text[last - 1];
@@ -255,10 +264,11 @@ static bool goes_on(const struct lexer *lexer)
         return false;
     }
     size_t next = lexer->at;
-    while (next < lexer->size && isspace((unsigned char)lexer->text[next]) != 0) {
+    size_t most = lexer->size - next > BLANKS_MAX ? next + BLANKS_MAX : lexer->size;
+    while (next < most && isspace((unsigned char)lexer->text[next]) != 0) {
         next++;
     }
-    char after = next == lexer->size ? '\0' : lexer->text[next];
+    char after = next == most ? '\0' : lexer->text[next];
     bool colon = lexer->syntax->language != BW_LANG_PYTHON && before == ':';
     return colon || strchr("=?|&+(.", before) != NULL ||
            (after != '\0' && !lexer->syntax->indented && strchr("?:.|&", after) != NULL);
@@ -272,8 +282,24 @@ static void end_line(struct lexer *lexer)
     }
 }
 
+/* All that may mean something to some language; what is none of it is passed over in runs. */
+static const bool STOPS[256] = {
+    ['\n'] = true, ['('] = true, [')'] = true, ['['] = true, [']'] = true,  ['{'] = true,
+    ['}'] = true,  [','] = true, [';'] = true, ['"'] = true, ['\''] = true, ['`'] = true,
+    ['/'] = true,  ['#'] = true, ['-'] = true, ['<'] = true,
+};
+
 static void step(struct lexer *lexer)
 {
+    size_t run = lexer->at;
+    while (run < lexer->size && !STOPS[(unsigned char)lexer->text[run]]) {
+        run++;
+    }
+    note(lexer, run, (struct bw_scan_spot){ .lead_at = *item_of(lexer) });
+    lexer->at = run;
+    if (run == lexer->size) {
+        return;
+    }
     char c = lexer->text[lexer->at];
     if (comment(lexer) || string(lexer)) {
         return;

@@ -63,29 +63,40 @@ static bool speaks(struct bw_slice text)
     return false;
 }
 
+/* Clients that are made, Azure's and others. */
+static void find_clients(struct bw_slice text, struct bw_scan_signs *out)
+{
+    static const char *const AZURE[] = { "AzureOpenAI", "AzureChatOpenAI", "AzureOpenAi",
+                                         "AzureAIChat", "AzureChatCompletion" };
+    size_t azure = 0;
+    for (size_t i = 0; i < BW_COUNT(AZURE); i++) {
+        azure += count_of(text, AZURE[i]);
+    }
+    bool api = bw_slice_contains(text, "api_type") || bw_slice_contains(text, "apiType") ||
+               bw_slice_contains(text, "API_TYPE");
+    size_t clients = count_of(text, "OpenAI(") + count_of(text, "OpenAi(");
+    size_t azure_clients = count_of(text, "AzureOpenAI(") + count_of(text, "AzureChatOpenAI(");
+    out->azure = azure > 0 || api || bw_slice_contains(text, "createAzure");
+    out->other_client = clients > azure_clients || bw_slice_contains(text, "Anthropic(") ||
+                        bw_slice_contains(text, "new ChatClient(");
+}
+
 struct bw_scan_signs bw_scan_signs_of(const struct bw_scan_file *file)
 {
     struct bw_slice text = file->text;
-    size_t azure = count_of(text, "AzureOpenAI") + count_of(text, "AzureChatOpenAI") +
-                   count_of(text, "AzureOpenAi") + count_of(text, "createAzure") +
-                   count_of(text, "AzureAIChat") + count_of(text, "AzureChatCompletion");
-    size_t clients = count_of(text, "OpenAI(") + count_of(text, "OpenAi(");
-    size_t azure_clients = count_of(text, "AzureOpenAI(") + count_of(text, "AzureChatOpenAI(");
-    bool api = (bw_slice_contains(text, "api_type") || bw_slice_contains(text, "apiType") ||
-                bw_slice_contains(text, "API_TYPE")) &&
-               bw_slice_contains(text, "azure");
-    const char *path = file->path;
-    struct bw_slice name = { path, strlen(path) };
-    return (struct bw_scan_signs){
-        .language_models = speaks(text) || any(name, BW_SPEAKING_WORDS),
-        .azure = azure > 0 || api,
-        .other_client = clients > azure_clients || bw_slice_contains(text, "Anthropic(") ||
-                        bw_slice_contains(text, "new ChatClient("),
+    struct bw_slice path = { file->path, strlen(file->path) };
+    bool json = file->syntax->language == BW_LANG_JSON;
+    struct bw_scan_signs out = {
+        .language_models = any(path, BW_SPEAKING_WORDS) || speaks(text),
         .litellm = bw_slice_contains(text, "litellm_params"),
-        .recorded = bw_slice_contains(text, "\"chat.completion") ||
-                    bw_slice_contains(text, "\"prompt_tokens\":") ||
-                    bw_slice_contains(text, "\"stop_reason\":"),
+        .recorded = json && (bw_slice_contains(text, "\"chat.completion") ||
+                             bw_slice_contains(text, "\"prompt_tokens\":") ||
+                             bw_slice_contains(text, "\"stop_reason\":")),
     };
+    if (bw_slice_contains(text, "Azure") || bw_slice_contains(text, "azure")) {
+        find_clients(text, &out);
+    }
+    return out;
 }
 
 /* ---- does it count? ---- */
