@@ -106,6 +106,20 @@ class Payloads(unittest.TestCase):
                 self.assertEqual(one, other, plugin)
             self.assertEqual(len(want), len(got), plugin)
 
+    def test_the_page_about_messages_shows_these(self):
+        with open(os.path.join(SOURCE, "schema", "messages.md"), encoding="utf-8") as page:
+            shown = [json.loads(line) for line in page if line.startswith("    {")]
+        known = {event["id"]: event for event in MESSAGES.values()}
+        self.assertGreater(len(shown), 10)
+        for event in shown:
+            if "count" in event["data"]:  # of a list, the first row is shown
+                self.assertEqual(event["data"]["notices"],
+                                 known[event["id"]]["data"]["notices"][:1])
+            else:
+                self.assertEqual(event, known[event["id"]])
+        self.assertEqual({event["type"] for event in shown},
+                         {event["type"] for event in MESSAGES.values()})
+
     def test_slack_stays_within_its_limits(self):
         for name, _, body in self.bodies("slack"):
             self.assertTrue(body["text"], name)

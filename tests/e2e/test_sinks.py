@@ -14,7 +14,10 @@ import time
 import unittest
 import urllib.request
 
-from harness import Case, SKIPPED, deployment, main, openai_list, wait_for
+from harness import SKIPPED, SOURCE, Case, deployment, main, openai_list, wait_for
+
+sys.path.insert(0, os.path.join(SOURCE, "tests", "data", "sinks"))
+from messages import NOTICE  # noqa: E402 (it lies with the payloads)
 
 OLD, NEW = "gpt-4o-mini-2024-07-18", "gpt-5-mini-2025-08-07"
 ALERTMANAGER = shutil.which("prometheus-alertmanager")
@@ -144,6 +147,8 @@ class Sinks(Case):
                 return False
         wait_for(ready, "Alertmanager")
         self.show([OLD, NEW])
+        (row,) = self.basewatch.rows("notices", "--state", "live")
+        self.assertEqual(set(row), set(NOTICE), "the messages written down have what a notice has")
         (alert,) = wait_for(alerts, "the alert")
         self.assertEqual(alert["status"]["state"], "active")
         self.assertEqual(alert["labels"], {

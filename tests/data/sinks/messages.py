@@ -31,7 +31,7 @@ RETIRED = dict(NOTICE, id="19", kind="retired", severity="overdue", candidate=No
 
 
 def event(kind, subject, data):
-    told = "%s %s %s" % (kind, subject, data.get("state"))
+    told = " ".join(map(str, (kind, subject, data.get("state"), data.get("id"), data.get("severity"))))
     return {"specversion": "1.0", "id": "msg_01KAVQ0000%016d" % zlib.crc32(told.encode()),
             "source": "urn:basewatch:0123456789abcdef", "type": "io.basewatch." + kind,
             "subject": subject, "time": "2026-11-23T18:00:00Z", "timestamp": "2026-11-23T18:00:00Z",
