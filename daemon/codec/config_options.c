@@ -93,6 +93,25 @@ static const struct bw_config_option SOURCE[] = {
 const struct bw_config_section bw_source_section = { "source", SOURCE, bw_config_add_source };
 #undef AT
 
+#define AT(field) offsetof(struct bw_sink_filter, field)
+static const struct bw_config_option SINK_FILTER[] = {
+    { "owners", BW_CONFIG_TEXTS, AT(owners), .help = "patterns of owners, one of which must fit" },
+    { "platforms", BW_CONFIG_TEXTS, AT(platforms),
+      .help = "patterns of platforms, one of which must fit" },
+    { "severities", BW_CONFIG_BITS, AT(severities),
+      .words = WORDS("info", "plan", "act", "overdue"), .fallback = "all",
+      .help = "how pressing it must be" },
+    { "kinds", BW_CONFIG_BITS, AT(kinds),
+      .words = WORDS("stale", "swap", "training-closing", "deprecated", "retired", "base-unlisted",
+                     "alias-moved", "embedder-stale", "date-changed", "source-failing",
+                     "price-stale"),
+      .fallback = "all", .help = "the kinds of notice to hear of" },
+    END,
+};
+static const struct bw_config_section SINK_FILTER_SECTION = { .noun = "sink filter",
+                                                              .items = SINK_FILTER };
+#undef AT
+
 #define AT(field) offsetof(struct bw_sink_settings, field)
 static const struct bw_config_option SINK_URL[] = {
     { "file", BW_CONFIG_TEXT, AT(url_secret.file), .help = "a file that holds it, as with a secret" },
@@ -118,6 +137,12 @@ static const struct bw_config_option SINK[] = {
       .help = "signs as well, while receivers move to a new secret" },
     { "allow_private", BW_CONFIG_BOOL, AT(allow_private), .fallback = "false",
       .help = "permit link-local and cloud metadata addresses" },
+    { "group", BW_CONFIG_WORD, AT(group), .words = WORDS("none", "owner"),
+      .help = "one message a notice, or one an owner when several things happen at once; default: "
+              "owner with slack, discord, teams and email, else none" },
+    { "only", BW_CONFIG_MAP, AT(only), &SINK_FILTER_SECTION, .help = "what it hears of" },
+    { "catch_all", BW_CONFIG_BOOL, AT(catch_all), .fallback = "false",
+      .help = "it hears of what no other sink wants, and of nothing else" },
     { "settings", BW_CONFIG_JSON, AT(options), .fallback = "{}",
       .help = "settings of the plugin's own" },
     END,

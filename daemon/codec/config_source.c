@@ -161,6 +161,20 @@ void bw_config_add_source(struct bw_config_reader *reader, const struct bw_confi
     bw_names_clear(&said.regions);
 }
 
+/* People read cards, programs read notices. */
+static enum bw_sink_group group_of(const struct bw_config_node *item)
+{
+    static const char *const people[] = { "slack", "discord", "teams", "email" };
+    const struct bw_yaml *plugin = bw_yaml_get(item->yaml, "plugin");
+    const char *name = plugin == NULL || plugin->text == NULL ? "" : plugin->text;
+    for (size_t i = 0; i < BW_COUNT(people); i++) {
+        if (strcmp(name, people[i]) == 0) {
+            return BW_GROUP_OWNER;
+        }
+    }
+    return BW_GROUP_NONE;
+}
+
 /* A url that stands in a secret, and the places that have one address for everybody. */
 static void complete_sink(struct bw_config_reader *reader, struct bw_sink_settings *sink)
 {
@@ -211,6 +225,7 @@ void bw_config_add_sink(struct bw_config_reader *reader, const struct bw_config_
     struct bw_sink_settings sink = { 0 };
     size_t before = bw_config_complaints(reader);
     bw_config_defaults(&bw_sink_section, &sink);
+    sink.group = group_of(item);
     bw_config_read_item(reader, &bw_sink_section, item, &sink);
     if (bw_config_complaints(reader) == before) {
         complete_sink(reader, &sink);

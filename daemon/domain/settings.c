@@ -40,16 +40,22 @@ static void secret_clear(struct bw_secret_ref *secret)
     bw_names_clear(&secret->argv);
 }
 
-static struct bw_secret_ref secret_copy(const struct bw_secret_ref *secret)
+static struct bw_names names_copy(const struct bw_names *names)
 {
-    struct bw_secret_ref copy = { .kind = secret->kind,
-                                  .file = bw_xstrdup(secret->file),
-                                  .beside = bw_xstrdup(secret->beside) };
-    BW_VEC_EACH(char *, word, &secret->argv)
+    struct bw_names copy = { 0 };
+    BW_VEC_EACH(char *, name, names)
     {
-        BW_VEC_PUSH(&copy.argv, bw_xstrdup(*word));
+        BW_VEC_PUSH(&copy, bw_xstrdup(*name));
     }
     return copy;
+}
+
+static struct bw_secret_ref secret_copy(const struct bw_secret_ref *secret)
+{
+    return (struct bw_secret_ref){ .kind = secret->kind,
+                                   .file = bw_xstrdup(secret->file),
+                                   .beside = bw_xstrdup(secret->beside),
+                                   .argv = names_copy(&secret->argv) };
 }
 
 void bw_source_settings_clear(struct bw_source_settings *source)
@@ -89,6 +95,8 @@ struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sin
     copy.url_secret = secret_copy(&sink->url_secret);
     copy.secret = secret_copy(&sink->secret);
     copy.old_secret = secret_copy(&sink->old_secret);
+    copy.only.owners = names_copy(&sink->only.owners);
+    copy.only.platforms = names_copy(&sink->only.platforms);
     return copy;
 }
 
@@ -131,6 +139,8 @@ void bw_sink_settings_clear(struct bw_sink_settings *sink)
     secret_clear(&sink->url_secret);
     secret_clear(&sink->secret);
     secret_clear(&sink->old_secret);
+    bw_names_clear(&sink->only.owners);
+    bw_names_clear(&sink->only.platforms);
     *sink = (struct bw_sink_settings){ 0 };
 }
 
@@ -196,4 +206,33 @@ const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settin
         }
     }
     return NULL;
+}
+
+static bool any_fits(const struct bw_names *patterns, const char *text)
+{
+    BW_VEC_EACH(char *, pattern, patterns)
+    {
+        if (bw_str_glob(*pattern, text == NULL ? "" : text)) {
+            return true;
+        }
+    }
+    return patterns->count == 0;
+}
+
+static bool wants(const struct bw_sink_filter *only, const struct bw_sink_topic *topic)
+{
+    return any_fits(&only->owners, topic->owner) && any_fits(&only->platforms, topic->platform) &&
+           (only->severities == 0 || (only->severities & topic->severity) != 0) &&
+           (only->kinds == 0 || (only->kinds & topic->kind) != 0);
+}
+
+bool bw_settings_routes(const struct bw_settings *settings, const struct bw_sink_settings *sink,
+                        const struct bw_sink_topic *topic)
+{
+    bool taken = false;
+    BW_VEC_EACH(const struct bw_sink_settings, other, &settings->sinks)
+    {
+        taken = taken || (!other->catch_all && wants(&other->only, topic));
+    }
+    return wants(&sink->only, topic) && !(sink->catch_all && taken);
 }

@@ -38,6 +38,18 @@ struct bw_source_settings {
     int64_t max_bytes;    /* one body */
 };
 
+enum bw_sink_group {
+    BW_GROUP_NONE,  /* one message a notice: for programs */
+    BW_GROUP_OWNER, /* one message an owner: for people */
+};
+
+struct bw_sink_filter { /* what a sink wants to hear of; bits by the enum's values */
+    struct bw_names owners;    /* patterns, one of which must fit; none: all */
+    struct bw_names platforms; /* likewise */
+    unsigned severities; /* 0: all */
+    unsigned kinds;      /* 0: all */
+};
+
 struct bw_sink_settings {
     char *name; /* unique */
     char *plugin;
@@ -46,6 +58,9 @@ struct bw_sink_settings {
     struct bw_secret_ref secret;
     struct bw_secret_ref old_secret; /* during a rotation: signs as well */
     bool allow_private;              /* link-local and metadata addresses, else refused */
+    enum bw_sink_group group;
+    struct bw_sink_filter only;
+    bool catch_all; /* hears of what no other sink wants */
     char *options;                   /* plugin settings as a JSON object */
 };
 
@@ -93,6 +108,15 @@ uint64_t bw_sink_settings_hash(const struct bw_sink_settings *sink);
 struct bw_settings *bw_settings_share(struct bw_settings *settings);
 void bw_settings_free(struct bw_settings *settings);
 BW_DEFINE_FREEP(bw_settings)
+/* Does the sink hear of this? Every one that wants it does; a catch-all when no other wants it. */
+struct bw_sink_topic {
+    const char *owner;
+    const char *platform;
+    unsigned severity; /* one bit */
+    unsigned kind;
+};
+bool bw_settings_routes(const struct bw_settings *settings, const struct bw_sink_settings *sink,
+                        const struct bw_sink_topic *topic);
 const struct bw_source_settings *bw_settings_source(const struct bw_settings *settings,
                                                     const char *name);
 const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settings,

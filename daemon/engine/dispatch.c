@@ -45,17 +45,21 @@ enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice 
     BW_CLEANUP(bw_freep) char *data = notice_data(notice);
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
     const struct bw_message message = { type, notice->subject, notice->id, data, false };
+    const struct bw_sink_topic topic = { notice->owner, notice->platform, 1U << notice->severity,
+                                         1U << notice->kind };
     bool closing = strcmp(what, "resolved") == 0 || strcmp(what, "superseded") == 0;
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
-        bool told = true;
+        bool told = bw_settings_routes(engine->settings, sink, &topic);
         if (rc == BW_OK && closing) {
             rc = bw_outbox_knows(engine->db, sink->name, notice->id, &told, err);
         }
+        const struct bw_card_key card = { sink->name, notice->owner, (char *)what };
+        bool on_card = summed_up || sink->group == BW_GROUP_OWNER;
         if (rc == BW_OK && told) {
-            rc = summed_up ? bw_items_insert(engine->db, sink->name, notice->owner, notice->id, err)
-                           : send_to(engine, sink->name, &message, err);
+            rc = on_card ? bw_items_insert(engine->db, &card, notice->id, err)
+                         : send_to(engine, sink->name, &message, err);
         }
     }
     return rc;
@@ -73,10 +77,12 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
     BW_CLEANUP(bw_freep) char *json = bw_str_take(&data);
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("source.%s", what);
     const struct bw_message message = { type, source, 0, json, false };
+    const struct bw_sink_topic topic = { "", NULL, 1U << BW_SEVERITY_ACT,
+                                         1U << BW_NOTICE_SOURCE_FAILING };
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
-        if (rc == BW_OK) {
+        if (rc == BW_OK && bw_settings_routes(engine->settings, sink, &topic)) {
             rc = send_to(engine, sink->name, &message, err);
         }
     }
@@ -147,16 +153,36 @@ static enum bw_err read_notices(struct bw_engine *engine, const struct bw_ids *i
     return rc;
 }
 
-static char *summary_data(const char *owner, const struct bw_notices *notices)
+/* Ownership: the caller's. */
+static char *summary_of(const struct bw_card_key *card, size_t count)
+{
+    static const struct {
+        const char *what;
+        const char *before;
+        const char *after;
+    } phrases[] = {
+        { "opened", "deployments of", "are behind a newer base" },
+        { "updated", "notices of", "have changed" },
+        { "reminder", "deadlines of", "come nearer" },
+        { "resolved", "notices of", "are settled" },
+        { "superseded", "notices of", "give way to newer ones" },
+    };
+    const char *owner = card->owner[0] == '\0' ? "nobody in particular" : card->owner;
+    size_t at = 0;
+    while (at + 1 < BW_COUNT(phrases) && strcmp(card->what, phrases[at].what) != 0) {
+        at++;
+    }
+    return bw_xasprintf("%zu %s %s %s", count, phrases[at].before, owner, phrases[at].after);
+}
+
+static char *summary_data(const struct bw_card_key *card, const struct bw_notices *notices)
 {
     struct bw_str data = { 0 };
     struct bw_json_writer w = { .out = &data };
-    BW_CLEANUP(bw_freep) char *summary =
-        bw_xasprintf("%zu deployments of %s are behind a newer base", notices->count,
-                     owner[0] == '\0' ? "nobody in particular" : owner);
+    BW_CLEANUP(bw_freep) char *summary = summary_of(card, notices->count);
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "summary", summary);
-    bw_json_add_text(&w, "owner", owner);
+    bw_json_add_text(&w, "owner", card->owner);
     bw_json_add_i64(&w, "count", (int64_t)notices->count);
     bw_json_array_begin(&w, "notices");
     for (size_t i = 0; i < notices->count && i < WORST_LISTED; i++) {
@@ -175,39 +201,41 @@ static char *summary_data(const char *owner, const struct bw_notices *notices)
     return bw_str_take(&data);
 }
 
-static enum bw_err send_summary(struct bw_engine *engine, const char *sink, const char *owner,
+static enum bw_err send_summary(struct bw_engine *engine, const struct bw_card_key *card,
                                 struct bw_notices *notices, struct bw_error *err)
 {
     qsort(notices->items, notices->count, sizeof(*notices->items), worst_first);
     bool single = notices->count == 1;
     BW_CLEANUP(bw_freep) char *data =
-        single ? notice_data(&notices->items[0]) : summary_data(owner, notices);
+        single ? notice_data(&notices->items[0]) : summary_data(card, notices);
+    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", card->what);
     const struct bw_message message = {
-        .type = "notice.opened",
-        .subject = single ? notices->items[0].subject : owner[0] == '\0' ? "unowned" : owner,
+        .type = type,
+        .subject = single                    ? notices->items[0].subject
+                   : card->owner[0] == '\0' ? "unowned"
+                                             : card->owner,
         .notice = single ? notices->items[0].id : 0,
         .data = data,
     };
-    return send_to(engine, sink, &message, err);
+    return send_to(engine, card->sink, &message, err);
 }
 
 enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err)
 {
     for (;;) {
-        BW_CLEANUP(bw_freep) char *sink = NULL;
-        BW_CLEANUP(bw_freep) char *owner = NULL;
+        BW_CLEANUP(bw_card_key_clear) struct bw_card_key card = { 0 };
         BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
         BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
-        enum bw_err rc = bw_items_next(engine->db, &sink, &owner, err);
+        enum bw_err rc = bw_items_next(engine->db, &card, err);
         if (rc != BW_OK) {
             return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
         }
-        rc = bw_items_take(engine->db, sink, owner, &ids, err);
+        rc = bw_items_take(engine->db, &card, &ids, err);
         if (rc == BW_OK) {
             rc = read_notices(engine, &ids, &notices, err);
         }
         if (rc == BW_OK) {
-            rc = send_summary(engine, sink, owner, &notices, err);
+            rc = send_summary(engine, &card, &notices, err);
         }
         if (rc != BW_OK) {
             return rc;

@@ -45,16 +45,18 @@ static const char PAGE_SQL[] =
     "SELECT " COLUMNS " FROM delivery WHERE id > $1 AND ($2 IS NULL OR sink = $2)"
     " AND ($3 IS NULL OR state = $3) ORDER BY id LIMIT $4";
 static const char ITEM_INSERT_SQL[] =
-    "INSERT INTO item (sink, owner, notice) VALUES ($1, $2, $3)";
+    "INSERT INTO item (sink, owner, what, notice) VALUES ($1, $2, $3, $4)";
 static const char PENDING_SQL[] =
     "SELECT count(*) FROM delivery WHERE sink = $1 AND state = 'pending'";
-static const char ITEM_NEXT_SQL[] = "SELECT sink, owner FROM item ORDER BY id LIMIT 1";
+static const char ITEM_NEXT_SQL[] = "SELECT sink, owner, what FROM item ORDER BY id LIMIT 1";
 static const char ITEM_LIST_SQL[] =
-    "SELECT notice FROM item WHERE sink = $1 AND owner = $2 ORDER BY id";
+    "SELECT notice FROM item WHERE sink = $1 AND owner = $2 AND what = $3 ORDER BY id";
 static const char ITEM_SUMMED_SQL[] = "INSERT INTO summed (notice, sink)"
                                       " SELECT notice, sink FROM item"
-                                      " WHERE sink = $1 AND owner = $2 ON CONFLICT DO NOTHING";
-static const char ITEM_FORGET_SQL[] = "DELETE FROM item WHERE sink = $1 AND owner = $2";
+                                      " WHERE sink = $1 AND owner = $2 AND what = $3"
+                                      " ON CONFLICT DO NOTHING";
+static const char ITEM_FORGET_SQL[] =
+    "DELETE FROM item WHERE sink = $1 AND owner = $2 AND what = $3";
 static const char INSTANCE_SQL[] = "SELECT id FROM instance";
 
 void bw_sink_clear(struct bw_sink *sink)
@@ -250,13 +252,28 @@ enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state
     return from_rows(row, out, err);
 }
 
-enum bw_err bw_items_insert(struct bw_db *db, const char *sink, const char *owner, int64_t notice,
+void bw_card_key_clear(struct bw_card_key *key)
+{
+    free(key->sink);
+    free(key->owner);
+    free(key->what);
+    *key = (struct bw_card_key){ 0 };
+}
+
+static struct bw_stmt *query_card(struct bw_db *db, const char *sql, const struct bw_card_key *card)
+{
+    struct bw_stmt *stmt = bw_db_query(db, sql);
+    BW_BIND(stmt, 1, card->sink);
+    BW_BIND(stmt, 2, card->owner);
+    BW_BIND(stmt, 3, card->what);
+    return stmt;
+}
+
+enum bw_err bw_items_insert(struct bw_db *db, const struct bw_card_key *card, int64_t notice,
                             struct bw_error *err)
 {
-    struct bw_stmt *stmt = bw_db_query(db, ITEM_INSERT_SQL);
-    BW_BIND(stmt, 1, sink);
-    BW_BIND(stmt, 2, owner);
-    BW_BIND(stmt, 3, notice);
+    struct bw_stmt *stmt = query_card(db, ITEM_INSERT_SQL, card);
+    BW_BIND(stmt, 4, notice);
     return bw_stmt_run(stmt, err);
 }
 
@@ -267,23 +284,21 @@ enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *e
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_items_next(struct bw_db *db, char **sink, char **owner, struct bw_error *err)
+enum bw_err bw_items_next(struct bw_db *db, struct bw_card_key *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, ITEM_NEXT_SQL);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc == BW_OK) {
-        *sink = bw_stmt_text_dup(row, 0);
-        *owner = bw_stmt_text_dup(row, 1);
+        *out = (struct bw_card_key){ bw_stmt_text_dup(row, 0), bw_stmt_text_dup(row, 1),
+                                     bw_stmt_text_dup(row, 2) };
     }
     return rc;
 }
 
-enum bw_err bw_items_take(struct bw_db *db, const char *sink, const char *owner,
+enum bw_err bw_items_take(struct bw_db *db, const struct bw_card_key *card,
                           struct bw_ids *notices, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, ITEM_LIST_SQL);
-    BW_BIND(row, 1, sink);
-    BW_BIND(row, 2, owner);
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = query_card(db, ITEM_LIST_SQL, card);
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         BW_VEC_PUSH(notices, bw_stmt_i64(row, 0));
@@ -291,14 +306,8 @@ enum bw_err bw_items_take(struct bw_db *db, const char *sink, const char *owner,
     if (rc != BW_ERR_NOTFOUND) {
         return rc;
     }
-    struct bw_stmt *summed = bw_db_query(db, ITEM_SUMMED_SQL);
-    BW_BIND(summed, 1, sink);
-    BW_BIND(summed, 2, owner);
-    rc = bw_stmt_run(summed, err);
-    struct bw_stmt *forget = bw_db_query(db, ITEM_FORGET_SQL);
-    BW_BIND(forget, 1, sink);
-    BW_BIND(forget, 2, owner);
-    return rc == BW_OK ? bw_stmt_run(forget, err) : rc;
+    rc = bw_stmt_run(query_card(db, ITEM_SUMMED_SQL, card), err);
+    return rc == BW_OK ? bw_stmt_run(query_card(db, ITEM_FORGET_SQL, card), err) : rc;
 }
 
 enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *err)

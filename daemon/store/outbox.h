@@ -78,16 +78,24 @@ BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, con
 BW_MUST_CHECK enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, int64_t *out,
                                             struct bw_error *err);
 
-/* Items: a notice waits for its card to sink and owner. */
-BW_MUST_CHECK enum bw_err bw_items_insert(struct bw_db *db, const char *sink, const char *owner,
+/* One message about several notices of an owner. */
+struct bw_card_key {
+    char *sink;
+    char *owner;
+    char *what; /* opened, updated, ... */
+};
+void bw_card_key_clear(struct bw_card_key *key);
+
+/* A notice waits for its card. Texts are borrowed. */
+BW_MUST_CHECK enum bw_err bw_items_insert(struct bw_db *db, const struct bw_card_key *card,
                                           int64_t notice, struct bw_error *err);
 /* It waits for no card any more. */
 BW_MUST_CHECK enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *err);
-/* The next sink and owner with waiting items; BW_ERR_NOTFOUND. */
-BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, char **sink, char **owner,
+/* The next card with waiting notices; BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, struct bw_card_key *out,
                                         struct bw_error *err);
-/* The notices waiting for one card, and then forget them. */
-BW_MUST_CHECK enum bw_err bw_items_take(struct bw_db *db, const char *sink, const char *owner,
+/* The notices waiting for a card, which are then told. */
+BW_MUST_CHECK enum bw_err bw_items_take(struct bw_db *db, const struct bw_card_key *card,
                                         struct bw_ids *notices, struct bw_error *err);
 
 /* What names this installation in messages. Ownership: the caller's. */

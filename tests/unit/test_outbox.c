@@ -111,8 +111,9 @@ static bool knows(const char *sink, int64_t notice)
 Test(outbox, a_sink_knows_what_it_was_sent_or_summed_up)
 {
     BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
-    BW_CLEANUP(bw_freep) char *sink = NULL;
-    BW_CLEANUP(bw_freep) char *owner = NULL;
+    BW_CLEANUP(bw_card_key_clear) struct bw_card_key next = { 0 };
+    const struct bw_card_key card = { "ops", "web", "opened" };
+    const struct bw_card_key other = { "ops", "web", "reminder" };
     int64_t sent = add_notice("a");
     int64_t summed = add_notice("b");
     int64_t dropped = add_notice("c");
@@ -122,17 +123,20 @@ Test(outbox, a_sink_knows_what_it_was_sent_or_summed_up)
     settle(1, BW_DELIVERY_WITHDRAWN);
     cr_expect(not(knows("ops", sent)));
 
-    OK(bw_items_insert(db, "ops", "web", summed, &err));
-    OK(bw_items_insert(db, "ops", "web", dropped, &err));
+    OK(bw_items_insert(db, &card, summed, &err));
+    OK(bw_items_insert(db, &card, dropped, &err));
     OK(bw_items_forget(db, dropped, &err));
-    OK(bw_items_next(db, &sink, &owner, &err));
-    cr_expect(eq(str, owner, "web"));
-    OK(bw_items_take(db, "ops", "web", &ids, &err));
+    OK(bw_items_insert(db, &other, sent, &err));
+    OK(bw_items_next(db, &next, &err));
+    cr_expect(eq(str, next.owner, "web"));
+    cr_expect(eq(str, next.what, "opened"));
+    OK(bw_items_take(db, &card, &ids, &err));
     cr_assert(eq(sz, ids.count, 1));
     cr_expect(knows("ops", summed));
     cr_expect(not(knows("ops", dropped)));
-    char *none = NULL;
-    cr_expect(eq(int, (int)bw_items_next(db, &none, &none, &err), BW_ERR_NOTFOUND));
+    OK(bw_items_take(db, &other, &ids, &err));
+    struct bw_card_key none = { 0 };
+    cr_expect(eq(int, (int)bw_items_next(db, &none, &err), BW_ERR_NOTFOUND));
 }
 
 Test(outbox, what_is_known_of_an_endpoint_does_not_hold_for_another)
