@@ -141,7 +141,10 @@ static bool is_lookup(const struct bw_scan_context *c)
 /* "a" | "b" in a type */
 static bool is_type(const struct bw_scan_context *c)
 {
-    bool left = bw_slice_ends(c->before, "|") && !bw_slice_ends(c->before, "||");
+    struct bw_slice before = c->before;
+    bool left = bw_slice_ends(before, "|");
+    before = bw_slice_trim(bw_slice_of(before.at, 0, left ? before.size - 1 : 0));
+    left = left && (before.size == 0 || strchr("\"'=", before.at[before.size - 1]) != NULL);
     bool right = bw_slice_starts(c->trail, "|") && !bw_slice_starts(c->trail, "||");
     return !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) && (left || right);
 }
