@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "cli/text.h"
 #include "codec/config.h"
 #include "codec/json.h"
+#include "codec/yaml.h"
 
 #define MARK "# scan"
 
@@ -284,30 +286,29 @@ static enum bw_err drop_known(struct plan *plan, const char *path, const char *t
 static void write_quoted(struct edit *edit, const char *key, const char *text)
 {
     bw_str_appendf(&edit->out, "%*s%s: ", (int)edit->indent + 2, "", key);
-    bw_json_quote(&edit->out, text);
+    bw_yaml_quote(&edit->out, text);
     bw_str_append(&edit->out, "\n");
 }
 
-/* One line of JSON, which is YAML as well. */
 static void write_place(struct edit *edit, const struct bw_place *at)
 {
-    struct bw_json_writer w = { .out = &edit->out };
-    bw_str_appendf(&edit->out, "%*sat: ", (int)edit->indent + 2, "");
-    bw_json_object_begin(&w, NULL);
+    bw_str_appendf(&edit->out, "%*sat: {", (int)edit->indent + 2, "");
     if (at->repo != NULL) {
-        bw_json_add_text(&w, "repo", at->repo);
+        bw_str_append(&edit->out, "repo: ");
+        bw_yaml_quote(&edit->out, at->repo);
+        bw_str_append(&edit->out, ", ");
     }
-    bw_json_add_text(&w, "file", at->file);
-    bw_json_add_i64(&w, "line", at->line);
-    bw_json_add_text(&w, "context", at->context);
-    bw_json_object_end(&w);
-    bw_str_append(&edit->out, "\n");
+    bw_str_append(&edit->out, "file: ");
+    bw_yaml_quote(&edit->out, at->file);
+    bw_str_appendf(&edit->out, ", line: %" PRId64 ", context: ", at->line);
+    bw_yaml_quote(&edit->out, at->context);
+    bw_str_append(&edit->out, "}\n");
 }
 
 static void write_new(struct edit *edit, struct planned *planned)
 {
     bw_str_appendf(&edit->out, "%*s- name: ", (int)edit->indent, "");
-    bw_json_quote(&edit->out, planned->name);
+    bw_yaml_quote(&edit->out, planned->name);
     bw_str_append(&edit->out, " " MARK "\n");
     bw_str_appendf(&edit->out, "%*stechnique: %s\n", (int)edit->indent + 2, "",
                    bw_technique_word(planned->rag ? BW_TECHNIQUE_RAG : BW_TECHNIQUE_PROMPT));

@@ -14,7 +14,8 @@ static const char TEXT_KEY[] =
 static const char LOG_CALL[] =
     "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
-    "deprecate|mention|toast|alert|track|increment|gauge|histogram|counter|";
+    "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|gauge|histogram|"
+    "counter|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
 static bool is_url_of_call(const struct bw_scan_context *c)
@@ -70,6 +71,9 @@ static bool has_blank(struct bw_slice text)
 static bool is_whole(const struct bw_scan_context *c)
 {
     if (has_blank(c->prefix) || has_blank(c->suffix)) {
+        return false;
+    }
+    if (bw_slice_ends(c->before, "/") || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
         return false;
     }
     if (bw_slice_contains(c->prefix, "://")) { /* an address is called, or read about */
@@ -141,7 +145,8 @@ static struct bw_slice named_beside(const struct bw_scan_context *c)
         at++;
     }
     size_t end = at;
-    while (end < rest.size && bw_model_id_char(rest.at[end])) {
+    while (end < rest.size && isspace((unsigned char)rest.at[end]) == 0 &&
+           strchr("\"',", rest.at[end]) == NULL) {
         end++;
     }
     return bw_slice_of(rest.at, at, end);

@@ -76,7 +76,8 @@ static bool is_tokenizer(const struct bw_scan_context *c)
 {
     return any(c->key, TOKENIZER) || any(bw_scan_any_call(c), TOKENIZER) ||
            any(bw_scan_last_part(bw_scan_any_call(c)), "|counttokens|gettokenizer|") ||
-           (any(bw_scan_any_call(c), "|count|") && any(bw_scan_any_call(c), "|tokens|"));
+           (any(bw_scan_any_call(c), "|count|num|counter|estimate|") &&
+            any(bw_scan_any_call(c), "|token|tokens|"));
 }
 
 static bool is_embedding(const struct bw_scan_context *c)

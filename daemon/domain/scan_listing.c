@@ -2,7 +2,6 @@
 #include "domain/scan_rules.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A list or map of this name says what exists or is permitted. */
@@ -34,39 +33,56 @@ static const char LOOKUP_CALL[] =
 static const char OFFER_CALL[] =
     "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|";
 
-static void squeeze(struct bw_slice text, char out[128])
+static bool separates(char c)
 {
-    size_t size = 0;
-    for (size_t i = 0; i < text.size && size < 127; i++) {
-        if (isalnum((unsigned char)text.at[i]) != 0) {
-            out[size++] = (char)tolower((unsigned char)text.at[i]);
+    return isalnum((unsigned char)c) == 0;
+}
+
+/* Is the word one or several parts of the id, joints left out: gpt4o in gpt-4o-mini? */
+static bool is_part(const char *word, struct bw_slice id)
+{
+    for (size_t from = 0; from < id.size; from++) {
+        if (from > 0 && !separates(id.at[from - 1])) {
+            continue;
+        }
+        const char *rest = word;
+        size_t at = from;
+        while (*rest != '\0' && at < id.size &&
+               (separates(id.at[at]) || tolower((unsigned char)id.at[at]) == *rest)) {
+            rest += separates(id.at[at]) ? 0 : 1;
+            at++;
+        }
+        if (*rest == '\0' && (at == id.size || separates(id.at[at]))) {
+            return true;
         }
     }
-    out[size] = '\0';
+    return false;
 }
 
 /* GPT_4O = "gpt-4o", sonnet: "claude-sonnet-4-5": the name says the model again, so it cannot
- * stay when the model goes. */
+ * stay when the model goes. A provider's or a task's name may. */
 static bool echoes(struct bw_slice name, struct bw_slice id)
 {
-    char whole[128];
+    static const char MORE[] = "|gpt|claude|gemini|mistral|llama|grok|deepseek|qwen|chat|code|"
+                               "coder|vision|reasoning|thinking|search|instruct|audio|";
     char word[BW_SCAN_WORD_MAX];
-    squeeze(id, whole);
     bool filled = any(name, "|model|name|id|");
     bool digit = false;
+    bool letter = true; /* nothing but single ones, as in `m = ..` */
     size_t words = 0;
     for (size_t at = 0; bw_scan_words_next(name, &at, word);) {
         if (strcmp(word, "model") == 0 || strcmp(word, "name") == 0 || strcmp(word, "id") == 0) {
             continue;
         }
-        if (word[0] == '\0' || strstr(whole, word) == NULL) {
+        if (word[0] == '\0' || !is_part(word, id)) {
             return false;
         }
+        letter = letter && word[1] == '\0';
         digit = digit || strpbrk(word, "0123456789") != NULL;
         words++;
     }
-    bool provider = words == 1 && any(name, "|gpt|claude|gemini|mistral|llama|grok|deepseek|qwen|");
-    return words > 0 && (digit || (!filled && !provider));
+    bool more = words == 1 && any(name, MORE);
+    return !letter && (digit || (!filled && !more));
 }
 
 /* "gpt-4": "gpt-4o": one model stands for another. */
@@ -125,7 +141,10 @@ static bool is_lookup(const struct bw_scan_context *c)
 /* "a" | "b" in a type */
 static bool is_type(const struct bw_scan_context *c)
 {
-    bool left = bw_slice_ends(c->before, "|") && !bw_slice_ends(c->before, "||");
+    struct bw_slice before = c->before;
+    bool left = bw_slice_ends(before, "|");
+    before = bw_slice_trim(bw_slice_of(before.at, 0, left ? before.size - 1 : 0));
+    left = left && (before.size == 0 || strchr("\"'=", before.at[before.size - 1]) != NULL);
     bool right = bw_slice_starts(c->trail, "|") && !bw_slice_starts(c->trail, "||");
     return !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) && (left || right);
 }

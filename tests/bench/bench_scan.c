@@ -1,4 +1,5 @@
-/* tests/bench/bench_scan.c: how many megabytes a second of processor time. Not a test: machines differ.
+/* tests/bench/bench_scan.c: how many megabytes a second of processor time. Not a test: machines
+ * differ.
  *
  *   bench_scan IDS FILE...   IDS: one id a line; each file is read once and scanned many times,
  *                            first for ids alone, then with all rules
