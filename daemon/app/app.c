@@ -82,7 +82,7 @@ static void on_polled(void *context, struct bw_polled *result)
 
 static void on_delivered(void *context, struct bw_delivered *result)
 {
-    struct bw_event event = { .type = BW_EVENT_DELIVERED, .delivered = *result };
+    struct bw_event event = bw_event_of_result(result, 0);
     push(context, &event);
 }
 
