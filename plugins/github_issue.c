@@ -1,6 +1,6 @@
-/* plugins/github_issue.c: one GitHub issue a matter: opened, kept up to date, closed. Its number is
- * remembered; a marker in its text finds it again when the memory is lost. The sink's secret is a
- * token with the right to write issues (docs.github.com/rest/issues, version 2022-11-28). */
+/* plugins/github_issue.c: one GitHub issue a matter: opened, kept up to date, closed; a marker in its
+ * text finds it again when its number is forgotten. The sink's secret is a token that may write issues
+ * (docs.github.com/rest/issues, version 2022-11-28). */
 #include <string.h>
 
 #include "base/str.h"
@@ -18,34 +18,25 @@ struct issue {
     int64_t number; /* 0: there is none */
 };
 
-static enum bw_err ask(const struct issue *issue, const char *method, const char *path,
-                       const char *body, struct bw_response *out)
+static struct bw_fetch request_of(const char *method, const char *path, const char *body)
 {
-    char *headers[] = { "Accept: application/vnd.github+json", "X-GitHub-Api-Version: 2022-11-28",
-                        "Content-Type: application/json" };
-    const struct bw_fetch request = {
+    static char *headers[] = { "Accept: application/vnd.github+json",
+                               "X-GitHub-Api-Version: 2022-11-28",
+                               "Content-Type: application/json" };
+    return (struct bw_fetch){
         .method = (char *)method,
         .path = (char *)path,
         .headers = { .items = headers, .count = BW_COUNT(headers) },
         .body = (char *)body,
         .auth = BW_AUTH_BEARER,
     };
-    return bw_fetch(issue->plugin, &request, out);
 }
 
 static enum bw_err ask_json(const struct issue *issue, const char *method, const char *path,
                             const char *body, struct bw_json **out)
 {
-    BW_CLEANUP(bw_response_clear) struct bw_response response = { 0 };
-    struct bw_error err = { 0 };
-    enum bw_err rc = ask(issue, method, path, body, &response);
-    if (rc == BW_OK) {
-        rc = bw_answered(issue->plugin, &response);
-    }
-    if (rc == BW_OK && bw_json_parse(response.body, response.body_bytes, out, &err) != BW_OK) {
-        rc = bw_plugin_fail(issue->plugin, BW_FAILURE_RETRY, "%s: %s", path, err.text);
-    }
-    return rc;
+    const struct bw_fetch request = request_of(method, path, body);
+    return bw_send_for_json(issue->plugin, &request, out);
 }
 
 /* Listing by label sees an issue at once; the search API may take minutes. */
@@ -131,7 +122,8 @@ static enum bw_err update(const struct issue *issue, bool *gone)
         bw_json_add_text(&w, "state_reason", done ? "completed" : "not_planned");
     }
     bw_json_object_end(&w);
-    enum bw_err rc = ask(issue, "PATCH", path, body.text, &response);
+    const struct bw_fetch request = request_of("PATCH", path, body.text);
+    enum bw_err rc = bw_fetch(issue->plugin, &request, &response);
     *gone = rc == BW_OK && (response.status == 301 || response.status == 404 ||
                             response.status == 410);
     return rc != BW_OK || *gone ? rc : bw_answered(issue->plugin, &response);
@@ -162,20 +154,18 @@ static enum bw_err comment(struct issue *issue, const char *message_id)
 static enum bw_err converse(struct issue *issue)
 {
     const char *id = bw_json_text(bw_json_get(issue->plugin->message->event, "id"), "");
-    bool closes = issue->card->stage == BW_CARD_CLOSED;
     bool gone = false;
     enum bw_err rc = find(issue);
     if (rc == BW_OK && issue->number > 0) {
         rc = update(issue, &gone);
     }
-    if (rc != BW_OK || (closes && (gone || issue->number == 0))) {
+    bool none = gone || issue->number == 0;
+    if (rc != BW_OK || (none && issue->card->stage == BW_CARD_CLOSED)) {
         return rc;
     }
-    if (issue->number > 0 && !gone) {
-        return comment(issue, id);
-    }
-    rc = create(issue, id);
-    return rc == BW_OK && issue->card->stage == BW_CARD_NOTE ? update(issue, &gone) : rc;
+    rc = none ? create(issue, id) : comment(issue, id);
+    bool close = rc == BW_OK && none && issue->card->stage == BW_CARD_NOTE;
+    return close ? update(issue, &gone) : rc;
 }
 
 static enum bw_err deliver(struct bw_plugin *plugin)
@@ -188,14 +178,12 @@ static enum bw_err deliver(struct bw_plugin *plugin)
         .label = bw_setting(plugin, "label", "basewatch"),
         .marker = bw_xasprintf("<!-- %s -->", card.key),
     };
-    size_t owner = strcspn(issue.repo, "/");
-    bool clean = owner > 0 && issue.repo[owner] == '/' && issue.repo[owner + 1] != '\0' &&
-                 strpbrk(issue.repo + owner + 1, "/?#% ") == NULL &&
-                 strpbrk(issue.label, "?#&% ,") == NULL;
+    const char *name = strchr(issue.repo, '/');
+    bool clean = name != NULL && name != issue.repo && name[1] != '\0' &&
+                 strpbrk(name + 1, "/?#% ") == NULL && strpbrk(issue.label, "?#&% ,") == NULL;
     enum bw_err rc = clean ? converse(&issue)
                            : bw_plugin_fail(plugin, BW_FAILURE_FINAL,
-                                            "settings: a github-issue sink needs repo: OWNER/NAME, "
-                                            "and a label of one plain word");
+                                            "settings: give repo: OWNER/NAME, and label: one word");
     free(issue.marker);
     return rc;
 }

@@ -43,6 +43,18 @@ enum bw_err bw_answered(struct bw_plugin *plugin, const struct bw_response *resp
                           response->body);
 }
 
+enum bw_err bw_send_for_json(struct bw_plugin *plugin, const struct bw_fetch *request,
+                             struct bw_json **out)
+{
+    BW_CLEANUP(bw_response_clear) struct bw_response response = { 0 };
+    struct bw_error err = { 0 };
+    enum bw_err rc = bw_send(plugin, request, &response);
+    if (rc == BW_OK && bw_json_parse(response.body, response.body_bytes, out, &err) != BW_OK) {
+        rc = bw_plugin_fail(plugin, BW_FAILURE_RETRY, "%s: %s", request->path, err.text);
+    }
+    return rc;
+}
+
 enum bw_err bw_send_json(struct bw_plugin *plugin, const char *path, const char *body)
 {
     char *headers[] = { "Content-Type: application/json" };

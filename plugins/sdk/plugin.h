@@ -110,6 +110,9 @@ BW_MUST_CHECK enum bw_err bw_send(struct bw_plugin *plugin, const struct bw_fetc
                                   struct bw_response *out);
 /* The same judgement of an answer that has come by bw_fetch(). */
 BW_MUST_CHECK enum bw_err bw_answered(struct bw_plugin *plugin, const struct bw_response *response);
+/* bw_send(), and the JSON that is answered; anything else is a retry. Ownership: *out is the caller's. */
+BW_MUST_CHECK enum bw_err bw_send_for_json(struct bw_plugin *plugin, const struct bw_fetch *request,
+                                           struct bw_json **out);
 /* POST a JSON body to path without a credential; what is answered does not matter. */
 BW_MUST_CHECK enum bw_err bw_send_json(struct bw_plugin *plugin, const char *path,
                                        const char *body);

@@ -22,6 +22,7 @@ struct world {
     struct bw_sender *sender;
     struct http_server *server;
     struct bw_sink_settings sink;
+    const char *memory;         /* of the sink; NULL: none */
     struct bw_delivered result; /* the last */
     int done;
     char secret_file[64];
@@ -120,6 +121,7 @@ static void start(const char *path)
         .sink = "ops",
         .message_id = "msg_1",
         .body = (char *)BODY,
+        .memory = (char *)w.memory,
     };
     bw_sender_send(w.sender, &w.sink, &deliver);
     w.sink.url = NULL;
@@ -305,6 +307,48 @@ Test(sender, a_secret_is_filled_in_on_the_way_out_and_told_nobody)
     cr_expect(ne(ptr, strstr(w.call.body, "\"routing_key\":\"R0UT\\\"ING\""), NULL), "%s",
               w.call.body);
     cr_expect(eq(ptr, strstr(w.result.error, "R0UT"), NULL), "%s", w.result.error);
+}
+
+static void use_script(const char *name)
+{
+    static char path[512];
+    snprintf(path, sizeof(path), "%s/tests/data/%s", getenv("BW_SOURCE"), name);
+    use_plugin(path);
+}
+
+Test(sender, what_a_plugin_remembers_comes_back_even_when_it_fails)
+{
+    use_script("sinks/half-done.sh");
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_RETRY));
+    cr_expect(eq(i64, w.result.retry_after_ms, 1500));
+    cr_expect(eq(str, w.result.error, "sink 'ops': half done"));
+    cr_assert(eq(str, w.result.memory, "{\"number\":7}"));
+    use_script("sinks/told-before.sh");
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_DISABLED));
+    w.memory = "{\"number\":7}";
+    send_to("/200");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_DONE), "%s", w.result.error);
+}
+
+Test(sender, a_plugin_that_misbehaves_is_a_retry_that_says_what_it_did)
+{
+    static const char *const cases[][2] = {
+        { "sinks/lists-and-delivers.sh", "a line that its verb does not have" },
+        { "plugins/no-done.sh", "a line that its verb does not have" },
+        { "plugins/not-json.sh", "bad line" },
+        { "plugins/crash.sh", "signal" },
+        { "plugins/flood-line.sh", "a line of more than" },
+        { "plugins/twice.sh", "twice" },
+    };
+    for (size_t i = 0; i < BW_COUNT(cases); i++) {
+        use_script(cases[i][0]);
+        send_to("/200");
+        cr_expect(eq(int, w.result.outcome, BW_DELIVERY_RETRY), "%s", cases[i][0]);
+        cr_expect(ne(ptr, strstr(w.result.error, cases[i][1]), NULL), "%s: %s", cases[i][0],
+                  w.result.error);
+    }
 }
 
 Test(sender, a_plugin_without_a_server_for_its_mail_is_refused)

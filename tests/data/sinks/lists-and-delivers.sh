@@ -1,0 +1,4 @@
+#!/bin/sh
+read -r opening
+echo '{"entry":{"id":"m"}}'
+echo '{"done":{}}'
