@@ -52,9 +52,11 @@ static bool names_model_inside(const struct bw_scan_context *c)
         bw_slice_of(name.at, name.size, (size_t)(prefix.at + prefix.size - name.at));
     bool near = name.size > 0 && gap.size <= 8;
     bool bound = prefix.size > 0 && strchr("=:\"' \\", prefix.at[prefix.size - 1]) != NULL;
-    bool operator= bw_slice_starts(name, "-") || bw_slice_contains(gap, ":") ||
-        bw_slice_contains(gap, "=");
-    return near && bound && operator&& bw_scan_words_last(name, "|model|engine|m|id|llm|");
+    bool flag = bw_slice_starts(name, "-");
+    bool quoted = bw_slice_contains(gap, ":") &&
+                  (bw_slice_contains(gap, "\"") || bw_slice_contains(gap, "'"));
+    return near && bound && (flag || quoted || bw_slice_contains(gap, "=")) &&
+           bw_scan_words_last(name, "|model|engine|m|id|llm|");
 }
 
 static bool has_blank(struct bw_slice text)
@@ -159,14 +161,20 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     }
     if (bw_scan_words_last(c->key, "|value|")) {
         struct bw_slice name = named_beside(c);
+        if (name.size == c->id.size && memcmp(name.at, c->id.at, name.size) == 0) {
+            return true; /* { name: "X", value: "X" } */
+        }
         return name.size > 0 && (any(name, BW_LISTING_WORDS) || any(name, BW_DEPLOYED_WORDS) ||
                                  !(any(name, BW_MODEL_WORDS) || any(name, BW_SPEAKING_WORDS)));
     }
-    if (bw_scan_words_last(c->key, "|name|") && !any(c->key, BW_MODEL_WORDS) &&
-        c->prefix.size == 0) {
+    if (c->key.size == 4 && bw_scan_words_last(c->key, "|name|") && c->prefix.size == 0) {
         return !name_belongs_to_model(c);
     }
-    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS);
+    struct bw_slice map = frame_of(c, 0)->data  ? frame_of(c, 0)->name
+                          : c->parent_count > 0 ? c->parents[0]
+                                                : (struct bw_slice){ "", 0 };
+    bool task = any(map, "|models|task|tasks|"); /* taskModels: { title: X } */
+    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task;
 }
 
 static bool is_told(const struct bw_scan_context *c)
@@ -174,6 +182,7 @@ static bool is_told(const struct bw_scan_context *c)
     struct bw_slice line = bw_slice_trim(c->line);
     bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
     return echo || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
+           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|") ||
            bw_slice_starts(line, "raise ") || bw_slice_starts(line, "throw ");
 }
 

@@ -116,7 +116,8 @@ enum bw_scan_class bw_scan_classify(const struct bw_scan_context *c,
     if (c->spot.docstring) {
         return BW_SCAN_IN_DOC;
     }
-    if (signs->recorded && language_is(c, BW_LANG_JSON)) {
+    if (signs->recorded ||
+        (frame_of(c, 0)->data && bw_slice_contains(frame_of(c, 0)->body, "\"chat.completion"))) {
         return BW_SCAN_IN_FIXTURE;
     }
     if (is_tokenizer(c)) {
