@@ -83,7 +83,7 @@ bool bw_scan_names_vendor(const struct bw_scan_context *c)
 {
     static const char VENDORS[] =
         "|openai|azure|anthropic|google|vertex|vertexai|gemini|bedrock|amazon|mistral|mistralai|"
-        "groq|xai|x|deepseek|cohere|perplexity|together|togetherai|fireworks|fireworksai|ollama|"
+        "groq|xai|deepseek|cohere|perplexity|together|togetherai|fireworks|fireworksai|ollama|"
         "openrouter|huggingface|litellm|meta|llama|qwen|replicate|nvidia|cerebras|vercel|"
         "github|copilot|databricks|sambanova|moonshot|moonshotai|zai|minimax|";
     struct bw_slice prefix = c->prefix;
@@ -95,7 +95,7 @@ bool bw_scan_names_vendor(const struct bw_scan_context *c)
             return false;
         }
     }
-    return bw_scan_words_any(prefix, VENDORS);
+    return bw_slice_contains(prefix, "x-ai") || bw_scan_words_any(prefix, VENDORS);
 }
 
 static void find_line(struct bw_scan_context *c, size_t at)

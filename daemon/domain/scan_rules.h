@@ -22,14 +22,20 @@ bool bw_scan_is_called(const struct bw_scan_context *context);
 struct bw_slice bw_scan_members(const struct bw_scan_context *context,
                                 char out[BW_SCAN_MEMBERS_BYTES]);
 
+/* Words of names (scan_words.h). What holds a model: */
 #define BW_MODEL_WORDS "|model|models|engine|engines|deployment|deployments|llm|llms|"
+/* ... what makes one, openai("o1"); */
+#define BW_CLIENT_WORDS                                                                            \
+    "|openai|anthropic|perplexity|google|groq|mistral|bedrock|azure|xai|deepseek|openrouter|chat|"
+/* ... what is about language models; */
 #define BW_SPEAKING_WORDS                                                                          \
     "|llm|llms|gpt|openai|anthropic|claude|gemini|perplexity|pplx|mistral|bedrock|openrouter|"     \
     "groq|ollama|langchain|litellm|chatgpt|completions|agent|agents|chatbot|rag|"
-/* The same where the id is the value of `model:` inside: only what cannot mean anything else. */
+/* ... a map or list of what there is, even where the id is the value of `model:` inside; */
 #define BW_LISTING_WORDS                                                                           \
     "|allowed|allowlist|whitelist|supported|available|choices|pricing|prices|price|costs|catalog|" \
     "catalogue|registry|aliases|deprecated|deprecations|blocklist|denylist|blacklist|retired|"
+/* ... and what the team calls a deployment. */
 #define BW_DEPLOYED_WORDS "|deployment|deployments|deploymentname|deploymentid|served|"
 
 static inline bool any(struct bw_slice text, const char *list)

@@ -125,10 +125,10 @@ static bool beside_model(const struct bw_scan_context *c)
     if (any(c->key, BW_MODEL_WORDS) || any(name, BW_MODEL_WORDS) || bw_scan_names_vendor(c)) {
         return true;
     }
-    if (c->spot.comment || c->file->place == BW_SCAN_DOC) {
+    if (c->spot.comment || c->file->place == BW_SCAN_DOC || language_is(c, BW_LANG_TEXT)) {
         return false;
     }
-    if (any(c->before, BW_MODEL_WORDS)) {
+    if (any(c->before, BW_MODEL_WORDS) || any(bw_scan_direct_call(c), BW_CLIENT_WORDS)) {
         return true;
     }
     for (size_t i = 0; i < 2 && i < c->frame_count; i++) {
@@ -140,7 +140,8 @@ static bool beside_model(const struct bw_scan_context *c)
             return any(bw_slice_of(body.at, 0, (size_t)(c->id.at - body.at)), BW_MODEL_WORDS);
         }
     }
-    for (size_t i = 0; i < 2 && i < c->parent_count; i++) {
+    bool word = is_plain_word(c->id) && !c->listed; /* `mode: auto` below `llm:` */
+    for (size_t i = 0; i < 2 && i < c->parent_count && !word; i++) {
         if (any(c->parents[i], BW_MODEL_WORDS)) {
             return true;
         }
@@ -158,6 +159,17 @@ static bool beside_others(const struct bw_scan_context *c)
                1;
 }
 
+/* `model: sonar`, and not `our model hears the sonar of ships`. */
+static bool is_whole_value(const struct bw_scan_context *c)
+{
+    if (c->prefix.size > 0 && !bw_scan_names_vendor(c)) {
+        return false;
+    }
+    bool ends = c->trail.size == 0 || strchr("#,;)]}'\"/|&:.", c->trail.at[0]) != NULL;
+    return c->spot.in_string ? c->suffix.size == 0
+                             : ends && (c->key.size > 0 || c->listed || c->frame_count > 0);
+}
+
 bool bw_scan_counts(const struct bw_scan_context *c, const struct bw_scan_signs *signs)
 {
     if (c->id.size > SHORT_ID && !is_plain_word(c->id)) {
@@ -165,6 +177,9 @@ bool bw_scan_counts(const struct bw_scan_context *c, const struct bw_scan_signs 
     }
     if (!beside_model(c)) {
         return beside_others(c);
+    }
+    if (is_plain_word(c->id) && !is_whole_value(c)) {
+        return false;
     }
     /* `sensor_model: sonar` */
     return speaks_for_itself(c->id) || signs->language_models || any(c->key, BW_SPEAKING_WORDS) ||

@@ -9,6 +9,7 @@
 #include "codec/config.h"
 #include "codec/json.h"
 #include "domain/swap.h"
+#include "support/canned_daemon.h"
 #include "support/program.h"
 
 static char folder[] = "/tmp/basewatch-scan-XXXXXX";
@@ -139,6 +140,25 @@ Test(cmd_scan, without_daemon_or_catalog_the_shipped_ids_are_looked_for)
     cr_expect(eq(int, run.code, 0));
     cr_expect(strstr(run.err, "this program ships with") != NULL);
     cr_expect(strstr(run.out, "\"id\":\"gpt-4o-mini\"") != NULL, "%s", run.out);
+}
+
+Test(cmd_scan, the_daemon_knows_the_ids)
+{
+    static const struct canned_reply script[] = {
+        { "GET /v1/models", "{\"models\":[{\"platform\":\"openai\",\"id\":\"gpt-4o-mini\","
+                            "\"status\":\"deprecated\"}],"
+                            "\"next\":\"2\"}" },
+        { "GET /v1/models?after=2", "{\"models\":[{\"platform\":\"openai\",\"id\":\"gpt-4.1-mini\","
+                                    "\"status\":\"active\"}]}" },
+        { NULL, NULL },
+    };
+    struct canned_daemon *server = canned_start(script);
+    SCAN("tree/conf", "--no-header");
+    cr_expect(eq(str, run.out,
+                 "app.yaml:3:10  gpt-4o-mini  deployment  yes    deprecated  -      "
+                 "gpt-4.1-mini\n"));
+    cr_expect(eq(str, run.err, ""));
+    canned_stop(server);
 }
 
 /* ---- registering ---- */
