@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <uv.h>
 
@@ -83,7 +82,7 @@ static void on_polled(void *context, struct bw_polled *result)
 
 static void on_delivered(void *context, struct bw_delivered *result)
 {
-    struct bw_event event = { .type = BW_EVENT_DELIVERED, .delivered = *result };
+    struct bw_event event = bw_event_of_result(result, 0);
     push(context, &event);
 }
 
@@ -184,23 +183,10 @@ static void wake_loop(void *context)
 
 /* ---- signals ---- */
 
-/* The user's own conventions stand in `lineages` beside the configuration; NULL: there are none. */
-static char *lineage_dir(const char *config)
-{
-    const char *slash = strrchr(config, '/');
-    int size = slash == NULL ? 0 : (int)(slash - config) + 1;
-    char *dir = bw_xasprintf("%.*slineages", size, config);
-    struct stat st;
-    if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        free(BW_TAKE(dir));
-    }
-    return dir;
-}
-
 static enum bw_err read_again(struct bw_app *app, struct bw_settings **settings,
                               struct bw_lineage_rules **rules, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *lineages = lineage_dir(app->options->config);
+    BW_CLEANUP(bw_freep) char *lineages = bw_lineage_dir_beside(app->options->config);
     enum bw_err rc = bw_config_read(app->options->config, settings, err);
     return rc == BW_OK ? bw_lineage_files_load(lineages, rules, NULL, err) : rc;
 }
@@ -330,7 +316,7 @@ static enum bw_err start_keeper(struct bw_app *app, struct bw_error *err)
                        "no state directory: set state_dir in '%s', or give --state-dir",
                        app->options->config);
     }
-    BW_CLEANUP(bw_freep) char *lineages = lineage_dir(app->options->config);
+    BW_CLEANUP(bw_freep) char *lineages = bw_lineage_dir_beside(app->options->config);
     return bw_keeper_start(state_dir, lineages, app->events, app->commands, &app->keeper, err);
 }
 

@@ -44,24 +44,41 @@ static void keeper_freep(struct bw_keeper **keeper)
     keeper_free(*keeper);
 }
 
+static void step(struct bw_keeper *keeper, struct bw_event *event)
+{
+    struct bw_commands commands = { 0 };
+    struct bw_error err = { 0 };
+    bool big = event->type == BW_EVENT_POLLED;
+    if (bw_engine_step(keeper->engine, event, &commands, &err) != BW_OK) {
+        bw_log(BW_LOG_ERROR, "%s; the event is tried again later", err.text);
+    }
+    for (size_t i = 0; i < commands.count; i++) {
+        bw_queue_push(keeper->commands, &commands.items[i]);
+    }
+    free(commands.items);
+    if (big) {
+        (void)malloc_trim(0);
+    }
+}
+
+/* Results of deliveries that wait together are one event: a commit costs more than they do. */
 static void *run(void *context)
 {
     struct bw_keeper *keeper = context;
     struct bw_event event = { 0 };
-    while (bw_queue_pop(keeper->events, &event)) {
-        struct bw_commands commands = { 0 };
-        struct bw_error err = { 0 };
-        bool big = event.type == BW_EVENT_POLLED;
-        if (bw_engine_step(keeper->engine, &event, &commands, &err) != BW_OK) {
-            bw_log(BW_LOG_ERROR, "%s; the event is tried again later", err.text);
+    struct bw_event next = { 0 };
+    bool have = bw_queue_pop(keeper->events, &event);
+    while (have) {
+        bool follows = false;
+        while (event.type == BW_EVENT_DELIVERED &&
+               (follows = bw_queue_try_pop(keeper->events, &next)) &&
+               next.type == BW_EVENT_DELIVERED) {
+            bw_event_join(&event, &next);
+            follows = false;
         }
-        for (size_t i = 0; i < commands.count; i++) {
-            bw_queue_push(keeper->commands, &commands.items[i]);
-        }
-        free(commands.items);
-        if (big) {
-            (void)malloc_trim(0);
-        }
+        step(keeper, &event);
+        event = next;
+        have = follows || bw_queue_pop(keeper->events, &event);
     }
     return NULL;
 }

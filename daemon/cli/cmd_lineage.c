@@ -12,16 +12,16 @@
 enum { EXIT_BAD = 2, FLUSH_BYTES = 1 << 16, LINE_BYTES_MAX = 1 << 20 };
 
 static const char USAGE[] =
-    "usage: basewatch lineage relate OLD NEW [--platform P] [--lineages DIR]\n"
-    "       basewatch lineage relate --batch [--lineages DIR]\n"
-    "       basewatch lineage show MODEL [--platform P] [--json] [--lineages DIR]\n"
+    "usage: basewatch lineage relate OLD NEW [--platform P] [--config FILE]\n"
+    "       basewatch lineage relate --batch [--config FILE]\n"
+    "       basewatch lineage show MODEL [--platform P] [--json] [--config FILE]\n"
     "       basewatch lineage check [DIR]\n";
 
 struct call {
     const char *words[2];
     size_t word_count;
     const char *platform;
-    const char *directory;
+    const char *config; /* its folder `lineages` overrides what ships */
     bool batch;
     bool json;
 };
@@ -41,8 +41,8 @@ static bool parse_call(int argc, char **argv, struct call *out)
             out->json = true;
         } else if (strcmp(argv[i], "--platform") == 0 && i + 1 < argc) {
             out->platform = argv[++i];
-        } else if (strcmp(argv[i], "--lineages") == 0 && i + 1 < argc) {
-            out->directory = argv[++i];
+        } else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
+            out->config = argv[++i];
         } else if (argv[i][0] != '-' && out->word_count < BW_COUNT(out->words)) {
             out->words[out->word_count++] = argv[i];
         } else {
@@ -272,7 +272,9 @@ static int run(const char *verb, struct call *call)
     BW_CLEANUP(bw_lineage_vectors_clear) struct bw_lineage_vectors vectors = { 0 };
     struct bw_error err = { 0 };
     bool checking = strcmp(verb, "check") == 0;
-    const char *directory = checking && call->word_count == 1 ? call->words[0] : call->directory;
+    BW_CLEANUP(bw_freep)
+    char *beside = call->config == NULL ? NULL : bw_lineage_dir_beside(call->config);
+    const char *directory = checking && call->word_count == 1 ? call->words[0] : beside;
     if (bw_lineage_files_load(directory, &rules, checking ? &vectors : NULL, &err) != BW_OK) {
         return complain(&err);
     }

@@ -12,9 +12,9 @@
 static const struct bw_cmd lineage_cmd = {
     .name = "lineage",
     .run = bw_cmd_lineage,
-    .usage = "lineage relate OLD NEW [--platform P]\n"
-             "lineage relate --batch\n"
-             "lineage show MODEL [--platform P] [--json]\n"
+    .usage = "lineage relate OLD NEW [--platform P] [--config FILE]\n"
+             "lineage relate --batch [--config FILE]\n"
+             "lineage show MODEL [--platform P] [--json] [--config FILE]\n"
              "lineage check [DIR]",
     .help = "Say whether one model supersedes another, and by which evidence",
 };

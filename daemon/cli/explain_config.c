@@ -93,11 +93,18 @@ static void explain_rule(const struct bw_adopt_rule *rule, struct bw_str *out)
     bw_str_append(out, "\n");
 }
 
+/* A feed that names no account or region speaks of all. */
+static bool fits(const char *wanted, const char *polled, bool feed)
+{
+    return wanted[0] == '\0' || strcmp(wanted, polled) == 0 || (feed && polled[0] == '\0');
+}
+
 static bool polls(const struct bw_source_settings *source, const struct bw_deployment *deployment)
 {
+    bool feed = bw_source_settings_kind(source) != BW_SOURCE_OWN;
     return strcmp(source->platform, deployment->platform) == 0 &&
-           (deployment->account[0] == '\0' || strcmp(source->account, deployment->account) == 0) &&
-           (deployment->region[0] == '\0' || strcmp(source->region, deployment->region) == 0);
+           fits(deployment->account, source->account, feed) &&
+           fits(deployment->region, source->region, feed);
 }
 
 static const struct bw_source_settings *source_of(const struct bw_settings *settings,

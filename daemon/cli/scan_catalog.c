@@ -303,11 +303,13 @@ enum bw_err bw_scan_catalog_shipped(struct bw_scan_catalog *out, struct bw_error
     if (rc != BW_OK) {
         return rc;
     }
-    BW_VEC_EACH (const struct bw_lineage_vector, vector, &vectors) {
+    BW_VEC_EACH(const struct bw_lineage_vector, vector, &vectors)
+    {
         (void)add_model(&catalog, vector->platform, vector->older);
         (void)add_model(&catalog, vector->platform, vector->newer);
     }
-    BW_VEC_EACH (const struct bw_fact, fact, &book.facts) {
+    BW_VEC_EACH(const struct bw_fact, fact, &book.facts)
+    {
         if (fact->kind >= BW_FACT_BASE_INPUT && fact->kind <= BW_FACT_TUNED_OUTPUT &&
             strpbrk(fact->subject, "0123456789") != NULL) {
             (void)add_model(&catalog, fact->platform, fact->subject);

@@ -99,7 +99,8 @@ static void visit(void *context, const char *path, const char *text, size_t size
     struct scan *scan = context;
     struct bw_scan_hits hits = { 0 };
     bw_scan_text(scan->ids, path, text, size, &hits);
-    BW_VEC_EACH (const struct bw_scan_hit, hit, &hits) {
+    BW_VEC_EACH(const struct bw_scan_hit, hit, &hits)
+    {
         struct bw_found found = {
             .file = bw_xstrdup(path),
             .line = hit->line,

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "cli/text.h"
 #include "codec/config.h"
 #include "codec/json.h"
+#include "codec/yaml.h"
 
 #define MARK "# scan"
 
@@ -130,7 +132,8 @@ static char *name_of(const struct bw_found *found)
 
 static bool is_planned(const struct plan *plan, const char *name)
 {
-    BW_VEC_EACH (const struct planned, planned, plan) {
+    BW_VEC_EACH(const struct planned, planned, plan)
+    {
         if (strcmp(planned->name, name) == 0) {
             return true;
         }
@@ -187,7 +190,8 @@ static void plan_one(const struct bw_scan_result *result, const struct bw_found 
 static enum bw_err make_plan(const struct bw_scan_result *result, const char *folder,
                              const char *path, struct plan *plan, struct bw_error *err)
 {
-    BW_VEC_EACH (const struct bw_found, found, &result->found) {
+    BW_VEC_EACH(const struct bw_found, found, &result->found)
+    {
         BW_CLEANUP(bw_freep) char *file = bw_xasprintf("%s/%s", folder, found->file);
         if (found->patchable && !is_same_file(file, path)) {
             plan_one(result, found, file, plan);
@@ -259,7 +263,8 @@ static enum bw_err drop_known(struct plan *plan, const char *path, const char *t
     if (rc != BW_OK) {
         return rc;
     }
-    BW_VEC_EACH (const struct bw_deployment, deployment, &known) {
+    BW_VEC_EACH(const struct bw_deployment, deployment, &known)
+    {
         if (is_ours(text, deployment->name)) {
             continue;
         }
@@ -281,30 +286,29 @@ static enum bw_err drop_known(struct plan *plan, const char *path, const char *t
 static void write_quoted(struct edit *edit, const char *key, const char *text)
 {
     bw_str_appendf(&edit->out, "%*s%s: ", (int)edit->indent + 2, "", key);
-    bw_json_quote(&edit->out, text);
+    bw_yaml_quote(&edit->out, text);
     bw_str_append(&edit->out, "\n");
 }
 
-/* One line of JSON, which is YAML as well. */
 static void write_place(struct edit *edit, const struct bw_place *at)
 {
-    struct bw_json_writer w = { .out = &edit->out };
-    bw_str_appendf(&edit->out, "%*sat: ", (int)edit->indent + 2, "");
-    bw_json_object_begin(&w, NULL);
+    bw_str_appendf(&edit->out, "%*sat: {", (int)edit->indent + 2, "");
     if (at->repo != NULL) {
-        bw_json_add_text(&w, "repo", at->repo);
+        bw_str_append(&edit->out, "repo: ");
+        bw_yaml_quote(&edit->out, at->repo);
+        bw_str_append(&edit->out, ", ");
     }
-    bw_json_add_text(&w, "file", at->file);
-    bw_json_add_i64(&w, "line", at->line);
-    bw_json_add_text(&w, "context", at->context);
-    bw_json_object_end(&w);
-    bw_str_append(&edit->out, "\n");
+    bw_str_append(&edit->out, "file: ");
+    bw_yaml_quote(&edit->out, at->file);
+    bw_str_appendf(&edit->out, ", line: %" PRId64 ", context: ", at->line);
+    bw_yaml_quote(&edit->out, at->context);
+    bw_str_append(&edit->out, "}\n");
 }
 
 static void write_new(struct edit *edit, struct planned *planned)
 {
     bw_str_appendf(&edit->out, "%*s- name: ", (int)edit->indent, "");
-    bw_json_quote(&edit->out, planned->name);
+    bw_yaml_quote(&edit->out, planned->name);
     bw_str_append(&edit->out, " " MARK "\n");
     bw_str_appendf(&edit->out, "%*stechnique: %s\n", (int)edit->indent + 2, "",
                    bw_technique_word(planned->rag ? BW_TECHNIQUE_RAG : BW_TECHNIQUE_PROMPT));
@@ -341,7 +345,8 @@ static const char *entry_end(const char *entry)
 
 static struct planned *planned_of(struct plan *plan, const char *name)
 {
-    BW_VEC_EACH (struct planned, planned, plan) {
+    BW_VEC_EACH(struct planned, planned, plan)
+    {
         if (strcmp(planned->name, name) == 0) {
             return planned;
         }
@@ -439,7 +444,8 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
     edit->indent = 2;
     copy_all(edit);
     size_t fresh = 0;
-    BW_VEC_EACH (const struct planned, planned, edit->plan) {
+    BW_VEC_EACH(const struct planned, planned, edit->plan)
+    {
         fresh += planned->written ? 0 : 1;
     }
     if (fresh == 0) {
@@ -460,7 +466,8 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
     edit->out.size = edit->list_end;
     edit->out.text[edit->list_end] = '\0';
     end_last_line(&edit->out);
-    BW_VEC_EACH (struct planned, planned, edit->plan) {
+    BW_VEC_EACH(struct planned, planned, edit->plan)
+    {
         if (!planned->written) {
             write_new(edit, planned);
         }

@@ -28,7 +28,8 @@ static const char *or_dash(const char *text)
 void bw_scan_print_table(const struct bw_scan_result *result, const struct bw_screen *screen)
 {
     BW_CLEANUP(bw_table_clear) struct bw_table table = bw_table_of(COLUMNS, BW_COUNT(COLUMNS));
-    BW_VEC_EACH (const struct bw_found, found, &result->found) {
+    BW_VEC_EACH(const struct bw_found, found, &result->found)
+    {
         char day[BW_INSTANT_TEXT];
         const struct bw_scan_verdict *verdict = bw_found_verdict(result, found);
         BW_CLEANUP(bw_freep)
@@ -51,7 +52,8 @@ void bw_scan_print_json(const struct bw_scan_result *result)
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "schema", "basewatch/scan/v1");
     bw_json_array_begin(&w, "hits");
-    BW_VEC_EACH (const struct bw_found, found, &result->found) {
+    BW_VEC_EACH(const struct bw_found, found, &result->found)
+    {
         const struct bw_scan_verdict *verdict = bw_found_verdict(result, found);
         bw_json_object_begin(&w, NULL);
         bw_json_add_text(&w, "file", found->file);
@@ -168,7 +170,8 @@ void bw_scan_print_sarif(const struct bw_scan_result *result)
     bw_json_object_begin(&w, NULL);
     add_tool(&w);
     bw_json_array_begin(&w, "results");
-    BW_VEC_EACH (const struct bw_found, found, &result->found) {
+    BW_VEC_EACH(const struct bw_found, found, &result->found)
+    {
         const struct bw_scan_verdict *verdict = bw_found_verdict(result, found);
         BW_CLEANUP(bw_freep) char *sentence = sentence_on(found, verdict);
         bw_json_object_begin(&w, NULL);

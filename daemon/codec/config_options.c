@@ -251,7 +251,7 @@ static const struct bw_config_option PLACE[] = {
       .help = "path from the top of the repository" },
     { "line", BW_CONFIG_COUNT, AT(line), .min = 1, .max = 100000000, .unit = "lines",
       .required = true, .help = "from 1" },
-    { "context", BW_CONFIG_TEXT, AT(context), .max = 256 * 1024,
+    { "context", BW_CONFIG_LINES, AT(context), .max = 256 * 1024,
       .help = "that line and three on both sides, so that a change can be written as a diff" },
     END,
 };

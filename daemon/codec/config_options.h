@@ -14,6 +14,7 @@ struct bw_config_node;
 /* How an option is written, and what it fills at its offset. */
 enum bw_config_type {
     BW_CONFIG_TEXT,     /* char *; one of `words` if there are any; at most `max` bytes */
+    BW_CONFIG_LINES,    /* char *; lines of text, kept byte for byte */
     BW_CONFIG_PATH,     /* char *; an absolute path */
     BW_CONFIG_PROGRAM,  /* char *; one of `words`, or an absolute path */
     BW_CONFIG_PLATFORM, /* char *; canonical afterwards */

@@ -166,6 +166,7 @@ static void add_type(struct bw_json_writer *w, const struct bw_config_option *op
     case BW_CONFIG_PROGRAM:
         add_either(w, option);
         break;
+    case BW_CONFIG_LINES:
     case BW_CONFIG_PLATFORM:
     case BW_CONFIG_WORD:
         add_text(w, option);

@@ -32,6 +32,7 @@ static enum bw_err read_scalar(const struct bw_config_option *option, const stru
     enum bw_err rc = BW_OK;
     switch (option->type) {
     case BW_CONFIG_TEXT:
+    case BW_CONFIG_LINES:
     case BW_CONFIG_PATH:
     case BW_CONFIG_PROGRAM:
     case BW_CONFIG_PLATFORM:
@@ -178,7 +179,7 @@ static enum bw_err read_text(const struct bw_config_option *option, const char *
     if (strlen(text) > most) {
         return bw_fail(err, BW_ERR_INVALID, "is longer than %zu bytes", most);
     }
-    if (has_control(text)) {
+    if (option->type != BW_CONFIG_LINES && has_control(text)) {
         return bw_fail(err, BW_ERR_INVALID, "holds a control character");
     }
     if (option->type == BW_CONFIG_PATH && !absolute) {
@@ -281,6 +282,7 @@ const char *bw_config_type_text(enum bw_config_type type)
 {
     static const char *const texts[] = {
         [BW_CONFIG_TEXT] = "text",
+        [BW_CONFIG_LINES] = "lines of text",
         [BW_CONFIG_PATH] = "an absolute path",
         [BW_CONFIG_PROGRAM] = "a word or an absolute path",
         [BW_CONFIG_PLATFORM] = "the name of a platform",

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/instant.h"
 #include "base/str.h"
@@ -311,6 +312,18 @@ static enum bw_err read_file(const char *path, struct bw_str *out, struct bw_err
         }
     }
     return ferror(file) ? bw_fail(err, BW_ERR_IO, "read '%s': %s", path, strerror(errno)) : BW_OK;
+}
+
+char *bw_lineage_dir_beside(const char *config)
+{
+    const char *slash = strrchr(config, '/');
+    int size = slash == NULL ? 0 : (int)(slash - config) + 1;
+    char *dir = bw_xasprintf("%.*slineages", size, config);
+    struct stat st;
+    if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        free(BW_TAKE(dir));
+    }
+    return dir;
 }
 
 enum bw_err bw_lineage_files_load(const char *directory, struct bw_lineage_rules **out,

@@ -216,6 +216,39 @@ const char *bw_yaml_text(const struct bw_yaml *node)
     return bw_yaml_is_null(node) || node->kind != BW_YAML_SCALAR ? NULL : node->text;
 }
 
+/* What libyaml refuses in a text, or takes for the end of a line: C1, LS, PS, BOM, non-characters. */
+static size_t unprintable_size(const unsigned char *at)
+{
+    bool c1 = at[0] == 0xc2 && at[1] < 0xa0;
+    bool separator = at[0] == 0xe2 && at[1] == 0x80 && (at[2] == 0xa8 || at[2] == 0xa9);
+    bool none = at[0] == 0xef && ((at[1] == 0xbb && at[2] == 0xbf) ||
+                                  (at[1] == 0xbf && (at[2] == 0xbe || at[2] == 0xbf)));
+    return c1 ? 2 : separator || none ? 3 : 0;
+}
+
+void bw_yaml_quote(struct bw_str *out, const char *text)
+{
+    bw_str_append(out, "\"");
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
+        size_t size = unprintable_size(at);
+        if (size == 2) {
+            bw_str_appendf(out, "\\x%02x", at[1]);
+        } else if (size == 3) {
+            bw_str_appendf(out, "\\u%04x",
+                           (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu));
+        } else if (*at == '\n') {
+            bw_str_append(out, "\\n");
+        } else if (*at < 0x20 || *at == 0x7f) {
+            bw_str_appendf(out, "\\x%02x", *at);
+        } else {
+            bw_str_append(out, *at == '"' || *at == '\\' ? "\\" : "");
+            bw_str_append_bytes(out, at, 1);
+        }
+        at += size > 0 ? size : 1;
+    }
+    bw_str_append(out, "\"");
+}
+
 enum bw_err bw_yaml_fail(struct bw_error *err, const char *file, const struct bw_yaml *node,
                          const char *format, ...)
 {

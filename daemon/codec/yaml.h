@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/str.h"
 
 enum bw_yaml_kind {
     BW_YAML_SCALAR,
@@ -42,6 +43,10 @@ const struct bw_yaml *bw_yaml_get(const struct bw_yaml *node, const char *key);
 /* A scalar's text, NULL for absence, null, a list or a map. */
 const char *bw_yaml_text(const struct bw_yaml *node);
 bool bw_yaml_is_null(const struct bw_yaml *node); /* plain `null`, `~` or nothing; or node is NULL */
+
+/* Append text, well-formed UTF-8, as a double-quoted scalar on one line that reads back byte for
+ * byte. */
+void bw_yaml_quote(struct bw_str *out, const char *text);
 
 /* Complain about a place: "file:line:col: error: ". Returns BW_ERR_INVALID. */
 enum bw_err bw_yaml_fail(struct bw_error *err, const char *file, const struct bw_yaml *node,

@@ -91,9 +91,36 @@ static void fill_price(struct bw_price *into, struct bw_price from)
     *into = into->known ? *into : from;
 }
 
+static void fill_dates(struct bw_entry *into, const struct bw_entry *from)
+{
+    unsigned said = 0;
+    BW_VEC_EACH(const struct bw_date, date, &into->dates)
+    {
+        said |= 1U << date->clock;
+    }
+    BW_VEC_EACH(const struct bw_date, date, &from->dates)
+    {
+        if ((said >> date->clock & 1U) == 0 && into->dates.count < BW_ENTRY_DATES_MAX) {
+            struct bw_date own = *date;
+            own.evidence = bw_xstrdup(date->evidence);
+            BW_VEC_PUSH(&into->dates, own);
+        }
+    }
+}
+
+static void fill_aliases(struct bw_entry *into, const struct bw_entry *from)
+{
+    if (into->aliases.count > 0) {
+        return;
+    }
+    BW_VEC_EACH(char *, alias, &from->aliases)
+    {
+        BW_VEC_PUSH(&into->aliases, bw_xstrdup(*alias));
+    }
+}
+
 void bw_entry_merge(struct bw_entry *into, const struct bw_entry *from)
 {
-    struct bw_entry copy = bw_entry_copy(from);
     fill_text(&into->id, from->id);
     fill_text(&into->maker, from->maker);
     fill_text(&into->name, from->name);
@@ -112,15 +139,8 @@ void bw_entry_merge(struct bw_entry *into, const struct bw_entry *from)
     into->output = into->output == 0 ? from->output : into->output;
     into->tunable = into->tunable == BW_UNKNOWN ? from->tunable : into->tunable;
     into->life = into->life == BW_LIFE_UNKNOWN ? from->life : into->life;
-    if (into->aliases.count == 0) {
-        into->aliases = copy.aliases;
-        copy.aliases = (struct bw_names){ 0 };
-    }
-    if (into->dates.count == 0) {
-        memcpy(&into->dates, &copy.dates, sizeof(into->dates));
-        memset(&copy.dates, 0, sizeof(copy.dates));
-    }
-    bw_entry_clear(&copy);
+    fill_aliases(into, from);
+    fill_dates(into, from);
 }
 
 static bool printable(const char *text)

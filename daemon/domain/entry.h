@@ -75,7 +75,7 @@ struct bw_entry {
     struct bw_price price_training; /* trained tokens */
     enum bw_answer tunable;
     enum bw_life life;
-    struct { /* ordered by clock, then time */
+    struct {
         struct bw_date *items;
         size_t count;
         size_t capacity;
@@ -95,7 +95,8 @@ void bw_entry_clear(struct bw_entry *entry);
 void bw_entries_clear(struct bw_entries *entries);
 struct bw_entry bw_entry_copy(const struct bw_entry *entry); /* deep */
 
-/* Fill what `into` does not know from `from`; dates and aliases are taken when it has none. */
+/* Fill what `into` does not know from `from`: aliases when it has none, and the dates of the clocks on
+ * which it has none. */
 void bw_entry_merge(struct bw_entry *into, const struct bw_entry *from);
 
 /* Is it fit to be stored? Non-empty UTF-8 id without control characters, sizes within the caps,

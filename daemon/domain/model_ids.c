@@ -1,6 +1,6 @@
 /* daemon/domain/model_ids.c: see model_ids.h. The automaton is a trie laid out breadth first, so
- * the children of a node are neighbours; the pairs of bytes that ids begin with are a bitmap, which
- * turns nearly every word of a text away after one look. */
+ * the children of a node are neighbours; hashes of the three bytes that ids begin with are a
+ * bitmap, which turns nearly every word of a text away after one look. */
 #include "domain/model_ids.h"
 
 #include <ctype.h>
@@ -11,7 +11,7 @@
 #include "base/vec.h"
 #include "domain/entry.h"
 
-enum { NO_ID = -1, PAIRS = 1 << 16 };
+enum { NO_ID = -1, BEGINS = 1 << 16, BEGIN_BYTES = 3 };
 
 struct node {
     uint32_t children; /* index of the first one */
@@ -22,7 +22,7 @@ struct node {
 
 struct bw_model_ids {
     struct BW_VEC(struct node) nodes; /* 0 is the root */
-    uint64_t pairs[PAIRS / 64];
+    uint64_t begins[BEGINS / 64];
     uint32_t roots[256]; /* the root's child by its byte, 0: none */
 };
 
@@ -154,16 +154,22 @@ static size_t longest_at(const struct bw_model_ids *ids, const char *text, size_
     return longest;
 }
 
+static unsigned hash_of_begin(unsigned first, unsigned second, unsigned third)
+{
+    return (first | second << 8 | third << 16) * 2654435761u >> 16;
+}
+
 static bool may_begin(const struct bw_model_ids *ids, const char *text)
 {
-    unsigned pair = (unsigned)(unsigned char)text[0] << 8 | (unsigned char)text[1];
-    return (ids->pairs[pair / 64] >> (pair % 64) & 1) != 0;
+    const unsigned char *bytes = (const unsigned char *)text;
+    unsigned begin = hash_of_begin(bytes[0], bytes[1], bytes[2]);
+    return (ids->begins[begin / 64] >> (begin % 64) & 1) != 0;
 }
 
 static bool match_at(const struct bw_model_ids *ids, const char *text, size_t size, size_t at,
                      struct bw_id_match *out)
 {
-    if (at + 1 < size && !may_begin(ids, text + at)) {
+    if (size - at >= BEGIN_BYTES && !may_begin(ids, text + at)) {
         return false;
     }
     out->at = at;
@@ -354,6 +360,20 @@ static void add_children(struct bw_model_ids *ids, struct ranges *ranges, size_t
     }
 }
 
+/* A shorter id may be followed by anything. */
+static void add_begins(struct bw_model_ids *ids, const unsigned char *text)
+{
+    unsigned second_to = text[1] == '\0' ? 255 : text[1];
+    bool shorter = text[1] == '\0' || text[2] == '\0';
+    unsigned third_to = shorter ? 255 : text[2];
+    for (unsigned second = text[1]; second <= second_to; second++) {
+        for (unsigned third = shorter ? 0 : text[2]; third <= third_to; third++) {
+            unsigned begin = hash_of_begin(text[0], second, third);
+            ids->begins[begin / 64] |= UINT64_C(1) << (begin % 64);
+        }
+    }
+}
+
 static void build(struct bw_model_ids *ids, const struct spellings *spellings)
 {
     struct ranges ranges = { 0 };
@@ -367,13 +387,8 @@ static void build(struct bw_model_ids *ids, const struct spellings *spellings)
     for (uint32_t i = root->children; i < root->children + root->count; i++) {
         ids->roots[ids->nodes.items[i].byte] = i;
     }
-    BW_VEC_EACH (const struct spelling, spelling, spellings) {
-        const unsigned char *text = (const unsigned char *)spelling->text;
-        /* An id of one byte may be followed by anything. */
-        unsigned last = text[1] == '\0' ? 255 : text[1];
-        for (unsigned second = text[1]; second <= last; second++) {
-            unsigned pair = (unsigned)text[0] << 8 | second;
-            ids->pairs[pair / 64] |= UINT64_C(1) << (pair % 64);
-        }
+    BW_VEC_EACH(const struct spelling, spelling, spellings)
+    {
+        add_begins(ids, (const unsigned char *)spelling->text);
     }
 }

@@ -14,7 +14,8 @@ static const char TEXT_KEY[] =
 static const char LOG_CALL[] =
     "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
-    "deprecate|mention|toast|alert|track|increment|gauge|histogram|counter|";
+    "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|gauge|histogram|"
+    "counter|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
 static bool is_url_of_call(const struct bw_scan_context *c)
@@ -51,9 +52,11 @@ static bool names_model_inside(const struct bw_scan_context *c)
         bw_slice_of(name.at, name.size, (size_t)(prefix.at + prefix.size - name.at));
     bool near = name.size > 0 && gap.size <= 8;
     bool bound = prefix.size > 0 && strchr("=:\"' \\", prefix.at[prefix.size - 1]) != NULL;
-    bool operator= bw_slice_starts(name, "-") || bw_slice_contains(gap, ":") ||
-        bw_slice_contains(gap, "=");
-    return near && bound && operator&& bw_scan_words_last(name, "|model|engine|m|id|llm|");
+    bool flag = bw_slice_starts(name, "-");
+    bool quoted = bw_slice_contains(gap, ":") &&
+                  (bw_slice_contains(gap, "\"") || bw_slice_contains(gap, "'"));
+    return near && bound && (flag || quoted || bw_slice_contains(gap, "=")) &&
+           bw_scan_words_last(name, "|model|engine|m|id|llm|");
 }
 
 static bool has_blank(struct bw_slice text)
@@ -70,6 +73,9 @@ static bool has_blank(struct bw_slice text)
 static bool is_whole(const struct bw_scan_context *c)
 {
     if (has_blank(c->prefix) || has_blank(c->suffix)) {
+        return false;
+    }
+    if (bw_slice_ends(c->before, "/") || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
         return false;
     }
     if (bw_slice_contains(c->prefix, "://")) { /* an address is called, or read about */
@@ -141,7 +147,8 @@ static struct bw_slice named_beside(const struct bw_scan_context *c)
         at++;
     }
     size_t end = at;
-    while (end < rest.size && bw_model_id_char(rest.at[end])) {
+    while (end < rest.size && isspace((unsigned char)rest.at[end]) == 0 &&
+           strchr("\"',", rest.at[end]) == NULL) {
         end++;
     }
     return bw_slice_of(rest.at, at, end);
@@ -154,14 +161,20 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     }
     if (bw_scan_words_last(c->key, "|value|")) {
         struct bw_slice name = named_beside(c);
+        if (name.size == c->id.size && memcmp(name.at, c->id.at, name.size) == 0) {
+            return true; /* { name: "X", value: "X" } */
+        }
         return name.size > 0 && (any(name, BW_LISTING_WORDS) || any(name, BW_DEPLOYED_WORDS) ||
                                  !(any(name, BW_MODEL_WORDS) || any(name, BW_SPEAKING_WORDS)));
     }
-    if (bw_scan_words_last(c->key, "|name|") && !any(c->key, BW_MODEL_WORDS) &&
-        c->prefix.size == 0) {
+    if (c->key.size == 4 && bw_scan_words_last(c->key, "|name|") && c->prefix.size == 0) {
         return !name_belongs_to_model(c);
     }
-    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS);
+    struct bw_slice map = frame_of(c, 0)->data  ? frame_of(c, 0)->name
+                          : c->parent_count > 0 ? c->parents[0]
+                                                : (struct bw_slice){ "", 0 };
+    bool task = any(map, "|models|task|tasks|"); /* taskModels: { title: X } */
+    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task;
 }
 
 static bool is_told(const struct bw_scan_context *c)
@@ -169,6 +182,7 @@ static bool is_told(const struct bw_scan_context *c)
     struct bw_slice line = bw_slice_trim(c->line);
     bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
     return echo || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
+           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|") ||
            bw_slice_starts(line, "raise ") || bw_slice_starts(line, "throw ");
 }
 

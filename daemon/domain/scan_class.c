@@ -76,7 +76,8 @@ static bool is_tokenizer(const struct bw_scan_context *c)
 {
     return any(c->key, TOKENIZER) || any(bw_scan_any_call(c), TOKENIZER) ||
            any(bw_scan_last_part(bw_scan_any_call(c)), "|counttokens|gettokenizer|") ||
-           (any(bw_scan_any_call(c), "|count|") && any(bw_scan_any_call(c), "|tokens|"));
+           (any(bw_scan_any_call(c), "|count|num|counter|estimate|") &&
+            any(bw_scan_any_call(c), "|token|tokens|"));
 }
 
 static bool is_embedding(const struct bw_scan_context *c)
@@ -115,7 +116,8 @@ enum bw_scan_class bw_scan_classify(const struct bw_scan_context *c,
     if (c->spot.docstring) {
         return BW_SCAN_IN_DOC;
     }
-    if (signs->recorded && language_is(c, BW_LANG_JSON)) {
+    if (signs->recorded ||
+        (frame_of(c, 0)->data && bw_slice_contains(frame_of(c, 0)->body, "\"chat.completion"))) {
         return BW_SCAN_IN_FIXTURE;
     }
     if (is_tokenizer(c)) {

@@ -82,8 +82,9 @@ static bool shell_compares(const struct bw_scan_context *c)
                    (bw_slice_ends(c->before, " =") || bw_slice_ends(c->before, "=="));
     bool label = language_is(c, BW_LANG_SHELL) && bw_slice_contains(c->trail, ")") &&
                  !bw_slice_contains(line, "(") && !bw_slice_contains(left, "=");
-    return bracket || label || bw_slice_starts(line, "if: ") || bw_slice_contains(left, "{{ if") ||
-           bw_slice_contains(left, "{{- if") || bw_slice_contains(left, "{% if");
+    return bracket || label || any(left, "|grep|egrep|rg|") || bw_slice_starts(line, "if: ") ||
+           bw_slice_contains(left, "{{ if") || bw_slice_contains(left, "{{- if") ||
+           bw_slice_contains(left, "{% if");
 }
 
 static bool list_is_compared(const struct bw_scan_context *c)

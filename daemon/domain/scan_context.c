@@ -201,6 +201,10 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
         bw_slice_ends(head, "default")) {
         return true;
     }
+    if (bw_slice_contains(head, "new ") || bw_slice_contains(head, "new()") ||
+        bw_slice_contains(head, "new[")) {
+        return open == '{';
+    }
     /* Go: map[string]string{ and []Model{ are written without a blank. */
     const char *bracket = head.at + head.size;
     return open == '{' && *bracket == '{' && (bw_slice_contains(head, "]") || last == '>') &&
@@ -402,9 +406,24 @@ static struct bw_slice name_in_prefix(struct bw_slice prefix)
     return bound_name(before);
 }
 
+/* ["--model", "id"], and the same below one another: an item names the next one. */
+static struct bw_slice flag_before(const struct bw_scan_context *c)
+{
+    struct bw_slice text = c->file->text;
+    size_t end = (size_t)(c->lead.at - text.at);
+    struct bw_slice name = bw_scan_last_name(bw_slice_of(text.at, minus(end, NEAR_BYTES), end));
+    bool near = (size_t)(c->lead.at - name.at) < name.size + 80;
+    bool item = c->listed || (c->frame_count > 0 && c->frames[0].open == '[');
+    return item && near && name.size > 0 && name.at[0] == '-' ? name
+                                                              : (struct bw_slice){ text.at, 0 };
+}
+
 static void find_key(struct bw_scan_context *c)
 {
     c->key = bound_name(c->before);
+    if (c->key.size == 0) {
+        c->key = flag_before(c);
+    }
     if (c->key.size == 0 && bw_slice_contains(c->prefix, " ")) {
         c->key = name_in_prefix(c->prefix);
     } else if (c->key.size == 0 && c->prefix.size > 0) {

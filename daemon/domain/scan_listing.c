@@ -13,7 +13,7 @@ static const char CATALOG[] =
     "denied|deny|denylist|blacklist|banned|forbidden|retired|sunset|legacy|enum|literal|"
     "capabilities|capability|features|limits|limit|windows|window|context|contexts|dropdown|"
     "select|selectable|picker|menu|renames|renamed|replacements|replacement|upgrades|"
-    "successors|metadata|specs|info|infos|details|encodings|multimodal|vision|reasoning|"
+    "successors|metadata|specs|spec|info|infos|details|encodings|multimodal|vision|reasoning|"
     "thinking|compatible|eligible|recognized|recognised|approved|labels|names|display|tokens|"
     "budgets|quotas|quota|tiktoken|resource|resources|accepted|values|oneof|";
 /* A list of this name is run, one after the other or each. */
@@ -34,54 +34,91 @@ static const char LOOKUP_CALL[] =
 static const char OFFER_CALL[] =
     "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|";
 
-static void squeeze(struct bw_slice text, char out[128])
+static bool separates(char c)
 {
-    size_t size = 0;
-    for (size_t i = 0; i < text.size && size < 127; i++) {
-        if (isalnum((unsigned char)text.at[i]) != 0) {
-            out[size++] = (char)tolower((unsigned char)text.at[i]);
+    return isalnum((unsigned char)c) == 0;
+}
+
+/* Is the word one or several parts of the id, joints left out: gpt4o in gpt-4o-mini? */
+static bool is_part(const char *word, struct bw_slice id)
+{
+    for (size_t from = 0; from < id.size; from++) {
+        if (from > 0 && !separates(id.at[from - 1])) {
+            continue;
+        }
+        const char *rest = word;
+        size_t at = from;
+        while (*rest != '\0' && at < id.size &&
+               (separates(id.at[at]) || tolower((unsigned char)id.at[at]) == *rest)) {
+            rest += separates(id.at[at]) ? 0 : 1;
+            at++;
+        }
+        if (*rest == '\0' && (at == id.size || separates(id.at[at]))) {
+            return true;
         }
     }
-    out[size] = '\0';
+    return false;
 }
 
 /* GPT_4O = "gpt-4o", sonnet: "claude-sonnet-4-5": the name says the model again, so it cannot
- * stay when the model goes. */
+ * stay when the model goes. A provider's or a task's name may. */
 static bool echoes(struct bw_slice name, struct bw_slice id)
 {
-    char whole[128];
+    static const char MORE[] = "|gpt|claude|gemini|mistral|llama|grok|deepseek|qwen|chat|code|"
+                               "coder|vision|reasoning|thinking|search|instruct|audio|";
     char word[BW_SCAN_WORD_MAX];
-    squeeze(id, whole);
     bool filled = any(name, "|model|name|id|");
     bool digit = false;
+    bool letter = true; /* nothing but single ones, as in `m = ..` */
     size_t words = 0;
     for (size_t at = 0; bw_scan_words_next(name, &at, word);) {
         if (strcmp(word, "model") == 0 || strcmp(word, "name") == 0 || strcmp(word, "id") == 0) {
             continue;
         }
-        if (word[0] == '\0' || strstr(whole, word) == NULL) {
+        if (word[0] == '\0' || !is_part(word, id)) {
             return false;
         }
+        letter = letter && word[1] == '\0';
         digit = digit || strpbrk(word, "0123456789") != NULL;
         words++;
     }
-    bool provider = words == 1 && any(name, "|gpt|claude|gemini|mistral|llama|grok|deepseek|qwen|");
-    return words > 0 && (digit || (!filled && !provider));
+    bool more = words == 1 && any(name, MORE);
+    return !letter && (digit || (!filled && !more));
 }
 
-/* "gpt-4": "gpt-4o": one model stands for another. */
+/* "gpt-4": "gpt-4o": the name is itself that of a model, which the id stands in for. */
 static bool renames(struct bw_slice name, struct bw_slice id)
 {
     size_t word = 0;
-    while (word < name.size && word < id.size && name.at[word] == id.at[word] &&
-           isalpha((unsigned char)name.at[word]) != 0) {
+    while (word < name.size && isalpha((unsigned char)name.at[word]) != 0) {
         word++;
     }
     bool digit = false;
     for (size_t i = word; i < name.size; i++) {
         digit = digit || isdigit((unsigned char)name.at[i]) != 0;
     }
-    return word >= 3 && digit;
+    bool joined = word >= 3 && word < name.size && strchr("-.@", name.at[word]) != NULL;
+    bool quoted = name.at[name.size] == '"' || name.at[name.size] == '\'';
+    bool same = word >= 3 && id.size >= word && memcmp(name.at, id.at, word) == 0;
+    return digit && (same || (joined && quoted));
+}
+
+/* `case starts(m, "X"): return "X"`: a name is put straight. */
+static bool is_canonical(const struct bw_scan_context *c)
+{
+    if (!bw_slice_ends(c->before, "return")) {
+        return false;
+    }
+    struct bw_slice text = c->file->text;
+    size_t line = (size_t)(c->line.at - text.at);
+    size_t from = line > 0 ? line - 1 : 0;
+    while (from > 0 && text.at[from - 1] != '\n' && line - from < 200) {
+        from--;
+    }
+    struct bw_slice above = bw_slice_trim(bw_slice_of(text.at, from, line));
+    return (bw_slice_starts(above, "case ") || bw_slice_starts(above, "if ") ||
+            bw_slice_starts(above, "elif ")) &&
+           memmem(above.at, above.size, c->id.at, c->id.size) != NULL;
 }
 
 /* The id is itself the key of a map. */
@@ -125,7 +162,10 @@ static bool is_lookup(const struct bw_scan_context *c)
 /* "a" | "b" in a type */
 static bool is_type(const struct bw_scan_context *c)
 {
-    bool left = bw_slice_ends(c->before, "|") && !bw_slice_ends(c->before, "||");
+    struct bw_slice before = c->before;
+    bool left = bw_slice_ends(before, "|");
+    before = bw_slice_trim(bw_slice_of(before.at, 0, left ? before.size - 1 : 0));
+    left = left && (before.size == 0 || strchr("\"'=", before.at[before.size - 1]) != NULL);
     bool right = bw_slice_starts(c->trail, "|") && !bw_slice_starts(c->trail, "||");
     return !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) && (left || right);
 }
@@ -180,6 +220,28 @@ static bool path_says_run(const struct bw_scan_context *c)
                      "matrix|workflows|");
 }
 
+/* Is there a loop over what is bound to the name? `for m in MODELS:`, `for (const m of models)` */
+static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice bound)
+{
+    static const char *const FORMS[] = { " of %.*s)",  " in %.*s:",    " in %.*s)",
+                                         " in %.*s {", "range %.*s {", " : %.*s)" };
+    struct bw_slice name = bw_scan_last_name(bound);
+    for (size_t i = 0; i < BW_COUNT(FORMS) && name.size > 0 && name.size < 60; i++) {
+        char loop[80];
+        (void)snprintf(loop, sizeof(loop), FORMS[i], (int)name.size, name.at);
+        const char *at = memmem(c->file->text.at, c->file->text.size, loop, strlen(loop));
+        size_t line = at == NULL ? 0 : 80;
+        while (line > 0 && at > c->file->text.at && at[-1] != '\n') {
+            at--;
+            line--;
+        }
+        if (at != NULL && bw_slice_contains((struct bw_slice){ at, 80 - line }, "for")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool listed_in_catalog(const struct bw_scan_context *c)
 {
     struct bw_slice name = { "", 0 };
@@ -195,16 +257,22 @@ static bool listed_in_catalog(const struct bw_scan_context *c)
         (c->parent_count > 1 && any(c->parents[1], RUN_SECTION))) {
         return any(bound, "|allowed|supported|available|valid|choices|deprecated|pricing|");
     }
-    return any(bound, CATALOG) || (bw_scan_words_last(bound, PLURAL) && !path_says_run(c));
+    struct bw_slice outer = bound_part(frame_of(c, 1)->head);
+    bool nested = frame_of(c, 0)->open == '[' && frame_of(c, 1)->open == '{' &&
+                  frame_of(c, 1)->data && !any(outer, RUN) && bw_scan_words_last(outer, PLURAL);
+    return nested || any(bound, CATALOG) ||
+           (bw_scan_words_last(bound, PLURAL) && !path_says_run(c) && !is_looped_over(c, bound));
 }
 
 /* { id: "x", label: "X", price: 1 }: a row about a model. */
 static bool is_row(const struct bw_scan_context *c)
 {
-    static const char *const SIGNS[] = { "price",        "Price",         "cost",
-                                         "Cost",         "ontext_window", "ontextWindow",
-                                         "label:",       "\"label\"",     "ontext_length",
-                                         "ontextLength", "displayName",   "display_name" };
+    static const char *const SIGNS[] = {
+        "price\"", "price:",    "price=",        "Price\"",      "Price:",        "cost\"",
+        "cost:",   "cost=",     "Cost\"",        "Cost:",        "cost_",         "costPer",
+        "price_",  "pricePer",  "ontext_window", "ontextWindow", "ontext_length", "ontextLength",
+        "label:",  "\"label\"", "displayName",   "display_name",
+    };
     if (!any(c->key, "|id|name|slug|value|model|")) {
         return false;
     }
@@ -258,6 +326,7 @@ bool bw_scan_is_listed(const struct bw_scan_context *c)
     bool listed_value = bound && any(c->key, BW_LISTING_WORDS) && !any(c->key, "|fallback|");
     bool plural = bound && bw_scan_words_last(c->key, PLURAL) && !any(c->key, RUN) &&
                   memchr(c->line.at, ',', c->line.size) != NULL && frame_of(c, 0)->open != '(';
-    return is_key(c) || is_lookup(c) || is_type(c) || in_enum(c) || alias || listed_value ||
-           plural || is_row(c) || in_catalog_map(c) || is_choice(c) || listed_in_catalog(c);
+    return is_canonical(c) || is_key(c) || is_lookup(c) || is_type(c) || in_enum(c) || alias ||
+           listed_value || plural || is_row(c) || in_catalog_map(c) || is_choice(c) ||
+           listed_in_catalog(c);
 }

@@ -48,7 +48,7 @@ static bool azure_client(const struct bw_scan_context *c, const struct bw_scan_s
         (frame_of(c, 0)->open == '(' && any(frame_of(c, 0)->head, "|azure|"))) {
         return true;
     }
-    if (!signs->azure) {
+    if (!signs->azure || bw_slice_contains(call, "OpenAI")) { /* says that it is another one */
         return false;
     }
     bool model = any(c->key, "|model|engine|deployment|") || call.size > 0;

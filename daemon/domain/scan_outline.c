@@ -17,6 +17,7 @@ struct lexer {
     size_t statement_at; /* begin of the present element outside all brackets */
     int top;             /* innermost open frame, -1: none */
     int depth;
+    int angles; /* open ones of a type in this element: Map<A, B> */
     const struct bw_id_matches *matches;
     struct bw_scan_outline *out;
 };
@@ -64,7 +65,8 @@ void bw_scan_outline_make(const struct bw_scan_syntax *syntax, const char *text,
         step(&lexer);
     }
     note(&lexer, size, (struct bw_scan_spot){ .lead_at = *item_of(&lexer) });
-    BW_VEC_EACH (struct bw_scan_frame, frame, &out->frames) {
+    BW_VEC_EACH(struct bw_scan_frame, frame, &out->frames)
+    {
         frame->end = frame->end == 0 ? size : frame->end;
     }
 }
@@ -286,8 +288,27 @@ static void end_line(struct lexer *lexer)
 static const bool STOPS[256] = {
     ['\n'] = true, ['('] = true, [')'] = true, ['['] = true, [']'] = true,  ['{'] = true,
     ['}'] = true,  [','] = true, [';'] = true, ['"'] = true, ['\''] = true, ['`'] = true,
-    ['/'] = true,  ['#'] = true, ['-'] = true, ['<'] = true,
+    ['/'] = true,  ['#'] = true, ['-'] = true, ['<'] = true, ['>'] = true,
 };
+
+static bool parts_elements(const struct lexer *lexer)
+{
+    return lexer->angles == 0 && (!lexer->syntax->lines || lexer->top >= 0);
+}
+
+/* Map<A, B>: a `<` that touches a name opens a type; the line ends what was none. */
+static void count_angle(struct lexer *lexer, char c)
+{
+    bool typed = lexer->syntax->language == BW_LANG_C || lexer->syntax->language == BW_LANG_SCRIPT;
+    if (c == '\n' || c == ';' || !typed) {
+        lexer->angles = 0;
+    } else if (c == '<' && lexer->at > 0 &&
+               isalnum((unsigned char)lexer->text[lexer->at - 1]) != 0) {
+        lexer->angles++;
+    } else if (c == '>' && lexer->angles > 0) {
+        lexer->angles--;
+    }
+}
 
 static void step(struct lexer *lexer)
 {
@@ -311,8 +332,9 @@ static void step(struct lexer *lexer)
         open_frame(lexer, c);
     } else if (c == ')' || c == ']' || c == '}') {
         close_frame(lexer, c);
-    } else if ((c == ',' && (!lexer->syntax->lines || lexer->top >= 0)) || c == ';') {
+    } else if ((c == ',' && parts_elements(lexer)) || c == ';') {
         *item_of(lexer) = lexer->at + 1;
     }
+    count_angle(lexer, c);
     lexer->at++;
 }

@@ -15,14 +15,15 @@ static bool upper(char c)
     return isupper((unsigned char)c) != 0;
 }
 
-/* Does a new word begin at `at`, inside a run of letters and digits? aB, ABc: before the B. */
+/* Does a new word begin at `at`, inside a run of letters and digits? aB, ABc: before the B; 4O: no.
+ */
 static bool word_begins(struct bw_slice text, size_t at)
 {
     if (!upper(text.at[at])) {
         return false;
     }
     bool lower_follows = at + 1 < text.size && letter(text.at[at + 1]) && !upper(text.at[at + 1]);
-    return !upper(text.at[at - 1]) || lower_follows;
+    return (letter(text.at[at - 1]) && !upper(text.at[at - 1])) || lower_follows;
 }
 
 bool bw_scan_words_next(struct bw_slice text, size_t *at, char word[BW_SCAN_WORD_MAX])

@@ -94,7 +94,7 @@ struct bw_settings {
 struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
 struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sink); /* deep */
 void bw_source_settings_clear(struct bw_source_settings *source);
-/* By its plugin; one of a user's own lists a platform. */
+/* By its plugin; one of a user's own, and none at all, lists a platform. */
 enum bw_source_kind bw_source_settings_kind(const struct bw_source_settings *source);
 const char *bw_source_kind_word(enum bw_source_kind kind);
 bool bw_source_kind_parse(const char *word, enum bw_source_kind *out);

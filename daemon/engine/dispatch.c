@@ -297,7 +297,7 @@ static void note_attempt(struct bw_engine *engine, struct bw_delivery *delivery,
            delivery->state == BW_DELIVERY_FAILED ? "given up" : "sent again later");
 }
 
-enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_delivered *result,
+static enum bw_err write_result(struct bw_engine *engine, const struct bw_delivered *result,
                                 struct bw_error *err)
 {
     BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
@@ -317,6 +317,17 @@ enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_delive
         if (!was_well || result->outcome != BW_DELIVERY_DONE) {
             rc = bw_sinks_save(engine->db, &sending->row, err);
         }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_results *results,
+                                struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(const struct bw_delivered, result, results)
+    {
+        rc = rc == BW_OK ? write_result(engine, result, err) : rc;
     }
     return rc;
 }

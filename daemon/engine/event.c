@@ -1,6 +1,30 @@
 /* daemon/engine/event.c: see event.h. */
 #include "engine/event.h"
 
+static void result_clear(struct bw_delivered *result)
+{
+    free(result->error);
+    free(result->memory);
+}
+
+struct bw_event bw_event_of_result(const struct bw_delivered *result, int64_t now_ms)
+{
+    struct bw_event event = { .type = BW_EVENT_DELIVERED, .now_ms = now_ms };
+    BW_VEC_PUSH(&event.delivered, *result);
+    return event;
+}
+
+void bw_event_join(struct bw_event *event, struct bw_event *next)
+{
+    BW_VEC_EACH(const struct bw_delivered, result, &next->delivered)
+    {
+        BW_VEC_PUSH(&event->delivered, *result);
+    }
+    event->now_ms = next->now_ms;
+    free(next->delivered.items);
+    *next = (struct bw_event){ .type = BW_EVENT_TIMER };
+}
+
 void bw_event_clear(struct bw_event *event)
 {
     switch (event->type) {
@@ -21,8 +45,7 @@ void bw_event_clear(struct bw_event *event)
         bw_entries_clear(&event->polled.entries);
         break;
     case BW_EVENT_DELIVERED:
-        free(event->delivered.error);
-        free(event->delivered.memory);
+        BW_VEC_CLEAR(&event->delivered, result_clear);
         break;
     case BW_EVENT_REQUEST:
         free(event->request.method);

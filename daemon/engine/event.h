@@ -17,7 +17,7 @@ enum bw_event_type {
     BW_EVENT_MISCONFIGURED, /* a reload was refused, the old configuration stays */
     BW_EVENT_TIMER,     /* the instant asked for by BW_COMMAND_WAKE has come */
     BW_EVENT_POLLED,    /* exactly one for each BW_COMMAND_POLL */
-    BW_EVENT_DELIVERED, /* exactly one for each BW_COMMAND_DELIVER */
+    BW_EVENT_DELIVERED, /* results, exactly one for each BW_COMMAND_DELIVER */
     BW_EVENT_REQUEST,   /* somebody on the control socket asks */
 };
 
@@ -50,6 +50,7 @@ struct bw_delivered {
     int64_t retry_after_ms; /* 0: not said */
     char *memory;           /* what the sink remembers of this matter now; NULL: as before */
 };
+struct bw_results BW_VEC(struct bw_delivered);
 
 struct bw_request {
     uint64_t id;  /* to answer with */
@@ -68,7 +69,7 @@ struct bw_event {
         struct bw_settings *configure;  /* owned */
         char *misconfigured;            /* why */
         struct bw_polled polled;
-        struct bw_delivered delivered;
+        struct bw_results delivered; /* never empty */
         struct bw_request request;
     };
 };
@@ -107,6 +108,11 @@ struct bw_command {
 
 struct bw_commands BW_VEC(struct bw_command);
 
+/* An event of one result, which it takes over. */
+struct bw_event bw_event_of_result(const struct bw_delivered *result, int64_t now_ms);
+/* Take the results of next, which came after event and is of the same type, into event: what has
+ * piled up while the engine worked costs it one transaction. */
+void bw_event_join(struct bw_event *event, struct bw_event *next);
 void bw_event_clear(struct bw_event *event);
 void bw_command_clear(struct bw_command *command);
 void bw_commands_clear(struct bw_commands *commands);

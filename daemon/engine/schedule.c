@@ -189,13 +189,13 @@ static bool take_out(struct bw_ids *ids, int64_t which)
     return false;
 }
 
-static void note_delivered(struct bw_engine *engine, int64_t delivery,
-                           enum bw_delivery_outcome outcome)
+static void note_delivered(struct bw_engine *engine, const struct bw_delivered *result)
 {
     BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
     {
-        if (take_out(&sending->in_flight, delivery) || take_out(&sending->alive, delivery)) {
-            sending->attempts[outcome]++;
+        if (take_out(&sending->in_flight, result->delivery_id) ||
+            take_out(&sending->alive, result->delivery_id)) {
+            sending->attempts[result->outcome]++;
             return;
         }
     }
@@ -206,6 +206,9 @@ void bw_engine_note_arrival(struct bw_engine *engine, const struct bw_event *eve
     if (event->type == BW_EVENT_POLLED) {
         note_polled(engine, event->polled.source, event->polled.outcome);
     } else if (event->type == BW_EVENT_DELIVERED) {
-        note_delivered(engine, event->delivered.delivery_id, event->delivered.outcome);
+        BW_VEC_EACH(const struct bw_delivered, result, &event->delivered)
+        {
+            note_delivered(engine, result);
+        }
     }
 }

@@ -171,7 +171,7 @@ enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
 enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
                                struct bw_error *err);
 enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err);
-enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_delivered *result,
+enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_results *results,
                                 struct bw_error *err);
 
 /* schedule.c: what is due, as commands; reads only. */

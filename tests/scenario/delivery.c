@@ -193,7 +193,8 @@ Test(delivery, what_is_under_way_when_it_ends_is_followed_by_its_end)
     cr_expect(eq(int, player_messages(p, "ops", "notice.resolved"), 0), "in the order of events");
     player_find_sink(p, "ops")->silent = false;
     for (int64_t id = 1; id <= 2; id++) {
-        struct bw_event arrived = { .type = BW_EVENT_DELIVERED, .delivered = { .delivery_id = id } };
+        struct bw_event arrived =
+            bw_event_of_result(&(struct bw_delivered){ .delivery_id = id }, 0);
         player_step(p, &arrived);
     }
     player_settle(p);
@@ -234,8 +235,20 @@ Test(delivery, a_sink_that_was_removed_is_left_alone_and_served_when_it_is_back)
 
 Test(delivery, an_answer_for_what_nobody_knows_changes_nothing)
 {
-    struct bw_event stray = { .type = BW_EVENT_DELIVERED, .delivered = { .delivery_id = 999 } };
+    struct bw_event stray = bw_event_of_result(&(struct bw_delivered){ .delivery_id = 999 }, 0);
     player_step(p, &stray);
     player_settle(p);
     cr_expect(eq(int, player_count(p, "/v1/deliveries"), 0));
+}
+
+Test(delivery, results_that_wait_together_are_one_event)
+{
+    player_find_sink(p, "ops")->silent = true;
+    release();
+    struct bw_event first = bw_event_of_result(&(struct bw_delivered){ .delivery_id = 1 }, 0);
+    struct bw_event second = bw_event_of_result(&(struct bw_delivered){ .delivery_id = 2 }, 0);
+    bw_event_join(&first, &second);
+    cr_assert(eq(sz, first.delivered.count, 2));
+    player_step(p, &first);
+    cr_expect(eq(int, player_count(p, "/v1/deliveries?state=delivered"), 2));
 }

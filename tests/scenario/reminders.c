@@ -56,7 +56,7 @@ static void act(const char *action, const char *body)
     BW_CLEANUP(bw_freep)
     char *target = bw_xasprintf("/v1/notices/%s/%s",
                                 player_field(p, "/v1/notices?state=live", "id"), action);
-    BW_CLEANUP(bw_json_freep) struct bw_json *answer = player_ask(p, "POST", target, body);
+    bw_json_free(player_ask(p, "POST", target, body));
     cr_assert(eq(int, p->status, 200), "%s", action);
 }
 

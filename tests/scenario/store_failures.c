@@ -197,7 +197,7 @@ Test(store_failures, an_arrival_that_could_not_be_noted_is_noted_later_and_not_s
     cr_assert(eq(int, player_messages(p, NULL, NULL), 1));
     disk_full(true);
     p->may_fail = true;
-    struct bw_event arrived = { .type = BW_EVENT_DELIVERED, .delivered = { .delivery_id = 1 } };
+    struct bw_event arrived = bw_event_of_result(&(struct bw_delivered){ .delivery_id = 1 }, 0);
     player_step(p, &arrived);
     cr_expect(eq(int, (int)p->last, BW_ERR_STORE));
     player_pass(p, BW_HOUR_MS);

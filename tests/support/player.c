@@ -258,14 +258,13 @@ static void take_delivery(struct player *player, const struct bw_deliver *delive
     if (sink->silent) {
         return;
     }
-    struct bw_event event = { .type = BW_EVENT_DELIVERED };
-    event.delivered = (struct bw_delivered){
+    const struct bw_delivered result = {
         .delivery_id = delivery->delivery_id,
         .outcome = sink->outcome,
         .error = sink->outcome == BW_DELIVERY_DONE ? NULL : bw_xstrdup("the sink says no"),
         .retry_after_ms = sink->retry_after_ms,
     };
-    BW_VEC_PUSH(&player->due, event);
+    BW_VEC_PUSH(&player->due, bw_event_of_result(&result, 0));
 }
 
 static void take_reply(struct player *player, const struct bw_reply *reply)

@@ -125,11 +125,14 @@ Test(cmd_check_config, explains_what_each_part_will_do_and_whom_it_calls)
 Test(cmd_check_config, warns_of_what_can_hardly_be_meant)
 {
     put("main.yaml",
-        "sources: [{name: a, plugin: bedrock, url: 'https://{region}.b', account: prod, regions: [eu-1]}]\n"
+        "sources:\n"
+        "  - {name: a, plugin: bedrock, url: 'https://{region}.b', account: prod, regions: [eu-1]}\n"
+        "  - {name: feed, plugin: modelsdev, url: 'https://f', platform: xai}\n"
         "deployments:\n"
         "  - {name: d, technique: prompt, platform: openai, model: gpt-4o}\n"
         "  - {name: e, technique: prompt, platform: bedrock, model: m, region: eu-2}\n"
-        "  - {name: f, technique: prompt, platform: bedrock, model: m, region: eu-1}\n");
+        "  - {name: f, technique: prompt, platform: bedrock, model: m, region: eu-1}\n"
+        "  - {name: g, technique: prompt, platform: xai, model: m, account: prod}\n");
     cr_expect(eq(int, check(), 0));
     cr_assert_stderr_eq_str(
         "warning: deployment 'd': no source polls 'openai'; add one, or its state stays unknown\n"

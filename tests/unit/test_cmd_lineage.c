@@ -97,3 +97,25 @@ Test(cmd_lineage, show_says_how_a_name_was_read)
     cr_expect(ne(ptr, strstr(out.text, "\"snapshot\":\"2025-01\""), NULL));
     bw_str_clear(&out);
 }
+
+Test(cmd_lineage, overrides_beside_the_configuration_come_first)
+{
+    char folder[] = "/tmp/basewatch-lineage-XXXXXX";
+    cr_assert(ne(ptr, mkdtemp(folder), NULL));
+    BW_CLEANUP(bw_freep) char *prepare = bw_xasprintf(
+        "mkdir %s/lineages && printf 'overrides:\\n  - {old: gpt-4.1, new: gpt-5.4-nano, is: "
+        "successor}\\n' > %s/lineages/own.yaml",
+        folder, folder);
+    cr_assert(eq(int, system(prepare), 0));
+    BW_CLEANUP(bw_freep) char *arguments =
+        bw_xasprintf("relate gpt-4.1 gpt-5.4-nano --config %s/basewatch.yaml", folder);
+    struct bw_str out = { 0 };
+    cr_expect(eq(int, run(arguments, "", &out), 0));
+    cr_expect(eq(int, strncmp(out.text, "successor: ", 11), 0));
+    bw_str_reset(&out);
+    cr_expect(eq(int, run("relate gpt-4.1 gpt-5.4-nano", "", &out), 0));
+    cr_expect(eq(int, strncmp(out.text, "no successor", 12), 0));
+    bw_str_clear(&out);
+    BW_CLEANUP(bw_freep) char *clean = bw_xasprintf("rm -r %s", folder);
+    cr_expect(eq(int, system(clean), 0));
+}

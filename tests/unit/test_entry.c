@@ -67,3 +67,19 @@ Test(entry, a_firm_date_counts_before_an_earlier_vague_one)
     bw_entry_clear(&e);
     bw_entry_clear(&copy);
 }
+
+Test(entry, a_merge_fills_the_clocks_that_have_no_date_and_no_others)
+{
+    struct bw_entry own = entry("m");
+    struct bw_entry feed = entry("m");
+    BW_VEC_PUSH(&own.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 20, NULL });
+    BW_VEC_PUSH(&feed.dates, (struct bw_date){ BW_CLOCK_ANNOUNCED, BW_CERTAINTY_FIRM, 5,
+                                               bw_xstrdup("page") });
+    BW_VEC_PUSH(&feed.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 15, NULL });
+    bw_entry_merge(&own, &feed);
+    bw_entry_clear(&feed);
+    cr_expect(eq(sz, own.dates.count, 2));
+    cr_expect(eq(i64, bw_entry_date(&own, BW_CLOCK_INFERENCE)->at_ms, 20));
+    cr_expect(eq(str, bw_entry_date(&own, BW_CLOCK_ANNOUNCED)->evidence, "page"));
+    bw_entry_clear(&own);
+}

@@ -185,7 +185,8 @@ Test(scan, damaged_files_do_no_harm)
         mutate(text, used, &state);
         struct bw_scan_hits hits = { 0 };
         bw_scan_text(ids, PATHS[round % BW_COUNT(PATHS)], text, used, &hits);
-        BW_VEC_EACH (const struct bw_scan_hit, hit, &hits) {
+        BW_VEC_EACH(const struct bw_scan_hit, hit, &hits)
+        {
             cr_assert(hit->at + hit->size <= used);
             cr_assert(bw_model_id_alone(text, used, hit->at, hit->size));
         }

@@ -63,3 +63,20 @@ Test(yaml, depth_is_bounded)
     cr_expect(eq(int, parse(deep, &root), BW_ERR_INVALID));
     cr_expect(eq(ptr, root, NULL));
 }
+
+Test(yaml, a_quoted_text_reads_back_byte_for_byte)
+{
+    static const char *const texts[] = {
+        "", "plain", "a\r\n\tb\n", "\"\\x\" # : {", "\x01\x1b[0m\x7f", "\xc2\x85\xc2\x9f\xc2\xa0",
+        ("\xef\xbb\xbf" "bom"), "\xe2\x80\xa8\xe2\x80\xa9", "\xef\xbf\xbe", "\xc3\xbc \xf0\x9f\x98\x80",
+    };
+    for (size_t i = 0; i < BW_COUNT(texts); i++) {
+        BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
+        BW_CLEANUP(bw_yaml_freep) struct bw_yaml *root = NULL;
+        bw_str_append(&text, "a: ");
+        bw_yaml_quote(&text, texts[i]);
+        cr_assert(strchr(text.text, '\n') == NULL);
+        cr_assert(eq(int, parse(text.text, &root), BW_OK), "%s: %s", text.text, err.text);
+        cr_expect(eq(str, (char *)bw_yaml_text(bw_yaml_get(root, "a")), (char *)texts[i]));
+    }
+}
