@@ -2,12 +2,14 @@
 #include "io/mailer.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "io/multi.h"
 
 enum { CONNECTIONS_MAX = 4, PER_HOST_MAX = 2, CONNECT_MS = 10 * 1000 };
@@ -18,6 +20,7 @@ struct bw_mail_job {
     struct curl_slist *to;
     struct bw_str text; /* as it is sent */
     size_t sent;
+    curl_socket_t socket; /* that was opened last */
     char *host; /* scheme://host[:port], for messages */
     bw_mail_done done;
     void *context;
@@ -26,11 +29,16 @@ struct bw_mail_job {
 
 struct bw_mailer {
     struct bw_multi *multi;
+    struct bw_ids sockets; /* those that libcurl has not closed yet */
 };
 
 static void on_finished(void *context, CURL *easy, CURLcode result);
 static void on_closed(void *context);
 static size_t on_read(char *out, size_t size, size_t count, void *context);
+static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
+                                    struct curl_sockaddr *address);
+static int on_close_socket(void *context, curl_socket_t socket);
+static void hang_up(const struct bw_mail_job *job);
 static char *url_with_our_name(const char *url);
 static bool is_this_host(const char *host);
 static void prepare(struct bw_mail_job *job, const struct bw_mail_order *order);
@@ -58,6 +66,7 @@ struct bw_mail_job *bw_mailer_send(struct bw_mailer *mailer, const struct bw_mai
     const char *host = strstr(order->url, "://");
     size_t scheme = host == NULL ? 0 : (size_t)(host - order->url) + 3;
     job->mailer = mailer;
+    job->socket = CURL_SOCKET_BAD;
     job->host = bw_xstrndup(order->url, scheme + strcspn(order->url + scheme, "/?#"));
     job->done = done;
     job->context = context;
@@ -74,6 +83,7 @@ struct bw_mail_job *bw_mailer_send(struct bw_mailer *mailer, const struct bw_mai
 
 void bw_mailer_cancel(struct bw_mail_job *job)
 {
+    hang_up(job);
     bw_multi_remove(job->mailer->multi, job->easy);
     job_free(job);
 }
@@ -100,13 +110,16 @@ static void on_finished(void *context, CURL *easy, CURLcode result)
     }
     bw_mail_done done = job->done;
     void *owner = job->context;
+    hang_up(job);
     job_free(job);
     done(owner, status, error);
 }
 
 static void on_closed(void *context)
 {
-    free(context);
+    struct bw_mailer *mailer = context;
+    bw_ids_clear(&mailer->sockets);
+    free(mailer);
 }
 
 static size_t on_read(char *out, size_t size, size_t count, void *context)
@@ -117,6 +130,43 @@ static size_t on_read(char *out, size_t size, size_t count, void *context)
     memcpy(out, job->text.text + job->sent, take);
     job->sent += take;
     return take;
+}
+
+static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
+                                    struct curl_sockaddr *address)
+{
+    (void)purpose;
+    struct bw_mail_job *job = context;
+    job->socket = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (job->socket != CURL_SOCKET_BAD) {
+        BW_VEC_PUSH(&job->mailer->sockets, job->socket);
+    }
+    return job->socket;
+}
+
+static int on_close_socket(void *context, curl_socket_t socket)
+{
+    struct bw_mailer *mailer = context;
+    BW_VEC_EACH(int64_t, open, &mailer->sockets)
+    {
+        if (*open == socket) {
+            *open = mailer->sockets.items[--mailer->sockets.count];
+            break;
+        }
+    }
+    return close(socket);
+}
+
+/* Before it lets go of a connection libcurl says QUIT and waits for the answer, with the whole loop,
+ * for up to two minutes. To a socket that is shut down it does not. */
+static void hang_up(const struct bw_mail_job *job)
+{
+    BW_VEC_EACH(int64_t, open, &job->mailer->sockets)
+    {
+        if (*open == job->socket) {
+            (void)shutdown(job->socket, SHUT_RDWR);
+        }
+    }
 }
 
 /* The path of an SMTP URL is what EHLO says; libcurl would say "localhost". */
@@ -159,6 +209,10 @@ static void prepare(struct bw_mail_job *job, const struct bw_mail_order *order)
     set(curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from));
     set(curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, job->to));
     set(curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L));
+    set(curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket));
+    set(curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, job));
+    set(curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket));
+    set(curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, job->mailer));
     set(curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read));
     set(curl_easy_setopt(easy, CURLOPT_READDATA, job));
     set(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
