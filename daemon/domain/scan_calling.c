@@ -14,7 +14,8 @@ static const char TEXT_KEY[] =
 static const char LOG_CALL[] =
     "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
-    "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|gauge|histogram|"
+    "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
+    "histogram|"
     "counter|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
@@ -56,7 +57,7 @@ static bool names_model_inside(const struct bw_scan_context *c)
     bool quoted = bw_slice_contains(gap, ":") &&
                   (bw_slice_contains(gap, "\"") || bw_slice_contains(gap, "'"));
     return near && bound && (flag || quoted || bw_slice_contains(gap, "=")) &&
-           bw_scan_words_last(name, "|model|engine|m|id|llm|");
+           bw_scan_words_last(name, "|model|engine|m|id|llm|default|");
 }
 
 static bool has_blank(struct bw_slice text)

@@ -163,9 +163,15 @@ static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
         find_plain_literal(c, at, end, lead_at > line_at ? lead_at : line_at, to);
     }
     c->lead = bw_slice_of(text.at, lead_at < at ? lead_at : at, at);
+    while (c->spot.literal_at < at && strchr("\"'`", text.at[c->spot.literal_at]) != NULL) {
+        c->spot.literal_at++; /* quotes inside quotes: :model="'id'" */
+    }
     size_t literal_at = c->spot.literal_at < at ? c->spot.literal_at : at;
     size_t literal_end = c->spot.literal_end > end ? c->spot.literal_end : end;
     literal_end = literal_end - end < NEAR_BYTES ? literal_end : end + NEAR_BYTES;
+    while (literal_end > end && strchr("\"'`", text.at[literal_end - 1]) != NULL) {
+        literal_end--;
+    }
     c->prefix = bw_slice_of(text.at, literal_at, at);
     c->suffix = bw_slice_of(text.at, end, literal_end);
     size_t before_end = literal_at;

@@ -7,6 +7,7 @@
 
 /* A list or map of this name says what exists or is permitted. */
 static const char CATALOG[] =
+    "|disable|disabled|exclude|excluded|excludes|ignore|ignored|skip|skipped|hidden|except"
     "|allowed|allow|allowlist|whitelist|whitelisted|permitted|supported|supports|unsupported|"
     "available|valid|known|choices|choice|options|option|pricing|prices|price|cost|costs|rates|"
     "catalog|catalogue|registry|aliases|alias|deprecated|deprecations|blocked|block|blocklist|"
@@ -29,7 +30,7 @@ static const char NAMING[] = "|name|id|slug|value|key|code|displayname|";
 static const char LOOKUP_CALL[] =
     "|price|pricing|cost|costs|context|window|limit|limits|capabilities|supports|info|"
     "metadata|register|registers|alias|deprecate|deprecated|validate|put|choice|literal|enum|"
-    "spec|card|descriptor|entry|definition|";
+    "card|";
 /* Calls that offer a list to choose from, or take a set apart. */
 static const char OFFER_CALL[] =
     "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|";
@@ -154,7 +155,8 @@ static bool is_lookup(const struct bw_scan_context *c)
                     list->head.at[list->head.size] == '[';
     bool alone = bw_slice_starts(c->trail, "]") && c->before.size == 0;
     bool type = any(list->name, "|literal|");
-    bool map = is_first_argument(c) && bw_slice_ends(bw_scan_direct_call(c), "Map.of");
+    bool map = is_first_argument(c) && (bw_slice_ends(bw_scan_direct_call(c), "Map.of") ||
+                                        bw_slice_ends(bw_scan_direct_call(c), ".get"));
     return map || (attached && (alone || type)) ||
            any(bw_scan_last_part(bw_scan_direct_call(c)), LOOKUP_CALL);
 }

@@ -62,7 +62,7 @@ static bool litellm_name(const struct bw_scan_context *c, const struct bw_scan_s
         return false;
     }
     bool bound = bw_slice_starts(c->key, "model_name") || bw_slice_starts(c->key, "modelName");
-    if (bound || bw_slice_starts(c->key, "model")) {
+    if (bound || c->key.size > 0) {
         return bound;
     }
     BW_CLEANUP(bw_freep) char *text = bw_xstrndup(c->id.at, c->id.size);

@@ -221,3 +221,36 @@ Test(scan, a_hit_says_where)
     cr_expect(hits.items[0].patchable);
     BW_VEC_CLEAR(&hits, BW_VEC_PLAIN);
 }
+
+Test(scan, each_class_has_its_word)
+{
+    const struct {
+        const char *path;
+        const char *text;
+        const char *class;
+    } rows[] = {
+        { "a.py", "m = ask(model=\"gpt-4o-mini\")", "deployment" },
+        { "a.py", "m = ask(model=\"claude-3-5-sonnet-latest\")", "alias-deployment" },
+        { "a.py", "m = ask(model=\"ft:gpt-4o-mini-2024-07-18:acme::9x\")", "fine-tune" },
+        { "a.py", "e = embed(model=\"text-embedding-3-small\")", "embedding" },
+        { "a.py", "e = tiktoken.encoding_for_model(\"gpt-4o-mini\")", "tokenizer" },
+        { "a.py", "c = AzureOpenAI(azure_deployment=\"gpt-4o-mini\")", "deployment-name" },
+        { "a.py", "if model == \"gpt-4o-mini\":", "comparison" },
+        { "a.py", "ALLOWED_MODELS = [\"gpt-4o-mini\"]", "catalog" },
+        { "a.py", "# gpt-4o-mini", "comment" },
+        { "README.md", "gpt-4o-mini", "doc" },
+        { "tests/a.py", "ask(model=\"gpt-4o-mini\")", "fixture" },
+        { "yarn.lock", "gpt-4o-mini", "lock" },
+        { "vendor/a.go", "\"gpt-4o-mini\"", "vendored" },
+        { "dist/a.js", "\"gpt-4o-mini\"", "generated" },
+        { "a.py", "print(\"gpt-4o-mini\")", "other" },
+    };
+    for (size_t i = 0; i < BW_COUNT(rows); i++) {
+        struct bw_scan_hits hits = { 0 };
+        bw_scan_text(ids, rows[i].path, rows[i].text, strlen(rows[i].text), &hits);
+        cr_assert(eq(sz, hits.count, 1), "%s", rows[i].text);
+        cr_expect(eq(str, (char *)bw_scan_class_word(hits.items[0].class), (char *)rows[i].class));
+        cr_expect(eq(int, hits.items[0].patchable, i == 0));
+        BW_VEC_CLEAR(&hits, BW_VEC_PLAIN);
+    }
+}
