@@ -23,6 +23,7 @@ void bw_cohort_clear(struct bw_cohort *cohort)
     char *const texts[] = {
         cohort->platform, cohort->scope, cohort->base, cohort->lineage,  cohort->candidate,
         cohort->relation, cohort->via,   cohort->why,  cohort->train_on, cohort->route,
+        cohort->moved,
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
@@ -39,6 +40,7 @@ void bw_cohorts_clear(struct bw_cohorts *cohorts)
 bool bw_cohort_differs(const struct bw_cohort *a, const struct bw_cohort *b)
 {
     return a->state != b->state || a->unlisted != b->unlisted ||
+           !bw_str_equal(a->moved, b->moved) ||
            a->train_by_ms != b->train_by_ms || a->serve_until_ms != b->serve_until_ms ||
            !bw_str_equal(a->candidate, b->candidate) || !bw_str_equal(a->relation, b->relation) ||
            !bw_str_equal(a->train_on, b->train_on) || !bw_str_equal(a->route, b->route);

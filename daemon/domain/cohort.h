@@ -43,6 +43,7 @@ struct bw_cohort {
     int64_t train_by_ms; /* 0: not known */
     int64_t serve_until_ms;
     bool unlisted;
+    char *moved;    /* an alias base lately: "FROM -> TO"; NULL: it stands for what it stood for */
     int64_t due_ms; /* when time alone may change it; 0: never */
 };
 

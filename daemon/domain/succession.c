@@ -187,8 +187,9 @@ static bool find_declared(void *context, const char *id, struct bw_declared *out
 {
     const struct bw_succession_input *in = context;
     const struct bw_offer *offer = offer_called(in, id);
-    const struct bw_entry *entry =
-        offer != NULL ? offer->entry : bw_str_equal(id, in->base) ? in->base_entry : NULL;
+    const struct bw_entry *entry = bw_str_equal(id, in->base) ? in->base_entry
+                                   : offer != NULL            ? offer->entry
+                                                              : NULL;
     if (entry == NULL) {
         return false;
     }

@@ -110,7 +110,8 @@ static enum bw_err refresh_model(struct bw_engine *engine, const char *platform,
         bw_xstrdup(bw_lineage_key(engine->rules, &facts, lineage, sizeof(lineage)));
     model.first_seen_ms = engine->now_ms;
     note_lineage(change, model.lineage);
-    return bw_models_put(engine->db, &model, err);
+    rc = bw_models_put(engine->db, &model, err);
+    return rc == BW_OK ? bw_engine_note_model(engine, &model, err) : rc;
 }
 
 static enum bw_err refresh_models(struct bw_engine *engine, const char *platform,
@@ -159,6 +160,10 @@ static enum bw_err refresh_changed(struct bw_engine *engine, const struct bw_sou
         }
         if (rc == BW_OK) {
             rc = refresh_models(engine, source->platform, *scope, &change->left, change, err);
+        }
+        for (size_t i = 0; rc == BW_OK && i < change->lineages.count; i++) {
+            rc = bw_engine_note_lineage(engine, source->platform, *scope,
+                                        change->lineages.items[i], err);
         }
     }
     return rc;

@@ -13,6 +13,7 @@ enum {
     UNLISTED_POLLS = 3, /* complete lists without a base before anybody is told (DESIGN 6.3) */
 };
 #define UNLISTED_AFTER_MS BW_DAY_MS
+#define MOVED_TOLD_MS (30 * BW_DAY_MS) /* an alias that moved is told of that long */
 #define CURRENT_WITHOUT_WORD_MS BW_DAY_MS /* after that long, "current" is no longer asserted */
 
 struct bw_offers BW_VEC(struct bw_offer);
@@ -236,6 +237,44 @@ static void take_over(struct bw_cohort *cohort, const struct bw_succession *foun
     cohort->due_ms = found->due_ms;
 }
 
+static bool is_respelled(const struct bw_engine *engine, const char *platform, const char *was,
+                         const char *is)
+{
+    const struct bw_model_facts older = { .platform = platform, .id = was };
+    const struct bw_model_facts newer = { .platform = platform, .id = is };
+    struct bw_judgement judgement = { 0 };
+    bw_lineage_judge(engine->rules, &older, &newer, &judgement);
+    return judgement.relation == BW_RELATION_SAME;
+}
+
+/* A base that is an alias may come to stand for another model; an id that left its row to become an
+ * alias of another model has been replaced by that one. */
+static enum bw_err find_moved(struct bw_engine *engine, struct bw_cohort *cohort,
+                              struct bw_model *base, int64_t *until_ms, struct bw_error *err)
+{
+    BW_CLEANUP(bw_alias_clear) struct bw_alias alias = { 0 };
+    bw_replace(&cohort->moved, NULL);
+    bool own_row = base->entry.id != NULL && strcmp(base->entry.id, cohort->base) == 0;
+    enum bw_err rc = BW_ERR_NOTFOUND;
+    if (!own_row || base->gone_ms != 0) {
+        rc = bw_aliases_get(engine->db, cohort->platform, cohort->scope, cohort->base, &alias, err);
+    }
+    if (rc != BW_OK) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    if (own_row && base->entry.replacement == NULL &&
+        !is_respelled(engine, cohort->platform, cohort->base, alias.model)) {
+        base->entry.replacement = bw_xstrdup(alias.model);
+    }
+    if (alias.previous != NULL && engine->now_ms < alias.since_ms + MOVED_TOLD_MS &&
+        !is_respelled(engine, cohort->platform, alias.previous, alias.model)) {
+        free(cohort->moved);
+        cohort->moved = bw_xasprintf("%s -> %s", alias.previous, alias.model);
+        *until_ms = alias.since_ms + MOVED_TOLD_MS;
+    }
+    return BW_OK;
+}
+
 enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
                             struct bw_error *err)
 {
@@ -254,13 +293,17 @@ enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
         return rc;
     }
     const struct bw_model *base = rc == BW_OK ? &found_base : NULL;
+    int64_t moved_until_ms = 0;
+    rc = find_moved(engine, cohort, &found_base, &moved_until_ms, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
     struct bw_model_facts facts = { .platform = cohort->platform, .id = cohort->base };
     if (base != NULL) {
         facts = bw_facts_of(cohort->platform, &base->entry);
         facts.id = cohort->base;
     }
     bw_replace(&cohort->lineage, bw_lineage_key(engine->rules, &facts, lineage, sizeof(lineage)));
-    rc = BW_OK;
     if (cohort->lineage[0] != '\0') {
         rc = bw_models_in_lineage(engine->db, cohort->platform, cohort->scope, cohort->lineage,
                                   &models, err);
@@ -287,6 +330,7 @@ enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
     if (cohort->state == BW_COHORT_CURRENT) {
         note_due(cohort, silent_from_ms(&outlook), engine->now_ms);
     }
+    note_due(cohort, moved_until_ms, engine->now_ms);
     return BW_OK;
 }
 

@@ -8,7 +8,7 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 3 };
+enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 4 };
 
 struct wanted { /* the notices that should be live */
     struct bw_notice items[MATTERS_MAX];
@@ -189,6 +189,19 @@ static void want_unlisted(const struct bw_cohort *cohort, const struct bw_deploy
                                    deployment->name, deployment->platform, deployment->base);
 }
 
+static void want_moved(const struct bw_cohort *cohort, const struct bw_deployment *deployment,
+                       struct wanted *wanted)
+{
+    struct bw_notice *notice = want(wanted, cohort, deployment, BW_NOTICE_ALIAS_MOVED);
+    bw_replace(&notice->candidate, NULL); /* it has changed already: there is nothing to swap */
+    bw_replace(&notice->relation, NULL);
+    bw_replace(&notice->via, NULL);
+    notice->severity = BW_SEVERITY_PLAN;
+    notice->summary = bw_xasprintf("%s: what %s stands for on %s has moved: %s; run its evals",
+                                   deployment->name, deployment->base, deployment->platform,
+                                   cohort->moved);
+}
+
 static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort *cohort,
                                const struct bw_deployment *deployment, struct wanted *wanted,
                                struct bw_error *err)
@@ -205,6 +218,9 @@ static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort 
     }
     if (cohort->unlisted && cohort->state != BW_COHORT_RETIRED) {
         want_unlisted(cohort, deployment, wanted);
+    }
+    if (cohort->moved != NULL) {
+        want_moved(cohort, deployment, wanted);
     }
     if (cohort->candidate != NULL) {
         want_succession(engine, cohort, deployment, &price, wanted);

@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 #include "codec/estimate_json.h"
+#include "domain/lineage.h"
+#include "domain/succession.h"
 #include "domain/swap.h"
 #include "engine/call.h"
 #include "engine/pricing.h"
@@ -77,6 +79,55 @@ static void explain_base(struct bw_call *call, const struct subject *subject)
                  base->gone_ms == 0 ? "" : ", no longer listed");
 }
 
+/* The platform's word next to ours: how far apart the two models are in line and price. */
+static void explain_distance(struct bw_call *call, const struct bw_cohort *cohort,
+                             const struct bw_entry *base, const struct bw_entry *other)
+{
+    char line[BW_LINEAGE_TEXT];
+    struct bw_model_facts facts = bw_facts_of(cohort->platform, other);
+    (void)bw_lineage_key(call->engine->rules, &facts, line, sizeof(line));
+    if (strcmp(line, cohort->lineage) != 0) {
+        bw_call_line(call, "  that is another line: %s, not %s",
+                     line[0] == '\0' ? "one that cannot be placed" : line, cohort->lineage);
+    }
+    if (base->price_input.known && other->price_input.known) {
+        bw_call_line(call, "  its input costs $%g per million tokens, that of %s $%g",
+                     bw_money_usd(other->price_input.per_million), base->id,
+                     bw_money_usd(base->price_input.per_million));
+    }
+}
+
+static enum bw_err explain_declared(struct bw_call *call, const struct subject *subject,
+                                    struct bw_error *err)
+{
+    BW_CLEANUP(bw_declarations_clear) struct bw_declarations said = { 0 };
+    const struct bw_cohort *cohort = &subject->cohort;
+    enum bw_err rc = bw_declared_list(call->engine->db, cohort->platform, cohort->scope,
+                                      cohort->base, &said, err);
+    BW_VEC_EACH(const struct bw_declaration, one, &said)
+    {
+        BW_CLEANUP(bw_model_clear) struct bw_model other = { 0 };
+        char from[BW_INSTANT_TEXT];
+        char to[BW_INSTANT_TEXT];
+        bw_call_line(call, "declared replacement: %s, since %s%s%s, by %s", one->replacement,
+                     bw_instant_format_day(one->said_ms, from),
+                     one->withdrawn_ms == 0 ? "" : " until ",
+                     one->withdrawn_ms == 0 ? "" : bw_instant_format_day(one->withdrawn_ms, to),
+                     one->sources);
+        if (rc == BW_OK && one->withdrawn_ms == 0) {
+            rc = bw_models_get(call->engine->db, cohort->platform, cohort->scope,
+                               one->replacement, &other, err);
+            if (rc == BW_OK) {
+                explain_distance(call, cohort, &subject->pricing.base.entry, &other.entry);
+            } else if (rc == BW_ERR_NOTFOUND) {
+                bw_call_line(call, "  this platform does not list it, so it is not offered");
+                rc = BW_OK;
+            }
+        }
+    }
+    return rc;
+}
+
 static void explain_state(struct bw_call *call, const struct bw_cohort *cohort)
 {
     char day[BW_INSTANT_TEXT];
@@ -87,6 +138,9 @@ static void explain_state(struct bw_call *call, const struct bw_cohort *cohort)
                      cohort->via);
     } else {
         bw_call_line(call, "nothing newer is offered in its line");
+    }
+    if (cohort->moved != NULL) {
+        bw_call_line(call, "what this alias stands for has moved: %s", cohort->moved);
     }
     if (cohort->train_by_ms != 0) {
         bw_call_line(call, "training on it ends before %s",
@@ -136,13 +190,14 @@ enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
     bw_json_array_begin(&call->w, "lines");
     explain_base(call, &subject);
     explain_state(call, cohort);
+    rc = explain_declared(call, &subject, err);
     if (bw_technique_is_tuned(cohort->technique)) {
         explain_routes(call, &options);
     }
     bw_json_array_end(&call->w);
     bw_call_end(call);
     bw_route_options_clear(&options);
-    return BW_OK;
+    return rc;
 }
 
 /* The estimate's own members follow the schema and the names, so it is spliced in. */

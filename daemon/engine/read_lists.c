@@ -206,13 +206,35 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
     return rc;
 }
 
+/* A lineage that fell back is an anomaly worth a word, as long as nothing worse is to be said. */
+static enum bw_err tell_fallen(struct bw_call *call, struct bw_source *source,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names fallen = { 0 };
+    if (source->state != BW_SOURCE_OK) {
+        return BW_OK;
+    }
+    enum bw_err rc = bw_high_water_fallen(call->engine->db, source->platform, source->scope,
+                                          &fallen, err);
+    struct bw_str text = { 0 };
+    BW_VEC_EACH(char *, model, &fallen)
+    {
+        bw_str_appendf(&text, "%s%s", text.size == 0 ? "newest of its line, and gone: " : ", ",
+                       *model);
+    }
+    bw_replace(&source->detail, text.size == 0 ? "" : text.text);
+    bw_str_clear(&text);
+    return rc;
+}
+
 enum bw_err bw_api_sources(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
     enum bw_err rc = bw_sources_list(call->engine->db, &sources, err);
     bw_call_begin_list(call, "sources");
-    BW_VEC_EACH(const struct bw_source, source, &sources)
+    BW_VEC_EACH(struct bw_source, source, &sources)
     {
+        rc = rc == BW_OK ? tell_fallen(call, source, err) : rc;
         bw_row_source(&call->w, source);
     }
     bw_call_end_list(call, NULL);
@@ -223,6 +245,9 @@ enum bw_err bw_api_source(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_source_clear) struct bw_source source = { 0 };
     enum bw_err rc = bw_sources_get(call->engine->db, call->args[0], &source, err);
+    if (rc == BW_OK) {
+        rc = tell_fallen(call, &source, err);
+    }
     if (rc == BW_OK) {
         bw_row_source(&call->w, &source);
     }

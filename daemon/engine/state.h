@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "store/catalog.h"
 #include "store/inventory.h"
+#include "store/lineage_facts.h"
 #include "store/notices.h"
 #include "store/outbox.h"
 #include "store/sources.h"
@@ -111,6 +112,12 @@ enum bw_err bw_engine_accept(struct bw_engine *engine, const char *source, const
 /* guards.c: why a set should not be believed yet; *why, the caller's, stays NULL when it may pass. */
 enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *source,
                              const struct bw_entries *entries, char **why, struct bw_error *err);
+
+/* lineage_facts.c: what a model declares and is called, and how far a lineage has come. */
+enum bw_err bw_engine_note_model(struct bw_engine *engine, const struct bw_model *model,
+                                 struct bw_error *err);
+enum bw_err bw_engine_note_lineage(struct bw_engine *engine, const char *platform,
+                                   const char *scope, const char *lineage, struct bw_error *err);
 
 /* cohorts.c: judge a cohort again and begin its fan-out when its answer differs. */
 enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool baseline,

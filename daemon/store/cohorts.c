@@ -13,11 +13,11 @@ static const char CREATE_SQL[] =
 static const char GET_SQL[] =
     "SELECT id, platform, scope, base, technique, policy, lineage, members, state, since_ms,"
     " candidate, relation, via, why, train_on, route, train_by_ms, serve_until_ms,"
-    " unlisted, due_ms FROM cohort WHERE id = $1";
+    " unlisted, due_ms, moved FROM cohort WHERE id = $1";
 static const char SAVE_SQL[] =
     "UPDATE cohort SET lineage = $2, state = $3, since_ms = $4, candidate = $5, relation = $6,"
     " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
-    " unlisted = $13, due_ms = $14 WHERE id = $1";
+    " unlisted = $13, due_ms = $14, moved = $15 WHERE id = $1";
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
 static const char TOUCHED_SQL[] =
     "SELECT id FROM cohort WHERE platform = $1 AND scope = $2 AND members > 0 ORDER BY id";
@@ -96,6 +96,7 @@ enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
         .serve_until_ms = bw_stmt_i64(row, 17),
         .unlisted = bw_stmt_i64(row, 18) != 0,
         .due_ms = bw_stmt_i64(row, 19),
+        .moved = bw_stmt_text_dup(row, 20),
     };
     (void)bw_technique_parse(bw_stmt_text(row, 4), &out->technique);
     (void)bw_cohort_state_parse(bw_stmt_text(row, 8), &out->state);
@@ -128,6 +129,7 @@ enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort, st
     BW_BIND(stmt, 12, cohort->serve_until_ms);
     BW_BIND(stmt, 13, (int64_t)cohort->unlisted);
     BW_BIND(stmt, 14, cohort->due_ms);
+    BW_BIND(stmt, 15, cohort->moved);
     return bw_stmt_run(stmt, err);
 }
 
