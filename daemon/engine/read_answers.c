@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "codec/estimate_json.h"
 #include "domain/lineage.h"
+#include "domain/replacement.h"
 #include "domain/succession.h"
 #include "domain/swap.h"
 #include "engine/call.h"
@@ -97,6 +98,61 @@ static void explain_distance(struct bw_call *call, const struct bw_cohort *cohor
     }
 }
 
+struct chain { /* of declared replacements, read from the store link by link */
+    struct bw_call *call;
+    const struct bw_cohort *cohort;
+    struct bw_models read;
+};
+
+static void chain_clear(struct chain *chain)
+{
+    bw_models_clear(&chain->read);
+}
+
+static bool find_link(void *context, const char *id, struct bw_declared *out)
+{
+    struct chain *chain = context;
+    struct bw_model model = { 0 };
+    const struct bw_engine *engine = chain->call->engine;
+    if (bw_models_get(engine->db, chain->cohort->platform, chain->cohort->scope, id, &model,
+                      NULL) != BW_OK) {
+        return false;
+    }
+    const struct bw_date *end = bw_entry_date(&model.entry, BW_CLOCK_INFERENCE);
+    *out = (struct bw_declared){
+        .replacement = model.entry.replacement,
+        .retired = model.entry.life == BW_LIFE_RETIRED ||
+                   (end != NULL && end->at_ms <= engine->now_ms),
+        .released_ms = model.entry.released_ms,
+    };
+    BW_VEC_PUSH(&chain->read, model); /* what out borrows from lives until the chain is done */
+    return true;
+}
+
+/* Advice that leads nowhere is reported, since it is not followed. */
+static void explain_dead_advice(struct bw_call *call, const struct bw_cohort *cohort)
+{
+    BW_CLEANUP(chain_clear) struct chain chain = { .call = call, .cohort = cohort };
+    struct bw_followed followed = bw_replacement_follow(cohort->base, find_link, &chain);
+    switch (followed.outcome) {
+    case BW_FOLLOW_NONE:
+    case BW_FOLLOW_LIVE:
+        break;
+    case BW_FOLLOW_DEAD_END:
+        bw_call_line(call, "  it is not followed: %s has ended too, and names none",
+                     followed.end);
+        break;
+    case BW_FOLLOW_CYCLE:
+        bw_call_line(call, "  it is not followed: the advice runs in a circle at %s",
+                     followed.end);
+        break;
+    case BW_FOLLOW_OLDER:
+        bw_call_line(call, "  it is not followed: %s is older than what it replaces",
+                     followed.end);
+        break;
+    }
+}
+
 static enum bw_err explain_declared(struct bw_call *call, const struct subject *subject,
                                     struct bw_error *err)
 {
@@ -123,6 +179,7 @@ static enum bw_err explain_declared(struct bw_call *call, const struct subject *
                 bw_call_line(call, "  this platform does not list it, so it is not offered");
                 rc = BW_OK;
             }
+            explain_dead_advice(call, cohort);
         }
     }
     return rc;

@@ -78,6 +78,10 @@ Test(lineage_facts, a_replacement_that_ends_leads_on_and_a_cycle_leads_nowhere)
     list("{\"id\":\"grok-3\",\"replacement\":\"grok-x\"}\n"
          "{\"id\":\"grok-x\",\"life\":\"retired\",\"replacement\":\"grok-3\"}\ngrok-y\n");
     expect_field("/v1/deployments/app", "candidate", "");
+    cr_expect(explained("it is not followed: the advice runs in a circle at grok-3"));
+    list("{\"id\":\"grok-3\",\"replacement\":\"grok-x\",\"released\":\"2025-02-17\"}\n"
+         "{\"id\":\"grok-x\",\"released\":\"2024-01-01\"}\ngrok-y\n");
+    cr_expect(explained("it is not followed: grok-x is older than what it replaces"));
 }
 
 Test(lineage_facts, an_alias_that_moves_is_told_once_and_for_a_month)
