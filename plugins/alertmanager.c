@@ -1,6 +1,6 @@
-/* plugins/alertmanager.c: Prometheus Alertmanager, API v2: an alert that fires while a matter is open.
- * An alert without an end is forgotten after five minutes, and an Alertmanager that restarts knows
- * none: so each ends an hour from now, and the daemon sends what is open every five minutes
+/* plugins/alertmanager.c: Prometheus Alertmanager, API v2: an alert that fires while a matter is
+ * open. An alert without an end is forgotten after five minutes, and an Alertmanager that restarts
+ * knows none: so each ends an hour from now, and the daemon sends what is open every five minutes
  * (io.basewatch.notice.live). An hour without us is no reason to call anything resolved. */
 #include <ctype.h>
 #include <string.h>
@@ -59,8 +59,8 @@ struct alert {
     int64_t ends_ms;
 };
 
-/* An alert is known by its labels. Kind and severity change in a notice's life, so what they were is
- * remembered, and ended when they change. */
+/* An alert is known by its labels. Kind and severity change in a notice's life, so what they were
+ * is remembered, and ended when they change. */
 static void add_alert(struct bw_json_writer *w, const struct alert *alert)
 {
     static const char *const copied[] = { "deployment", "owner", "platform" };
@@ -154,7 +154,8 @@ static enum bw_err deliver_one(struct bw_plugin *plugin, const struct bw_card *c
     old.kind = bw_json_text(bw_json_get(plugin->message->memory, "kind"), alert.kind);
     old.severity = bw_json_text(bw_json_get(plugin->message->memory, "severity"), alert.severity);
     old.ends_ms = now_ms;
-    bool differs = !bw_str_equal(old.kind, alert.kind) || !bw_str_equal(old.severity, alert.severity);
+    bool differs =
+        !bw_str_equal(old.kind, alert.kind) || !bw_str_equal(old.severity, alert.severity);
     BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
     struct bw_json_writer w = { .out = &body };
     bw_json_array_begin(&w, NULL);

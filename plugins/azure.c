@@ -1,5 +1,5 @@
-/* plugins/azure.c: what an Azure OpenAI or Foundry resource can deploy, by its data plane: retirement
- * on both clocks, life and release. Retired models stay listed for months. */
+/* plugins/azure.c: what an Azure OpenAI or Foundry resource can deploy, by its data plane:
+ * retirement on both clocks, life and release. Retired models stay listed for months. */
 #include "base/str.h"
 #include "catalogs.h"
 #include "sdk/list.h"

@@ -1,5 +1,5 @@
-/* plugins/bedrock.c: the foundation models of Amazon Bedrock in one region, in one page. Variants of a
- * model ("...-v1:0:128k") are rows of their own, and often the only ones that can be tuned. */
+/* plugins/bedrock.c: the foundation models of Amazon Bedrock in one region, in one page. Variants
+ * of a model ("...-v1:0:128k") are rows of their own, and often the only ones that can be tuned. */
 #include <string.h>
 
 #include "catalogs.h"
@@ -10,7 +10,8 @@ enum { PROFILES_MAX = 10000 };
 
 static const struct bw_plugin_setting SETTINGS[] = {
     { "api_key", "boolean", "the credential is a Bedrock API key, not KEY:SECRET to sign with" },
-    { "profiles", "boolean", "read inference profiles too: us.MODEL and the like are aliases then" },
+    { "profiles", "boolean",
+      "read inference profiles too: us.MODEL and the like are aliases then" },
     { NULL, NULL, NULL },
 };
 
@@ -26,18 +27,20 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
     const struct bw_json *methods = bw_json_get(row, "customizationsSupported");
     const struct bw_json *lifecycle = bw_json_get(row, "modelLifecycle");
     int64_t started_ms = bw_row_time(lifecycle, "startOfLifeTime");
-    BW_CLEANUP(bw_entry_clear) struct bw_entry entry = {
+    BW_CLEANUP(bw_entry_clear)
+    struct bw_entry entry = {
         .id = bw_xstrdup(id),
         .maker = bw_row_lower(row, "providerName"),
         .name = bw_row_text(row, "modelName"),
-        .released_ms = started_ms != 0 ? started_ms
-                                       : bw_row_time(bw_json_get(row, "description"), "releaseDate"),
+        .released_ms = started_ms != 0
+                           ? started_ms
+                           : bw_row_time(bw_json_get(row, "description"), "releaseDate"),
         .input = bw_modalities(bw_json_get(row, "inputModalities")),
         .output = bw_modalities(bw_json_get(row, "outputModalities")),
         .max_output_tokens = bw_row_count(bw_json_get(row, "converse"), "maxTokensMaximum"),
-        .tunable = !bw_json_is_array(methods)                ? BW_UNKNOWN
+        .tunable = !bw_json_is_array(methods)             ? BW_UNKNOWN
                    : bw_row_lists(methods, "FINE_TUNING") ? BW_YES
-                                                             : BW_NO,
+                                                          : BW_NO,
     };
     read_lifecycle(lifecycle, &entry);
     add_profiles(plugin->memory, &entry);
@@ -54,7 +57,8 @@ static void add_profiles(const struct bw_names *profiles, struct bw_entry *entry
     }
 }
 
-/* From legacyTime on no new training job starts (Bedrock User Guide, "Model lifecycle", 2026-09). */
+/* From legacyTime on no new training job starts (Bedrock User Guide, "Model lifecycle", 2026-09).
+ */
 static void read_lifecycle(const struct bw_json *lifecycle, struct bw_entry *entry)
 {
     static const struct bw_life_name lives[] = {

@@ -1,5 +1,5 @@
-/* plugins/cohere.c: Cohere's models, page by page. Fine-tuning ended there in September 2025; the list
- * says that a model is deprecated, but neither when it ends nor what follows it. */
+/* plugins/cohere.c: Cohere's models, page by page. Fine-tuning ended there in September 2025; the
+ * list says that a model is deprecated, but neither when it ends nor what follows it. */
 #include "catalogs.h"
 #include "sdk/list.h"
 #include "sdk/row.h"
@@ -14,10 +14,12 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
         return plugin->err.code;
     }
     bool own = bw_row_true(row, "finetuned");
-    BW_CLEANUP(bw_entry_clear) struct bw_entry entry = {
+    BW_CLEANUP(bw_entry_clear)
+    struct bw_entry entry = {
         .id = bw_xstrdup(id),
         .maker = bw_xstrdup(own ? NULL : "cohere"),
-        .input = (unsigned)BW_TEXT | (bw_row_true(row, "supports_vision") ? (unsigned)BW_IMAGE : 0U),
+        .input =
+            (unsigned)BW_TEXT | (bw_row_true(row, "supports_vision") ? (unsigned)BW_IMAGE : 0U),
         .output = output_of(bw_json_get(row, "endpoints")),
         .context_tokens = bw_row_count(row, "context_length"),
         .tunable = BW_NO,

@@ -1,5 +1,6 @@
-/* plugins/deprecationsinfo.c: deprecations.info: what the providers' pages announce, read by a machine
- * every day; so the page is named with every date, and a replacement counts when it is one id. */
+/* plugins/deprecationsinfo.c: deprecations.info: what the providers' pages announce, read by a
+ * machine every day; so the page is named with every date, and a replacement counts when it is one
+ * id. */
 #include <string.h>
 
 #include "catalogs.h"
@@ -54,7 +55,8 @@ static char *replacement_of(const struct bw_json *row)
 static enum bw_err catalog(struct bw_plugin *plugin)
 {
     static char path[] = "/v1/deprecations.json";
-    const struct bw_list list = { .request = { .path = path, .repeatable = true }, .row = emit_row };
+    const struct bw_list list = { .request = { .path = path, .repeatable = true },
+                                  .row = emit_row };
     enum bw_err rc = bw_list_read(plugin, &list);
     return rc == BW_OK ? bw_feed_end(plugin) : rc;
 }

@@ -1,5 +1,5 @@
-/* plugins/discord.c: Discord, by a channel's webhook whose address is the secret: one embed, and a line
- * that nobody is mentioned by (discord.com/developers, resources/webhook, 2026). */
+/* plugins/discord.c: Discord, by a channel's webhook whose address is the secret: one embed, and a
+ * line that nobody is mentioned by (discord.com/developers, resources/webhook, 2026). */
 #include <string.h>
 
 #include "base/str.h"

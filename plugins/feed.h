@@ -11,9 +11,9 @@ struct bw_feed_name { /* a feed's name for a platform of ours; the list ends wit
     const char *ours;
 };
 
-/* Is what the feed says of `theirs` meant for this source? It is when the setting says that name, and
- * without the setting when names (NULL: none) or, failing that, bw_platform_canonical() turn it into
- * the source's platform. */
+/* Is what the feed says of `theirs` meant for this source? It is when the setting says that name,
+ * and without the setting when names (NULL: none) or, failing that, bw_platform_canonical() turn it
+ * into the source's platform. */
 bool bw_feed_speaks_of(const struct bw_plugin *plugin, const struct bw_feed_name *names,
                        const char *theirs);
 

@@ -1,5 +1,5 @@
-/* plugins/fireworks.c: the models of one Fireworks account (the source's url names it; `fireworks` is
- * the public catalog), page by page. Empty members are left out of rows and pages. */
+/* plugins/fireworks.c: the models of one Fireworks account (the source's url names it; `fireworks`
+ * is the public catalog), page by page. Empty members are left out of rows and pages. */
 #include "base/str.h"
 #include "catalogs.h"
 #include "sdk/list.h"
@@ -15,12 +15,14 @@ static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
         return plugin->err.code;
     }
     int64_t ends_ms = bw_row_time(row, "deprecationDate");
-    BW_CLEANUP(bw_entry_clear) struct bw_entry entry = {
+    BW_CLEANUP(bw_entry_clear)
+    struct bw_entry entry = {
         .id = bw_xstrdup(id),
         .name = bw_row_text(row, "displayName"),
         .parent = bw_row_text(bw_json_get(row, "peftDetails"), "baseModel"),
         .released_ms = bw_row_time(row, "createTime"),
-        .input = bw_row_true(row, "supportsImageInput") ? (unsigned)BW_TEXT | (unsigned)BW_IMAGE : 0U,
+        .input =
+            bw_row_true(row, "supportsImageInput") ? (unsigned)BW_TEXT | (unsigned)BW_IMAGE : 0U,
         .output = output_of(bw_json_text(bw_json_get(row, "kind"), "")),
         .context_tokens = bw_row_count(row, "contextLength"),
         .parameters = bw_row_count(bw_json_get(row, "baseModelDetails"), "parameterCount"),

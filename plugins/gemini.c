@@ -1,5 +1,5 @@
-/* plugins/gemini.c: the models of Google's Gemini API, page by page. The list says neither dates nor
- * prices, and of modalities only what the methods of a model give away. */
+/* plugins/gemini.c: the models of Google's Gemini API, page by page. The list says neither dates
+ * nor prices, and of modalities only what the methods of a model give away. */
 #include <string.h>
 
 #include "base/str.h"

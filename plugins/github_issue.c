@@ -1,6 +1,6 @@
-/* plugins/github_issue.c: one GitHub issue a matter: opened, kept up to date, closed; a marker in its
- * text finds it again when its number is forgotten. The sink's secret is a token that may write issues
- * (docs.github.com/rest/issues, version 2022-11-28). */
+/* plugins/github_issue.c: one GitHub issue a matter: opened, kept up to date, closed; a marker in
+ * its text finds it again when its number is forgotten. The sink's secret is a token that may write
+ * issues (docs.github.com/rest/issues, version 2022-11-28). */
 #include <string.h>
 
 #include "base/str.h"
@@ -54,7 +54,8 @@ static enum bw_err find(struct issue *issue)
             return rc;
         }
         rows = bw_json_size(list);
-        for (const struct bw_json *row = bw_json_first(list); row != NULL; row = bw_json_next(row)) {
+        for (const struct bw_json *row = bw_json_first(list); row != NULL;
+             row = bw_json_next(row)) {
             if (strstr(bw_json_text(bw_json_get(row, "body"), ""), issue->marker) != NULL) {
                 issue->number = bw_json_i64(bw_json_get(row, "number"), 0);
                 break;
@@ -80,7 +81,8 @@ static void add_content(struct bw_json_writer *w, const struct issue *issue)
 {
     BW_CLEANUP(bw_freep) char *plain = bw_card_plain(issue->card);
     BW_CLEANUP(bw_freep) char *clipped = bw_clip(plain, BODY_MAX);
-    BW_CLEANUP(bw_freep) char *body = bw_xasprintf("````text\n%s````\n\n%s\n", clipped, issue->marker);
+    BW_CLEANUP(bw_freep)
+    char *body = bw_xasprintf("````text\n%s````\n\n%s\n", clipped, issue->marker);
     bw_json_add_clipped(w, "title", issue->card->title, TITLE_MAX);
     bw_json_add_text(w, "body", body);
 }
@@ -140,8 +142,9 @@ static enum bw_err comment(struct issue *issue, const char *message_id)
     BW_CLEANUP(bw_freep) char *path =
         bw_xasprintf("/repos/%s/issues/%lld/comments", issue->repo, (long long)issue->number);
     BW_CLEANUP(bw_json_freep) struct bw_json *made = NULL;
-    BW_CLEANUP(bw_freep) char *text = bw_xasprintf(
-        "%s%s%s", issue->card->title, issue->card->text[0] == '\0' ? "" : "\n\n", issue->card->text);
+    BW_CLEANUP(bw_freep)
+    char *text = bw_xasprintf("%s%s%s", issue->card->title,
+                              issue->card->text[0] == '\0' ? "" : "\n\n", issue->card->text);
     BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
     struct bw_json_writer w = { .out = &body };
     bw_json_object_begin(&w, NULL);

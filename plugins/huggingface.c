@@ -1,5 +1,5 @@
-/* plugins/huggingface.c: repositories of the Hugging Face Hub that a filter names, newest first, page by
- * page. A repository that another owner made from one of theirs says so in its tags. */
+/* plugins/huggingface.c: repositories of the Hugging Face Hub that a filter names, newest first,
+ * page by page. A repository that another owner made from one of theirs says so in its tags. */
 #include <string.h>
 #include <strings.h>
 
@@ -9,7 +9,8 @@
 #include "sdk/row.h"
 
 static const struct bw_plugin_setting SETTINGS[] = {
-    { "query", "string", "which of the Hub's models, e.g. author=Qwen&pipeline_tag=text-generation" },
+    { "query", "string",
+      "which of the Hub's models, e.g. author=Qwen&pipeline_tag=text-generation" },
     { NULL, NULL, NULL },
 };
 
@@ -42,8 +43,8 @@ static int64_t released_of(const struct bw_json *row)
     return strcmp(created, "2022-03-02T23:29:04.000Z") == 0 ? 0 : bw_row_time(row, "createdAt");
 }
 
-/* From base_model:finetune:OWNER/NAME and its like. An owner's instruct model is made from their own
- * base; that is a release, not a fine-tune. */
+/* From base_model:finetune:OWNER/NAME and its like. An owner's instruct model is made from their
+ * own base; that is a release, not a fine-tune. */
 static char *parent_of(const char *id, const struct bw_json *tags)
 {
     static const char *const relations[] = { "base_model:finetune:", "base_model:adapter:",

@@ -1,5 +1,6 @@
-/* plugins/litellm_map.c: LiteLLM's price map. As a catalog it is too mixed (aliases, regions and price
- * tiers are rows); what it knows and others do not are days of retirement, so those rows are read. */
+/* plugins/litellm_map.c: LiteLLM's price map. As a catalog it is too mixed (aliases, regions and
+ * price tiers are rows); what it knows and others do not are days of retirement, so those rows are
+ * read. */
 #include <string.h>
 
 #include "base/str.h"

@@ -1,5 +1,5 @@
-/* plugins/modeldeprecations.c: modeldeprecations.dev: life, dates and replacements, each with the page
- * that says so. Its shutdown_on is a promise, its earliest_shutdown_on a "not before". */
+/* plugins/modeldeprecations.c: modeldeprecations.dev: life, dates and replacements, each with the
+ * page that says so. Its shutdown_on is a promise, its earliest_shutdown_on a "not before". */
 #include <string.h>
 
 #include "catalogs.h"

@@ -1,5 +1,5 @@
-/* plugins/modelsdev.c: models.dev, one body with the catalogs of some hundred platforms: sizes, prices
- * and releases, collected by hand; a day of retirement it does not say. */
+/* plugins/modelsdev.c: models.dev, one body with the catalogs of some hundred platforms: sizes,
+ * prices and releases, collected by hand; a day of retirement it does not say. */
 #include "catalogs.h"
 #include "feed.h"
 #include "sdk/row.h"

@@ -51,7 +51,8 @@ static int64_t parameters_of(const char *size)
     char *end = NULL;
     double number = strtod(size, &end);
     for (size_t i = 0; i < BW_COUNT(units); i++) {
-        if (end != size && end[0] == units[i].unit && end[1] == '\0' && number > 0 && number < 1e6) {
+        if (end != size && end[0] == units[i].unit && end[1] == '\0' && number > 0 &&
+            number < 1e6) {
             return (int64_t)(number * units[i].factor + 0.5);
         }
     }

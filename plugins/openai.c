@@ -21,8 +21,9 @@ static char *next(struct bw_plugin *plugin, const char *path, const struct bw_js
     (void)path;
     (void)response;
     if (bw_json_bool(bw_json_get(page, "has_more"), false)) {
-        (void)bw_plugin_fail(plugin, BW_FAILURE_FORMAT,
-                             "the list says it has more pages, and there is no way to ask for them");
+        (void)bw_plugin_fail(
+            plugin, BW_FAILURE_FORMAT,
+            "the list says it has more pages, and there is no way to ask for them");
     }
     return NULL;
 }

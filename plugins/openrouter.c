@@ -1,5 +1,5 @@
-/* plugins/openrouter.c: OpenRouter's list: prices, limits, and the day an offer ends. Without offset
- * and limit it is whole; a next page is followed where there is one. */
+/* plugins/openrouter.c: OpenRouter's list: prices, limits, and the day an offer ends. Without
+ * offset and limit it is whole; a next page is followed where there is one. */
 #include <string.h>
 
 #include "base/str.h"

@@ -1,5 +1,5 @@
-/* plugins/pagerduty.c: PagerDuty, Events API v2: one incident a matter, by dedup_key. The sink's secret
- * is the integration's routing key (developer.pagerduty.com, events-api-v2, 2026). */
+/* plugins/pagerduty.c: PagerDuty, Events API v2: one incident a matter, by dedup_key. The sink's
+ * secret is the integration's routing key (developer.pagerduty.com, events-api-v2, 2026). */
 #include <string.h>
 
 #include "base/str.h"

@@ -1,5 +1,5 @@
-/* plugins/slack.c: Slack, by an incoming webhook whose address is the secret. Block Kit with a plain
- * fallback (docs.slack.dev, reference/block-kit, 2026). */
+/* plugins/slack.c: Slack, by an incoming webhook whose address is the secret. Block Kit with a
+ * plain fallback (docs.slack.dev, reference/block-kit, 2026). */
 #include <string.h>
 
 #include "base/str.h"

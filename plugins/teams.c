@@ -1,5 +1,5 @@
-/* plugins/teams.c: Microsoft Teams, by a Workflows address, which is the secret: one adaptive card 1.4
- * (adaptivecards.io, 2026). Connector addresses of old are no more. */
+/* plugins/teams.c: Microsoft Teams, by a Workflows address, which is the secret: one adaptive
+ * card 1.4 (adaptivecards.io, 2026). Connector addresses of old are no more. */
 #include <string.h>
 
 #include "base/str.h"

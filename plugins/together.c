@@ -1,5 +1,5 @@
-/* plugins/together.c: Together's models, a bare array in one page. Prices are of what runs without a
- * server of one's own; dates of retirement are not said. */
+/* plugins/together.c: Together's models, a bare array in one page. Prices are of what runs without
+ * a server of one's own; dates of retirement are not said. */
 #include <string.h>
 
 #include "catalogs.h"

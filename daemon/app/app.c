@@ -303,8 +303,9 @@ static char *socket_path(const struct bw_app *app)
 {
     const char *given = first_given(app->options->socket, app->settings->socket, NULL);
     const char *runtime = getenv("RUNTIME_DIRECTORY");
-    return given != NULL ? bw_xstrdup(given)
-                         : bw_xasprintf("%s/control.sock", runtime == NULL ? "/run/basewatch" : runtime);
+    return given != NULL
+               ? bw_xstrdup(given)
+               : bw_xasprintf("%s/control.sock", runtime == NULL ? "/run/basewatch" : runtime);
 }
 
 static enum bw_err start_keeper(struct bw_app *app, struct bw_error *err)

@@ -1,5 +1,5 @@
-/* daemon/app/keeper.h: the engine thread: it keeps the database, takes events from one queue and puts
- * commands into the other. A slow disk stops it and nothing else. */
+/* daemon/app/keeper.h: the engine thread: it keeps the database, takes events from one queue and
+ * puts commands into the other. A slow disk stops it and nothing else. */
 #ifndef BW_APP_KEEPER_H
 #define BW_APP_KEEPER_H
 #include "base/error.h"

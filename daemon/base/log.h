@@ -20,7 +20,8 @@ enum bw_log_format {
 /* Set once by main before threads start. Default: text, down to info. */
 void bw_log_setup(enum bw_log_format format, enum bw_log_level lowest);
 
-/* Journal when $JOURNAL_STREAM names the device and inode of stderr (systemd.exec(5)), else text. */
+/* Journal when $JOURNAL_STREAM names the device and inode of stderr (systemd.exec(5)), else text.
+ */
 enum bw_log_format bw_log_detect(void);
 
 /* Write one line: lower-case start, the object in quotes, what follows from it; never a secret.

@@ -1,6 +1,6 @@
 /* daemon/base/mem.h: allocation that aborts when memory is gone, and owners that clean up after
- * themselves. State is in SQLite and the service manager restarts us, so a small allocation is never
- * checked; a size that comes from outside is capped before it gets here. */
+ * themselves. State is in SQLite and the service manager restarts us, so a small allocation is
+ * never checked; a size that comes from outside is capped before it gets here. */
 #ifndef BW_BASE_MEM_H
 #define BW_BASE_MEM_H
 #include <stdarg.h>

@@ -41,12 +41,12 @@ const char *bw_str_nearest(const char *text, const char *const *words);
 /* True when the bytes are well-formed UTF-8 without NUL. */
 bool bw_str_is_utf8(const char *bytes, size_t size);
 
-/* How many bytes of text, at most max, hold whole UTF-8 characters; all of them when it is short. At
- * least one byte of a text that is not empty, so that a loop over pieces ends. */
+/* How many bytes of text, at most max, hold whole UTF-8 characters; all of them when it is short.
+ * At least one byte of a text that is not empty, so that a loop over pieces ends. */
 size_t bw_str_utf8_cut(const char *text, size_t max);
 
-/* text with "[credential]" in place of each secret (NULL or "": none): a server may say in its refusal
- * which one it was given. Ownership: the caller's. */
+/* text with "[credential]" in place of each secret (NULL or "": none): a server may say in its
+ * refusal which one it was given. Ownership: the caller's. */
 char *bw_str_without(const char *text, const char *secret);
 
 /* FNV-1a, 64 bit: for tables and change detection, not against an adversary. */

@@ -1,5 +1,5 @@
-/* daemon/cli/cmd_backup.h: `basewatch backup`. Here is how it is called; daemon/cli/backup is what it
- * does, for it links SQLite. */
+/* daemon/cli/cmd_backup.h: `basewatch backup`. Here is how it is called; daemon/cli/backup is what
+ * it does, for it links SQLite. */
 #ifndef BW_CLI_CMD_BACKUP_H
 #define BW_CLI_CMD_BACKUP_H
 #include "cli/command.h"

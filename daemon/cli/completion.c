@@ -227,8 +227,9 @@ static void write_bash(const struct places *places, struct bw_str *out)
         }
         bw_str_append(out, "\" ;;\n");
     }
-    bw_str_append(out, "    esac\n    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n"
-                       "complete -o bashdefault -o default -F _basewatch basewatch\n");
+    bw_str_append(out,
+                  "    esac\n    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n"
+                  "complete -o bashdefault -o default -F _basewatch basewatch\n");
 }
 
 static void write_zsh(const struct places *places, struct bw_str *out)

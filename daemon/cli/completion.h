@@ -1,5 +1,5 @@
-/* daemon/cli/completion.h: completion scripts for shells, written from the table of commands, so that
- * they know what the program knows. */
+/* daemon/cli/completion.h: completion scripts for shells, written from the table of commands, so
+ * that they know what the program knows. */
 #ifndef BW_CLI_COMPLETION_H
 #define BW_CLI_COMPLETION_H
 #include "cli/command.h"

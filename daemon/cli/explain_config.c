@@ -171,16 +171,16 @@ void bw_config_doubt(const struct bw_settings *settings, struct bw_names *warnin
     {
         if (source_of(settings, deployment) == NULL) {
             BW_VEC_PUSH(warnings,
-                        bw_xasprintf("deployment '%s': no source polls '%s'%s%s%s%s; add one, or its "
-                                     "state stays unknown",
-                                     deployment->name, deployment->platform,
-                                     deployment->account[0] == '\0' ? "" : ", account ",
-                                     deployment->account,
-                                     deployment->region[0] == '\0' ? "" : ", region ",
-                                     deployment->region));
+                        bw_xasprintf(
+                            "deployment '%s': no source polls '%s'%s%s%s%s; add one, or its "
+                            "state stays unknown",
+                            deployment->name, deployment->platform,
+                            deployment->account[0] == '\0' ? "" : ", account ", deployment->account,
+                            deployment->region[0] == '\0' ? "" : ", region ", deployment->region));
         }
     }
     if (settings->sinks.count == 0 && settings->deployments.count > 0) {
-        BW_VEC_PUSH(warnings, bw_xstrdup("no sink is configured: notices are kept, and nobody is told"));
+        BW_VEC_PUSH(warnings,
+                    bw_xstrdup("no sink is configured: notices are kept, and nobody is told"));
     }
 }

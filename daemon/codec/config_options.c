@@ -114,7 +114,8 @@ static const struct bw_config_section SINK_FILTER_SECTION = { .noun = "sink filt
 
 #define AT(field) offsetof(struct bw_sink_settings, field)
 static const struct bw_config_option SINK_URL[] = {
-    { "file", BW_CONFIG_TEXT, AT(url_secret.file), .help = "a file that holds it, as with a secret" },
+    { "file", BW_CONFIG_TEXT, AT(url_secret.file),
+      .help = "a file that holds it, as with a secret" },
     { "command", BW_CONFIG_TEXTS, AT(url_secret.argv),
       .help = "a program and its arguments, run without a shell, that prints it" },
     END,

@@ -7,7 +7,21 @@
 
 #include "base/instant.h"
 
-enum type { NAME, TEXT, LINES, COUNT, SHARE, DAY, DURATION, FLAG, PACKED, NAMES, TECHNIQUE, ORIGIN, KINDS };
+enum type {
+    NAME,
+    TEXT,
+    LINES,
+    COUNT,
+    SHARE,
+    DAY,
+    DURATION,
+    FLAG,
+    PACKED,
+    NAMES,
+    TECHNIQUE,
+    ORIGIN,
+    KINDS
+};
 
 enum { NAME_MAX_BYTES = 128, TEXT_MAX_BYTES = 1024 };
 
@@ -101,7 +115,8 @@ static enum bw_err read_names(const struct bw_json *json, const struct field *fi
         return wrong(err, field, "a list of strings");
     }
     bw_names_clear(out);
-    for (const struct bw_json *word = bw_json_first(json); word != NULL; word = bw_json_next(word)) {
+    for (const struct bw_json *word = bw_json_first(json); word != NULL;
+         word = bw_json_next(word)) {
         if (!bw_json_is_text(word)) {
             return wrong(err, field, "a list of strings");
         }
@@ -117,7 +132,8 @@ static enum bw_err read_kinds(const struct bw_json *json, const struct field *fi
     if (!bw_json_is_array(json)) {
         return wrong(err, field, "a list of snapshot, minor, major");
     }
-    for (const struct bw_json *word = bw_json_first(json); word != NULL; word = bw_json_next(word)) {
+    for (const struct bw_json *word = bw_json_first(json); word != NULL;
+         word = bw_json_next(word)) {
         unsigned bit = 0;
         for (size_t i = 0; i < BW_COUNT(KIND_WORDS); i++) {
             if (bw_str_equal(bw_json_text(word, NULL), KIND_WORDS[i].word)) {

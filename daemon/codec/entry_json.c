@@ -117,7 +117,8 @@ static enum bw_err read_modalities(const struct bw_json *json, const char *name,
     if (!bw_json_is_null(list) && !bw_json_is_array(list)) {
         return bw_fail(err, BW_ERR_INVALID, "%s is not a list", name);
     }
-    for (const struct bw_json *word = bw_json_first(list); word != NULL; word = bw_json_next(word)) {
+    for (const struct bw_json *word = bw_json_first(list); word != NULL;
+         word = bw_json_next(word)) {
         *out |= bw_modality_parse(bw_json_text(word, NULL));
     }
     return BW_OK;

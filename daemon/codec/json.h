@@ -1,5 +1,5 @@
-/* daemon/codec/json.h: the one door to JSON. Reading gives a tree (cJSON behind it), writing streams
- * into a bw_str, so a list of a million rows never becomes a tree. */
+/* daemon/codec/json.h: the one door to JSON. Reading gives a tree (cJSON behind it), writing
+ * streams into a bw_str, so a list of a million rows never becomes a tree. */
 #ifndef BW_CODEC_JSON_H
 #define BW_CODEC_JSON_H
 #include <stdbool.h>
@@ -52,7 +52,8 @@ void bw_json_object_begin(struct bw_json_writer *w, const char *name);
 void bw_json_object_end(struct bw_json_writer *w);
 void bw_json_array_begin(struct bw_json_writer *w, const char *name);
 void bw_json_array_end(struct bw_json_writer *w);
-void bw_json_add_text(struct bw_json_writer *w, const char *name, const char *text); /* NULL: null */
+void bw_json_add_text(struct bw_json_writer *w, const char *name,
+                      const char *text); /* NULL: null */
 void bw_json_add_i64(struct bw_json_writer *w, const char *name, int64_t value);
 void bw_json_add_double(struct bw_json_writer *w, const char *name, double value); /* NaN: null */
 void bw_json_add_bool(struct bw_json_writer *w, const char *name, bool value);

@@ -143,8 +143,9 @@ static bool is_address(const char *text)
     BW_CLEANUP(bw_freep) char *bare = bw_mail_address(text);
     const char *at = strchr(bare, '@');
     const char *open = strpbrk(text, "<>");
-    bool good = is_one_line(text) && (open == NULL || strcspn(open + 1, "<>") + 2 == strlen(open)) &&
-                at != NULL && at != bare && at[1] != '\0';
+    bool good = is_one_line(text) &&
+                (open == NULL || strcspn(open + 1, "<>") + 2 == strlen(open)) && at != NULL &&
+                at != bare && at[1] != '\0';
     for (const char *c = bare; good && *c != '\0'; c++) {
         good = *c > ' ' && *c < 0x7f && strchr("<>,;:\"()", *c) == NULL;
     }

@@ -1,4 +1,5 @@
-/* daemon/codec/mail.h: one mail, as a plugin asks for it and as it travels (RFC 5322, 2045, 2047). */
+/* daemon/codec/mail.h: one mail, as a plugin asks for it and as it travels (RFC 5322, 2045, 2047).
+ */
 #ifndef BW_CODEC_MAIL_H
 #define BW_CODEC_MAIL_H
 #include <stdbool.h>

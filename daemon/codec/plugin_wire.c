@@ -69,9 +69,10 @@ enum bw_err bw_plugin_line_parse(const char *text, size_t size, struct bw_plugin
     const struct bw_json *first = bw_json_first(root);
     if (!bw_json_is_object(root) || bw_json_size(root) != 1 ||
         !bw_words_find(LINE_WORDS, BW_COUNT(LINE_WORDS), bw_json_name(first), &kind)) {
-        return bw_fail(err, BW_ERR_INVALID,
-                       "a line is an object with one member: fetch, entry, mail, memory, log, error "
-                       "or done");
+        return bw_fail(
+            err, BW_ERR_INVALID,
+            "a line is an object with one member: fetch, entry, mail, memory, log, error "
+            "or done");
     }
     BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line line = {
         .kind = (enum bw_plugin_line_kind)kind

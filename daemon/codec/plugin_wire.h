@@ -1,5 +1,6 @@
-/* daemon/codec/plugin_wire.h: what the daemon and a plugin say to each other, one JSON object a line
- * (schema/plugin-protocol.md). Both ends read and write it here, so they cannot drift apart. */
+/* daemon/codec/plugin_wire.h: what the daemon and a plugin say to each other, one JSON object a
+ * line (schema/plugin-protocol.md). Both ends read and write it here, so they cannot drift apart.
+ */
 #ifndef BW_CODEC_PLUGIN_WIRE_H
 #define BW_CODEC_PLUGIN_WIRE_H
 #include <stdbool.h>

@@ -216,7 +216,8 @@ const char *bw_yaml_text(const struct bw_yaml *node)
     return bw_yaml_is_null(node) || node->kind != BW_YAML_SCALAR ? NULL : node->text;
 }
 
-/* What libyaml refuses in a text, or takes for the end of a line: C1, LS, PS, BOM, non-characters. */
+/* What libyaml refuses in a text, or takes for the end of a line: C1, LS, PS, BOM, non-characters.
+ */
 static size_t unprintable_size(const unsigned char *at)
 {
     bool c1 = at[0] == 0xc2 && at[1] < 0xa0;

@@ -29,10 +29,9 @@ struct bw_yaml {
 
 enum { BW_YAML_DEPTH_MAX = 32, BW_YAML_BYTES_MAX = 64 * 1024 * 1024 };
 
-/* Parse one document (an empty one gives an empty map). Anchors, aliases, tags, a second document, a
- * duplicate key and a key that is no scalar are refused.
- * `file` names the text in messages. Ownership: *out is the caller's.
- * Errors: BW_ERR_INVALID: "file:line:col: error: what; hint". */
+/* Parse one document (an empty one gives an empty map). Anchors, aliases, tags, a second document,
+ * a duplicate key and a key that is no scalar are refused. `file` names the text in messages.
+ * Ownership: *out is the caller's. Errors: BW_ERR_INVALID: "file:line:col: error: what; hint". */
 BW_MUST_CHECK enum bw_err bw_yaml_parse(const char *file, const char *text, size_t size,
                                         struct bw_yaml **out, struct bw_error *err);
 void bw_yaml_free(struct bw_yaml *node);
@@ -42,7 +41,8 @@ BW_DEFINE_FREEP(bw_yaml)
 const struct bw_yaml *bw_yaml_get(const struct bw_yaml *node, const char *key);
 /* A scalar's text, NULL for absence, null, a list or a map. */
 const char *bw_yaml_text(const struct bw_yaml *node);
-bool bw_yaml_is_null(const struct bw_yaml *node); /* plain `null`, `~` or nothing; or node is NULL */
+bool bw_yaml_is_null(
+    const struct bw_yaml *node); /* plain `null`, `~` or nothing; or node is NULL */
 
 /* Append text, well-formed UTF-8, as a double-quoted scalar on one line that reads back byte for
  * byte. */

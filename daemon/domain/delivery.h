@@ -20,7 +20,8 @@ int64_t bw_delivery_wait_ms(int64_t attempts, int64_t retry_after_ms, uint64_t s
 int64_t bw_delivery_circuit_ms(int64_t failures, int64_t retry_after_ms);
 
 /* The wait before the next poll: every_ms, spread by up to a tenth; after `failures` it doubles up
- * from a minute (never above every_ms, or an hour when that is less), never below retry_after_ms. */
+ * from a minute (never above every_ms, or an hour when that is less), never below retry_after_ms.
+ */
 int64_t bw_poll_wait_ms(int64_t every_ms, int64_t failures, int64_t retry_after_ms,
                         uint64_t salt);
 

@@ -85,8 +85,8 @@ struct bw_place {
     char *repo;
     char *file;
     int64_t line;   /* from 1; 0: no place known */
-    char *context;  /* that line and BW_PLACE_CONTEXT lines on both sides, as far as the file has them, with their ends, bytes
-                       untouched; NULL: not captured */
+    char *context;  /* that line and BW_PLACE_CONTEXT lines on both sides, as far as the file has
+                       them, with their ends, bytes  untouched; NULL: not captured */
 };
 
 enum bw_origin { /* who said it; lower wins (DESIGN section 9) */

@@ -177,8 +177,9 @@ enum bw_err bw_entry_check(const struct bw_entry *entry, struct bw_error *err)
         const char *field;
         const char *text;
     } texts[] = {
-        { "id", entry->id },         { "maker", entry->maker },   { "name", entry->name },
-        { "family", entry->family }, { "parent", entry->parent }, { "replacement", entry->replacement },
+        { "id", entry->id },         { "maker", entry->maker },
+        { "name", entry->name },     { "family", entry->family },
+        { "parent", entry->parent }, { "replacement", entry->replacement },
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         enum bw_err rc = check_text(texts[i].field, texts[i].text, err);

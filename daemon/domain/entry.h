@@ -95,8 +95,8 @@ void bw_entry_clear(struct bw_entry *entry);
 void bw_entries_clear(struct bw_entries *entries);
 struct bw_entry bw_entry_copy(const struct bw_entry *entry); /* deep */
 
-/* Fill what `into` does not know from `from`: aliases when it has none, and the dates of the clocks on
- * which it has none. */
+/* Fill what `into` does not know from `from`: aliases when it has none, and the dates of the clocks
+ * on which it has none. */
 void bw_entry_merge(struct bw_entry *into, const struct bw_entry *from);
 
 /* Is it fit to be stored? Non-empty UTF-8 id without control characters, sizes within the caps,
@@ -117,7 +117,8 @@ uint64_t bw_entries_hash(const struct bw_entries *entries);
 /* The date on one clock: the earliest firm one, else the earliest "not before"; NULL: none. */
 const struct bw_date *bw_entry_date(const struct bw_entry *entry, enum bw_clock clock);
 
-/* True when the model reads and writes text and is not an embedder; what is not said is presumed. */
+/* True when the model reads and writes text and is not an embedder; what is not said is presumed.
+ */
 bool bw_entry_is_text(const struct bw_entry *entry);
 
 /* Words of the enums, as JSON and SQL spell them. bw_*_parse: false for an unknown word. */

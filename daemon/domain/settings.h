@@ -91,7 +91,8 @@ struct bw_settings {
 };
 
 /* Ownership: a zeroed value may be cleared. */
-struct bw_source_settings bw_source_settings_copy(const struct bw_source_settings *source); /* deep */
+struct bw_source_settings
+bw_source_settings_copy(const struct bw_source_settings *source);                   /* deep */
 struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sink); /* deep */
 void bw_source_settings_clear(struct bw_source_settings *source);
 /* By its plugin; one of a user's own, and none at all, lists a platform. */

@@ -43,11 +43,11 @@ struct bw_succession {
  * required is always offered; allow and deny of models hold always. */
 void bw_succession_find(const struct bw_succession_input *in, struct bw_succession *out);
 
-/* Of two models of the base's line (best NULL: the first one): unless the policy wants previews, the
- * one that is none, so that who runs a preview of what has come out is not sent on to the next
- * preview; then the newer version; of one version, pinned and not, the one that was offered already,
- * else the one that is spelled as the base is; then the newer snapshot; of two spellings of it the
- * one that was listed first. A respelling that appears later thus changes nothing. */
+/* Of two models of the base's line (best NULL: the first one): unless the policy wants previews,
+ * the one that is none, so that who runs a preview of what has come out is not sent on to the next
+ * preview; then the newer version; of one version, pinned and not, the one that was offered
+ * already, else the one that is spelled as the base is; then the newer snapshot; of two spellings
+ * of it the one that was listed first. A respelling that appears later thus changes nothing. */
 bool bw_succession_prefers(const struct bw_succession_input *in, const struct bw_offer *offer,
                            const struct bw_offer *best);
 

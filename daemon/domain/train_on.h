@@ -1,5 +1,5 @@
-/* daemon/domain/train_on.h: the best base a fine-tune can really be retrained on where it is: often not
- * the newest model, for the newest ones are seldom tunable. */
+/* daemon/domain/train_on.h: the best base a fine-tune can really be retrained on where it is: often
+ * not the newest model, for the newest ones are seldom tunable. */
 #ifndef BW_DOMAIN_TRAIN_ON_H
 #define BW_DOMAIN_TRAIN_ON_H
 #include "domain/prices.h"

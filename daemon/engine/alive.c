@@ -1,7 +1,7 @@
-/* daemon/engine/alive.c: some sinks hold what they were told in memory alone, and only for a while: an
- * Alertmanager that restarts knows no alert. They are told all that is open, again and again. Such a
- * message is made of what is true now, so it is neither stored nor tried twice; and nothing else is
- * under way beside it, or what it says could arrive after the end of a notice. */
+/* daemon/engine/alive.c: some sinks hold what they were told in memory alone, and only for a while:
+ * an Alertmanager that restarts knows no alert. They are told all that is open, again and again.
+ * Such a message is made of what is true now, so it is neither stored nor tried twice; and nothing
+ * else is under way beside it, or what it says could arrive after the end of a notice. */
 #include <string.h>
 
 #include "base/str.h"

@@ -1,4 +1,5 @@
-/* daemon/engine/api.c: which command answers which request, and how a failure is told (RFC 9457). */
+/* daemon/engine/api.c: which command answers which request, and how a failure is told (RFC 9457).
+ */
 #include <string.h>
 
 #include "base/str.h"

@@ -1,5 +1,5 @@
-/* daemon/engine/change.c: what a new set changes: the source's entries, the models of the scopes that
- * its word bears on, and the judgement on the cohorts that they touch. */
+/* daemon/engine/change.c: what a new set changes: the source's entries, the models of the scopes
+ * that its word bears on, and the judgement on the cohorts that they touch. */
 #include "engine/state.h"
 
 #include <string.h>

@@ -20,8 +20,9 @@ BW_DEFINE_FREEP(bw_engine)
 
 /* One event is one transaction. Takes the event's contents and appends the commands that follow,
  * which may be executed once this has returned. Long work is cut: a BW_COMMAND_WAKE for now asks
- * for the rest. Errors: BW_ERR_STORE: the event left no trace in the database; a request is answered
- * so, what the world brought is kept in memory and done again with a later BW_EVENT_TIMER. */
+ * for the rest. Errors: BW_ERR_STORE: the event left no trace in the database; a request is
+ * answered so, what the world brought is kept in memory and done again with a later BW_EVENT_TIMER.
+ */
 BW_MUST_CHECK enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
                                          struct bw_commands *commands, struct bw_error *err);
 #endif

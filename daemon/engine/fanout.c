@@ -1,5 +1,5 @@
-/* daemon/engine/fanout.c: what changed for a cohort reaches its members, chunk by chunk, each chunk a
- * transaction with its cursor. */
+/* daemon/engine/fanout.c: what changed for a cohort reaches its members, chunk by chunk, each chunk
+ * a transaction with its cursor. */
 #include "engine/state.h"
 
 enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_error *err)

@@ -1,5 +1,6 @@
-/* daemon/engine/feeds.c: for those who only look: GET /v1/feed.atom, the newest notices (RFC 4287), and
- * GET /v1/deadlines.ics, what has to be done by when (RFC 5545). ?owner= leaves out the others'. */
+/* daemon/engine/feeds.c: for those who only look: GET /v1/feed.atom, the newest notices (RFC 4287),
+ * and GET /v1/deadlines.ics, what has to be done by when (RFC 5545). ?owner= leaves out the
+ * others'. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* daemon/engine/ingest.c: what a poll brought: a failure, or a set that the guards let through or hold
- * back. What a set changes is in change.c. */
+/* daemon/engine/ingest.c: what a poll brought: a failure, or a set that the guards let through or
+ * hold back. What a set changes is in change.c. */
 #include "engine/state.h"
 
 #include <inttypes.h>

@@ -7,8 +7,8 @@
 #include "base/str.h"
 
 /* The scope a deployment's facts come from: that of the first of the platform's own lists that
- * agrees with the account and region it names, else what it says itself. Where there is no list but a
- * feed, it is the feed's, wherever the deployment is. */
+ * agrees with the account and region it names, else what it says itself. Where there is no list but
+ * a feed, it is the feed's, wherever the deployment is. */
 static char *scope_of(const struct bw_settings *settings, const struct bw_deployment *deployment)
 {
     const struct bw_source_settings *feed = NULL;

@@ -45,7 +45,8 @@ static const struct bw_model *called(const struct bw_models *models, const char 
     return NULL;
 }
 
-/* A lineage does not get older: a newest member that falls is an anomaly of the source, no release. */
+/* A lineage does not get older: a newest member that falls is an anomaly of the source, no release.
+ */
 enum bw_err bw_engine_note_lineage(struct bw_engine *engine, const char *platform,
                                    const char *scope, const char *lineage, struct bw_error *err)
 {

@@ -1,4 +1,5 @@
-/* daemon/engine/matters.c: what one deployment should hear of now, held against what it was told. */
+/* daemon/engine/matters.c: what one deployment should hear of now, held against what it was told.
+ */
 #include "engine/state.h"
 
 #include <string.h>

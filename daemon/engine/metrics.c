@@ -1,6 +1,6 @@
-/* daemon/engine/metrics.c: GET /metrics, the Prometheus text format 0.0.4. Each family stands once and
- * together. Series are by source, sink and state, never by model or deployment: their number has no
- * bound. */
+/* daemon/engine/metrics.c: GET /metrics, the Prometheus text format 0.0.4. Each family stands once
+ * and together. Series are by source, sink and state, never by model or deployment: their number
+ * has no bound. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -176,7 +176,8 @@ static enum bw_err about_sinks(struct bw_engine *engine, struct bw_str *out, str
         sample(out, "deliveries_pending", (struct label){ "sink", sending->row.name }, none,
                pending);
     }
-    family(out, "delivery_attempts_total", "counter", "Attempts to deliver that ended, by outcome.");
+    family(out, "delivery_attempts_total", "counter",
+           "Attempts to deliver that ended, by outcome.");
     BW_VEC_EACH(const struct bw_sending, sending, &engine->sending)
     {
         for (size_t i = 0; i < BW_COUNT(DELIVERY_WORDS); i++) {

@@ -25,8 +25,8 @@ static enum bw_err place(struct bw_engine *engine, const struct bw_model *model,
                : bw_models_place(engine->db, model, lineage, err);
 }
 
-/* One transaction, whatever its size: half of the models in their old lineages would resolve notices
- * and open them again. Rules change seldom. */
+/* One transaction, whatever its size: half of the models in their old lineages would resolve
+ * notices and open them again. Rules change seldom. */
 static enum bw_err place_all(struct bw_engine *engine, struct bw_error *err)
 {
     BW_CLEANUP(bw_models_clear) struct bw_models models = { 0 };

@@ -1,4 +1,5 @@
-/* daemon/engine/pricing.h: the price of moving one deployment, with the facts read from the store. */
+/* daemon/engine/pricing.h: the price of moving one deployment, with the facts read from the store.
+ */
 #ifndef BW_ENGINE_PRICING_H
 #define BW_ENGINE_PRICING_H
 #include "domain/estimate.h"
@@ -15,7 +16,8 @@ struct bw_pricing { /* a question, and what the catalog knows about it */
 };
 
 /* candidate NULL: none. Ownership: *out is the caller's, to release with bw_pricing_clear().
- * Errors: BW_ERR_STORE; BW_ERR_NOTFOUND when a candidate is named that the platform never listed. */
+ * Errors: BW_ERR_STORE; BW_ERR_NOTFOUND when a candidate is named that the platform never listed.
+ */
 BW_MUST_CHECK enum bw_err bw_pricing_init(struct bw_engine *engine, const struct bw_cohort *cohort,
                                           const struct bw_deployment *deployment,
                                           const char *candidate, int64_t at_ms,

@@ -109,7 +109,8 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
 enum bw_err bw_engine_accept(struct bw_engine *engine, const char *source, const char *actor,
                              struct bw_error *err);
 
-/* guards.c: why a set should not be believed yet; *why, the caller's, stays NULL when it may pass. */
+/* guards.c: why a set should not be believed yet; *why, the caller's, stays NULL when it may pass.
+ */
 enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *source,
                              const struct bw_entries *entries, char **why, struct bw_error *err);
 

@@ -133,7 +133,8 @@ enum bw_err bw_api_notice_move(struct bw_call *call, struct bw_error *err)
         action++;
     }
     if (action == BW_COUNT(ACTIONS)) {
-        return bw_fail(err, BW_ERR_NOTFOUND, "a notice can be: ack, snooze, waive, resolve, reopen");
+        return bw_fail(err, BW_ERR_NOTFOUND,
+                       "a notice can be: ack, snooze, waive, resolve, reopen");
     }
     struct bw_move_notice how = { .to = ACTIONS[action].to,
                                   .event = ACTIONS[action].event,

@@ -1,5 +1,5 @@
-/* daemon/io/alarm.c: see alarm.h. A timerfd with TFD_TIMER_CANCEL_ON_SET (timerfd_create(2)): a read
- * fails with ECANCELED when the clock is set, and that is a ring too. */
+/* daemon/io/alarm.c: see alarm.h. A timerfd with TFD_TIMER_CANCEL_ON_SET (timerfd_create(2)): a
+ * read fails with ECANCELED when the clock is set, and that is a ring too. */
 #include "io/alarm.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* daemon/io/alarm.h: an alarm on the wall clock, which rings as well when somebody sets the clock. */
+/* daemon/io/alarm.h: an alarm on the wall clock, which rings as well when somebody sets the clock.
+ */
 #ifndef BW_IO_ALARM_H
 #define BW_IO_ALARM_H
 #include <stdint.h>

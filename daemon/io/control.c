@@ -293,7 +293,8 @@ static enum MHD_Result on_head(const struct bw_control *control, struct exchange
                                 "send `Authorization: Bearer` and the token of control.metrics");
         }
         if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 || strcmp(exchange->target, "/metrics") != 0) {
-            return send_problem(exchange, 404, "Not Found", "here is GET /metrics and nothing else");
+            return send_problem(exchange, 404, "Not Found",
+                                "here is GET /metrics and nothing else");
         }
     } else if (!peer->may_read) {
         return send_problem(exchange, 403, "Forbidden",

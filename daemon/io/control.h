@@ -1,5 +1,5 @@
-/* daemon/io/control.h: the control socket: HTTP/1.1 on a Unix socket (libmicrohttpd), peers known by
- * SO_PEERCRED. It knows nothing of the API: a request becomes an event, a reply an answer. */
+/* daemon/io/control.h: the control socket: HTTP/1.1 on a Unix socket (libmicrohttpd), peers known
+ * by SO_PEERCRED. It knows nothing of the API: a request becomes an event, a reply an answer. */
 #ifndef BW_IO_CONTROL_H
 #define BW_IO_CONTROL_H
 #include <uv.h>
@@ -43,6 +43,7 @@ BW_MUST_CHECK enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_contro
 /* Answer; takes the reply's body. A reply to a peer that has left is dropped. */
 void bw_control_reply(struct bw_control *control, struct bw_reply *reply);
 
-/* Stop accepting, drop connections, remove the socket file we made; freed in the last close callback. */
+/* Stop accepting, drop connections, remove the socket file we made; freed in the last close
+ * callback. */
 void bw_control_close(struct bw_control *control);
 #endif

@@ -8,7 +8,7 @@
 
 struct bw_http_answer {
     enum bw_err code;        /* BW_OK: an answer came, whatever its status */
-    int status;              /* 0 when none came; beside an error: the head came, its body did not */
+    int status; /* 0 when none came; beside an error: the head came, its body did not */
     struct bw_names headers; /* "name: value", names in lower case */
     char *body;              /* NUL-terminated as a courtesy; body_bytes counts; "" when empty */
     size_t body_bytes;

@@ -18,8 +18,8 @@ struct bw_http_request {
     char *body;               /* NULL: none */
     size_t body_bytes;
     char *userpwd;            /* basic, or "key:secret" for sigv4; NULL: none */
-    char *sigv4;              /* CURLOPT_AWS_SIGV4, e.g. "aws:amz:us-east-1:bedrock"; NULL: none. The
-                               * query has to come sorted and encoded as AWS signs it */
+    char *sigv4; /* CURLOPT_AWS_SIGV4, e.g. "aws:amz:us-east-1:bedrock"; NULL: none. The
+                  * query has to come sorted and encoded as AWS signs it */
     int64_t timeout_ms;       /* whole transfer, from the moment it no longer waits for its turn */
     int64_t max_bytes;        /* above 0; a larger body, unpacked, fails the transfer */
     bool follow_in_origin;    /* redirects inside scheme, host and port are followed; else never */
@@ -29,12 +29,12 @@ struct bw_http_request {
 /* Ownership: a zeroed value may be cleared. */
 void bw_http_request_clear(struct bw_http_request *request);
 
-/* Refuse what must not be sent: a scheme other than http and https, a header of two lines, a private
- * address. *origin: scheme://host[:port], in lower case, with the port only when it is not the
- * scheme's. Ownership: *origin is the caller's. Errors: BW_ERR_INVALID, BW_ERR_DENIED; the sentence
- * names nothing of the URL but its origin. */
-BW_MUST_CHECK enum bw_err bw_http_request_check(const struct bw_http_request *request, char **origin,
-                                                struct bw_error *err);
+/* Refuse what must not be sent: a scheme other than http and https, a header of two lines, a
+ * private address. *origin: scheme://host[:port], in lower case, with the port only when it is not
+ * the scheme's. Ownership: *origin is the caller's. Errors: BW_ERR_INVALID, BW_ERR_DENIED; the
+ * sentence names nothing of the URL but its origin. */
+BW_MUST_CHECK enum bw_err bw_http_request_check(const struct bw_http_request *request,
+                                                char **origin, struct bw_error *err);
 
 /* Set all that the request says on a fresh easy handle.
  * Ownership: request is borrowed for the transfer; *headers is the caller's, who keeps it as long

@@ -157,8 +157,8 @@ static int on_close_socket(void *context, curl_socket_t socket)
     return close(socket);
 }
 
-/* Before it lets go of a connection libcurl says QUIT and waits for the answer, with the whole loop,
- * for up to two minutes. To a socket that is shut down it does not. */
+/* Before it lets go of a connection libcurl says QUIT and waits for the answer, with the whole
+ * loop, for up to two minutes. To a socket that is shut down it does not. */
 static void hang_up(const struct bw_mail_job *job)
 {
     BW_VEC_EACH(int64_t, open, &job->mailer->sockets)
@@ -235,7 +235,8 @@ static void append_address(struct curl_slist **list, const char *text)
     }
 }
 
-/* As with a request over HTTP: what comes from outside has been bounded, so only memory is missing. */
+/* As with a request over HTTP: what comes from outside has been bounded, so only memory is missing.
+ */
 static void set(CURLcode rc)
 {
     if (rc != CURLE_OK) {

@@ -1,5 +1,5 @@
-/* daemon/io/mailer.h: one mail to one SMTP server, on the loop (libcurl). TLS is demanded unless the
- * mail says `plain`: smtps:// begins with it, smtp:// turns to it by STARTTLS. A password never
+/* daemon/io/mailer.h: one mail to one SMTP server, on the loop (libcurl). TLS is demanded unless
+ * the mail says `plain`: smtps:// begins with it, smtp:// turns to it by STARTTLS. A password never
  * crosses a network without TLS. */
 #ifndef BW_IO_MAILER_H
 #define BW_IO_MAILER_H
@@ -12,7 +12,7 @@ struct bw_mailer;
 struct bw_mail_job;
 
 struct bw_mail_order { /* borrowed for the call */
-    const char *url;     /* smtp://host[:port] or smtps://; a path is what we call ourselves there */
+    const char *url;   /* smtp://host[:port] or smtps://; a path is what we call ourselves there */
     const char *userpwd; /* "user:password"; NULL: no login */
     const struct bw_mail *mail;
     const char *message_id;

@@ -1,5 +1,5 @@
-/* daemon/io/plugin_host.h: one run of one plugin: a sandboxed child, its protocol and its caps. What
- * it asks for is somebody else's to fetch. */
+/* daemon/io/plugin_host.h: one run of one plugin: a sandboxed child, its protocol and its caps.
+ * What it asks for is somebody else's to fetch. */
 #ifndef BW_IO_PLUGIN_HOST_H
 #define BW_IO_PLUGIN_HOST_H
 #include <uv.h>
@@ -34,7 +34,8 @@ struct bw_plugin_events {
 };
 
 /* Start the program, an absolute path. label names the source or sink in log lines.
- * Ownership: loop is borrowed, texts are copied. Errors: BW_ERR_PLUGIN when it cannot be started. */
+ * Ownership: loop is borrowed, texts are copied. Errors: BW_ERR_PLUGIN when it cannot be started.
+ */
 BW_MUST_CHECK enum bw_err bw_plugin_run_start(uv_loop_t *loop, const char *program,
                                               const char *label,
                                               const struct bw_plugin_opening *opening,

@@ -1,5 +1,6 @@
 /* daemon/io/poll_memory.h: what the last good poll of each source asked, and how to see whether the
- * answers are still the same. Kept in memory: after a restart the first poll looks at everything. */
+ * answers are still the same. Kept in memory: after a restart the first poll looks at everything.
+ */
 #ifndef BW_IO_POLL_MEMORY_H
 #define BW_IO_POLL_MEMORY_H
 #include <stdbool.h>

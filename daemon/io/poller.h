@@ -1,5 +1,5 @@
-/* daemon/io/poller.h: one poll of one source: repeat the known requests conditionally, and only when
- * something changed let the plugin look at it. */
+/* daemon/io/poller.h: one poll of one source: repeat the known requests conditionally, and only
+ * when something changed let the plugin look at it. */
 #ifndef BW_IO_POLLER_H
 #define BW_IO_POLLER_H
 #include <uv.h>

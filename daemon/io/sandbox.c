@@ -95,7 +95,8 @@ enum bw_err bw_sandbox_new(const char *program, struct bw_sandbox **out, struct 
         allow(sandbox->ruleset, program, FS_READ);
         allow_interpreter(sandbox->ruleset, program);
     }
-    /* Landlock knows paths, so that `2>/dev/null` works; without it nothing is opened for writing. */
+    /* Landlock knows paths, so that `2>/dev/null` works; without it nothing is opened for writing.
+     */
     bw_seccomp_build(&sandbox->filter, abi <= 0);
     *out = BW_TAKE(sandbox);
     return BW_OK;

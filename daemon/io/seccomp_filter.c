@@ -1,5 +1,5 @@
-/* daemon/io/seccomp_filter.c: see seccomp_filter.h. A list of refusals, not of permissions: a plugin
- * may be written in any language, and their runtimes differ in what they call. */
+/* daemon/io/seccomp_filter.c: see seccomp_filter.h. A list of refusals, not of permissions: a
+ * plugin may be written in any language, and their runtimes differ in what they call. */
 #include "io/seccomp_filter.h"
 
 #include <assert.h>

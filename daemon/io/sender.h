@@ -24,12 +24,12 @@ struct bw_sender *bw_sender_new(uv_loop_t *loop, struct bw_http *http, struct bw
                                 struct bw_keyring *keyring, const char *plugin_dir,
                                 bw_sender_done done, void *context);
 
-/* Sign (with the old secret as well while there is one) and send; or let the sink's plugin do it. Every call ends in exactly one
- * done, never from inside the call. sink and deliver are borrowed for the call.
- * Outcome: 2xx is done, 410 disabled; 408, 429, 5xx, no answer and an unreadable secret are a retry
- * (retry_after_ms when 429, 502, 503 or 504 say so); the rest is refused: other answers, a
- * redirect, a URL that may not be called. With a plugin it is what the plugin says; one that cannot
- * be started, or fails without saying why, is a retry. */
+/* Sign (with the old secret as well while there is one) and send; or let the sink's plugin do it.
+ * Every call ends in exactly one done, never from inside the call. sink and deliver are borrowed
+ * for the call. Outcome: 2xx is done, 410 disabled; 408, 429, 5xx, no answer and an unreadable
+ * secret are a retry (retry_after_ms when 429, 502, 503 or 504 say so); the rest is refused: other
+ * answers, a redirect, a URL that may not be called. With a plugin it is what the plugin says; one
+ * that cannot be started, or fails without saying why, is a retry. */
 void bw_sender_send(struct bw_sender *sender, const struct bw_sink_settings *sink,
                     const struct bw_deliver *deliver);
 size_t bw_sender_in_flight(const struct bw_sender *sender);

@@ -1,5 +1,5 @@
-/* daemon/io/source_request.h: a plugin's fetch as an HTTP request to its source or sink: inside that
- * origin, with the credential where the plugin said it goes. */
+/* daemon/io/source_request.h: a plugin's fetch as an HTTP request to its source or sink: inside
+ * that origin, with the credential where the plugin said it goes. */
 #ifndef BW_IO_SOURCE_REQUEST_H
 #define BW_IO_SOURCE_REQUEST_H
 #include "codec/plugin_wire.h"

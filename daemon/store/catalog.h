@@ -74,7 +74,8 @@ BW_MUST_CHECK enum bw_err bw_models_page(struct bw_db *db, const char *platform_
                                          const char *after_id, int64_t limit,
                                          struct bw_models *out, struct bw_error *err);
 
-/* Move a model to another lineage; and by which rules all of them have been placed (0: none yet). */
+/* Move a model to another lineage; and by which rules all of them have been placed (0: none yet).
+ */
 BW_MUST_CHECK enum bw_err bw_models_place(struct bw_db *db, const struct bw_model *model,
                                           const char *lineage, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_models_placed_by(struct bw_db *db, uint64_t *out,

@@ -4,9 +4,9 @@
 #include "codec/deployment_json.h"
 #include "store/inventory.h"
 
-static const char FIND_SQL[] =
-    "SELECT id, members FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3 AND technique = $4"
-    " AND policy_hash = $5";
+static const char FIND_SQL[] = "SELECT id, members FROM cohort WHERE platform = $1 AND scope = $2 "
+                               "AND base = $3 AND technique = $4"
+                               " AND policy_hash = $5";
 static const char CREATE_SQL[] =
     "INSERT INTO cohort (platform, scope, base, technique, policy_hash, policy)"
     " VALUES ($1, $2, $3, $4, $5, $6)";

@@ -16,8 +16,8 @@ struct bw_members BW_VEC(struct bw_member);
 void bw_member_clear(struct bw_member *member);
 void bw_members_clear(struct bw_members *members);
 
-/* Find or create the cohort of a deployment in `scope`. *empty: it had no members, so nobody has kept
- * its state up to date. */
+/* Find or create the cohort of a deployment in `scope`. *empty: it had no members, so nobody has
+ * kept its state up to date. */
 BW_MUST_CHECK enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
                                           const char *scope, int64_t *id, bool *empty,
                                           struct bw_error *err);

@@ -1,5 +1,5 @@
-/* daemon/store/lineage_facts.h: what is remembered of succession over time: replacements as they were
- * declared and revised, aliases and what they stood for, the newest member of each lineage. */
+/* daemon/store/lineage_facts.h: what is remembered of succession over time: replacements as they
+ * were declared and revised, aliases and what they stood for, the newest member of each lineage. */
 #ifndef BW_STORE_LINEAGE_FACTS_H
 #define BW_STORE_LINEAGE_FACTS_H
 #include <stdbool.h>
@@ -42,7 +42,8 @@ BW_MUST_CHECK enum bw_err bw_aliases_get(struct bw_db *db, const char *platform,
                                          const char *alias, struct bw_alias *out,
                                          struct bw_error *err);
 
-/* The newest member a lineage ever had. Ownership: *model is the caller's. BW_ERR_NOTFOUND: none. */
+/* The newest member a lineage ever had. Ownership: *model is the caller's. BW_ERR_NOTFOUND: none.
+ */
 BW_MUST_CHECK enum bw_err bw_high_water_get(struct bw_db *db, const char *platform,
                                             const char *scope, const char *lineage, char **model,
                                             struct bw_error *err);

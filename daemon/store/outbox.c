@@ -10,10 +10,13 @@ static const char SINKS_DEACTIVATE_SQL[] = "UPDATE sink SET active = 0";
 static const char SINKS_CONFIGURE_SQL[] =
     "INSERT INTO sink (name, active, settings_hash) VALUES ($1, 1, $2)"
     " ON CONFLICT (name) DO UPDATE SET active = 1, settings_hash = excluded.settings_hash,"
-    " failures = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.failures ELSE 0 END,"
-    " paused_until_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.paused_until_ms"
+    " failures = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.failures ELSE 0 "
+    "END,"
+    " paused_until_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN "
+    "sink.paused_until_ms"
     " ELSE 0 END,"
-    " disabled_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.disabled_ms ELSE 0 END,"
+    " disabled_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.disabled_ms "
+    "ELSE 0 END,"
     " detail = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.detail ELSE '' END";
 static const char SINKS_LIST_SQL[] =
     "SELECT name, failures, paused_until_ms, disabled_ms, detail FROM sink WHERE active = 1"
@@ -28,7 +31,8 @@ static const char SAVE_SQL[] =
     "UPDATE delivery SET state = $2, attempts = $3, due_ms = $4, settled_ms = $5, detail = $6"
     " WHERE id = $1";
 static const char DUE_SQL[] =
-    "SELECT " COLUMNS " FROM delivery AS d WHERE d.sink = $1 AND d.state = 'pending' AND d.due_ms <= $2"
+    "SELECT " COLUMNS
+    " FROM delivery AS d WHERE d.sink = $1 AND d.state = 'pending' AND d.due_ms <= $2"
     " AND (d.notice IS NULL OR NOT EXISTS (SELECT 1 FROM delivery AS e WHERE e.notice = d.notice"
     " AND e.sink = d.sink AND e.state = 'pending' AND e.id < d.id))"
     " ORDER BY due_ms, id LIMIT $3";

@@ -9,7 +9,8 @@ static const char SET_SQL[] =
     "INSERT INTO sink_memory (sink, about, memory, changed_ms) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (sink, about) DO UPDATE SET memory = $3, changed_ms = $4";
 
-/* Of io.basewatch.source.failing the kind is "source": what fails and what recovers is one matter. */
+/* Of io.basewatch.source.failing the kind is "source": what fails and what recovers is one matter.
+ */
 static char *about(const struct bw_delivery *delivery)
 {
     if (delivery->notice != 0) {

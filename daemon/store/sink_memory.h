@@ -1,5 +1,5 @@
-/* daemon/store/sink_memory.h: what a sink's plugin remembers of one matter, from one message about it
- * to the next. */
+/* daemon/store/sink_memory.h: what a sink's plugin remembers of one matter, from one message about
+ * it to the next. */
 #ifndef BW_STORE_SINK_MEMORY_H
 #define BW_STORE_SINK_MEMORY_H
 #include <stdint.h>

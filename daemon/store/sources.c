@@ -20,7 +20,8 @@ static const char RESET_SQL[] =
 static const char CONFIGURE_SQL[] =
     "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms, settings_hash,"
     " kind) VALUES ($1, 1, $2, $3, $4, 'new', $5, $6, $7)"
-    " ON CONFLICT (name) DO UPDATE SET active = 1, kind = excluded.kind, platform = excluded.platform,"
+    " ON CONFLICT (name) DO UPDATE SET active = 1, kind = excluded.kind, platform = "
+    "excluded.platform,"
     " scope = excluded.scope, every_ms = excluded.every_ms,"
     " settings_hash = excluded.settings_hash,"
     " due_ms = CASE WHEN source.settings_hash = excluded.settings_hash"

@@ -98,7 +98,8 @@ const char *bw_setting(const struct bw_plugin *plugin, const char *name, const c
     return bw_json_text(bw_json_get(plugin->message->settings, name), fallback);
 }
 
-/* {"retry_after":1.5}, in seconds (Discord, 2026); the header Retry-After is the daemon's to see. */
+/* {"retry_after":1.5}, in seconds (Discord, 2026); the header Retry-After is the daemon's to see.
+ */
 static int64_t asked_wait_ms(const struct bw_response *response)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *root = NULL;

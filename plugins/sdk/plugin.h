@@ -1,5 +1,6 @@
-/* plugins/sdk/plugin.h: a plugin as straight-line code: fetch, read, emit; or read, send, remember. The conversation with the
- * daemon (schema/plugin-protocol.md) is done here, and so is what goes wrong with an answer.
+/* plugins/sdk/plugin.h: a plugin as straight-line code: fetch, read, emit; or read, send, remember.
+ * The conversation with the daemon (schema/plugin-protocol.md) is done here, and so is what goes
+ * wrong with an answer.
  *
  * A verb returns at the first failure; whatever failed has been noted in the plugin by then, so it
  * only hands the code on. A verb that returns BW_OK has listed, or delivered, everything. */
@@ -110,7 +111,8 @@ BW_MUST_CHECK enum bw_err bw_send(struct bw_plugin *plugin, const struct bw_fetc
                                   struct bw_response *out);
 /* The same judgement of an answer that has come by bw_fetch(). */
 BW_MUST_CHECK enum bw_err bw_answered(struct bw_plugin *plugin, const struct bw_response *response);
-/* bw_send(), and the JSON that is answered; anything else is a retry. Ownership: *out is the caller's. */
+/* bw_send(), and the JSON that is answered; anything else is a retry. Ownership: *out is the
+ * caller's. */
 BW_MUST_CHECK enum bw_err bw_send_for_json(struct bw_plugin *plugin, const struct bw_fetch *request,
                                            struct bw_json **out);
 /* POST a JSON body to path without a credential; what is answered does not matter. */

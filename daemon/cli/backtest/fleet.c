@@ -10,7 +10,8 @@
 #include "codec/yaml.h"
 #include "domain/platform.h"
 
-/* Polls come every noon, whatever the engine thinks: it shall find none due, and no platform silent. */
+/* Polls come every noon, whatever the engine thinks: it shall find none due, and no platform
+ * silent. */
 #define EVERY_MS (30 * BW_DAY_MS)
 
 static void member_clear(struct bw_fleet_member *member)

@@ -191,7 +191,8 @@ static enum bw_err read_model(const struct bw_json *json, struct bw_entries *out
     return bw_entry_check(&out->items[out->count - 1], err);
 }
 
-/* The models of a list; member: they stand in that member of each item, NULL: they are the items. */
+/* The models of a list; member: they stand in that member of each item, NULL: they are the items.
+ */
 static enum bw_err read_models(const struct bw_json *list, const char *member,
                                struct bw_entries *out, struct bw_error *err)
 {
@@ -230,7 +231,8 @@ static enum bw_err read_day(const char *line, size_t size, struct bw_history_day
     if (!out->full && strcmp(type, "delta") != 0) {
         return bw_fail(err, BW_ERR_INVALID, "'type' must be \"full\" or \"delta\"");
     }
-    if (strlen(date) != strlen("YYYY-MM-DD") || bw_instant_parse(date, &out->date_ms, NULL) != BW_OK) {
+    if (strlen(date) != strlen("YYYY-MM-DD") ||
+        bw_instant_parse(date, &out->date_ms, NULL) != BW_OK) {
         return bw_fail(err, BW_ERR_INVALID, "'date' must be a day, as in 2025-07-01");
     }
     if (out->full) {

@@ -1,13 +1,13 @@
-/* daemon/cli/backtest/history.h: recorded catalogs: a folder with one PLATFORM.jsonl each. Its first
- * line is the whole list, each later one a day on which something changed:
+/* daemon/cli/backtest/history.h: recorded catalogs: a folder with one PLATFORM.jsonl each. Its
+ * first line is the whole list, each later one a day on which something changed:
  *
  *     {"type":"full","date":"2025-07-01","models":[MODEL..]}
  *     {"type":"delta","date":"2025-07-09","added":[MODEL..],"removed":["id"..],
  *      "changed":[{"id":"..","model":MODEL}..]}
  *
- * A MODEL has id, name, family, release_date, status, input, output, context, max_output, cost_in and
- * cost_out (USD per million tokens); other members are passed over. Files called events* are not
- * catalogs. */
+ * A MODEL has id, name, family, release_date, status, input, output, context, max_output, cost_in
+ * and cost_out (USD per million tokens); other members are passed over. Files called events* are
+ * not catalogs. */
 #ifndef BW_CLI_BACKTEST_HISTORY_H
 #define BW_CLI_BACKTEST_HISTORY_H
 #include <stdbool.h>

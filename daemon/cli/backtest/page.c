@@ -236,10 +236,11 @@ static void print_head(const struct bw_page *page, const struct bw_replay *repla
     (void)fprintf(out, "What basewatch would have said from %s to %s\n\n",
                   bw_instant_format_day(replay->from_ms, from),
                   bw_instant_format_day(replay->to_ms, to));
-    (void)fprintf(out,
-                  "%zu deployments (%zu fine-tuned) of %zu owners on %zu platforms. Costs are expected "
-                  "ones, with\nlow and high in brackets: people's time and what providers bill.\n",
-                  replay->fleet->members.count, tuned, owners.rows.count, platforms.rows.count);
+    (void)fprintf(
+        out,
+        "%zu deployments (%zu fine-tuned) of %zu owners on %zu platforms. Costs are expected "
+        "ones, with\nlow and high in brackets: people's time and what providers bill.\n",
+        replay->fleet->members.count, tuned, owners.rows.count, platforms.rows.count);
 }
 
 static void print_start(const struct bw_page *page, const struct bw_replay *replay, FILE *out)

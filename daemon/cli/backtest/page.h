@@ -1,4 +1,5 @@
-/* daemon/cli/backtest/page.h: what was said, as a page for people: month by month, then the totals. */
+/* daemon/cli/backtest/page.h: what was said, as a page for people: month by month, then the totals.
+ */
 #ifndef BW_CLI_BACKTEST_PAGE_H
 #define BW_CLI_BACKTEST_PAGE_H
 #include <stdio.h>

@@ -18,8 +18,8 @@ struct bw_replay { /* all borrowed for the call */
     size_t accepted; /* out: lists that an operator would have had to let through */
 };
 
-/* Each day at noon, UTC, each platform is polled, and answers what its history says it listed. A list
- * that the engine holds back is accepted at once, as an operator would.
- * Errors: BW_ERR_STORE, BW_ERR_INVALID (shipped data that cannot be read). */
+/* Each day at noon, UTC, each platform is polled, and answers what its history says it listed. A
+ * list that the engine holds back is accepted at once, as an operator would. Errors: BW_ERR_STORE,
+ * BW_ERR_INVALID (shipped data that cannot be read). */
 BW_MUST_CHECK enum bw_err bw_replay_run(struct bw_replay *replay, struct bw_error *err);
 #endif
