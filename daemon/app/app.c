@@ -26,7 +26,7 @@
 #include "io/sender.h"
 
 enum {
-    TRANSFERS_MAX = 16,   /* PERF: more are slower, and cost memory */
+    TRANSFERS_MAX = 16,   /* more are slower, and cost memory */
     TRANSFERS_PER_HOST = 8,
     DRAIN_MS = 400,       /* deliveries in flight may end that long after SIGTERM */
 };

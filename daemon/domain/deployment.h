@@ -89,7 +89,7 @@ struct bw_place {
                        them, with their ends, bytes  untouched; NULL: not captured */
 };
 
-enum bw_origin { /* who said it; lower wins (DESIGN section 9) */
+enum bw_origin { /* who said it; lower wins */
     BW_ORIGIN_FILE,
     BW_ORIGIN_API,
     BW_ORIGIN_ADOPTED,

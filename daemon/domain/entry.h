@@ -37,7 +37,7 @@ struct bw_price {
     struct bw_money per_million;
 };
 
-enum bw_clock { /* DESIGN: the two clocks, and the day a deprecation was announced */
+enum bw_clock { /* the two clocks, and the day a deprecation was announced */
     BW_CLOCK_ANNOUNCED,
     BW_CLOCK_TRAINING,  /* last day a training job may start */
     BW_CLOCK_INFERENCE, /* last day it answers */

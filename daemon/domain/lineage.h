@@ -37,7 +37,7 @@ struct bw_judgement {
     char why[BW_WHY_TEXT];         /* one sentence, lower-case start */
 };
 
-/* DESIGN, section 7: a pinned base is offered the pinned spelling, an alias the alias. */
+/* A pinned base is offered the pinned spelling, an alias the alias. */
 enum bw_spelling {
     BW_SPELLING_ALIAS,  /* no snapshot named; the platform may move it */
     BW_SPELLING_PINNED, /* names one snapshot */

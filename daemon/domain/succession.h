@@ -1,5 +1,5 @@
 /* daemon/domain/succession.h: what a base should be replaced by, and what state that puts its
- * deployments in. Evidence in the order of DESIGN section 7: the user's override, the platform's
+ * deployments in. Evidence in this order: the user's override, the platform's
  * declared replacement, the line. */
 #ifndef BW_DOMAIN_SUCCESSION_H
 #define BW_DOMAIN_SUCCESSION_H

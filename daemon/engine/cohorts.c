@@ -10,7 +10,7 @@
 
 enum {
     DECLARED_HOPS_MAX = 8,
-    UNLISTED_POLLS = 3, /* complete lists without a base before anybody is told (DESIGN 6.3) */
+    UNLISTED_POLLS = 3, /* complete lists without a base before anybody is told */
 };
 #define UNLISTED_AFTER_MS BW_DAY_MS
 #define MOVED_TOLD_MS (30 * BW_DAY_MS) /* an alias that moved is told of that long */

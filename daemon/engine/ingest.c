@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "codec/entry_json.h"
 
-/* DESIGN section 6.3. */
+/* When a set is believed, and when silence is told. */
 #define HELD_ACCEPTED_MS BW_DAY_MS     /* unless it is still the same a day later */
 #define FAILING_TOLD_MS (6 * BW_HOUR_MS) /* a source fails that long before anybody is told */
 

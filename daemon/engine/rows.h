@@ -1,4 +1,4 @@
-/* daemon/engine/rows.h: the rows of lists and messages, one shape for both (DESIGN section 13). */
+/* daemon/engine/rows.h: the rows of lists and messages, one shape for both. */
 #ifndef BW_ENGINE_ROWS_H
 #define BW_ENGINE_ROWS_H
 #include "codec/json.h"

@@ -60,7 +60,7 @@ struct bw_engine {
 };
 
 enum {
-    BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once (PERF row 10) */
+    BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once */
     BW_FAN_CHUNK = 200,        /* members a transaction */
     BW_DUE_CHUNK = 100,        /* cohorts or notices that time changed, a transaction */
     BW_REDO_MS = 5000,         /* after a failure of the database */

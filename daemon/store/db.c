@@ -134,7 +134,7 @@ enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *er
         rc = recognise(db, &version, err);
     }
     if (rc == BW_OK) {
-        /* FULL: NORMAL loses acknowledged commits in a power cut (DESIGN section 9). */
+        /* FULL: NORMAL loses acknowledged commits in a power cut. */
         rc = execute(db,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                      "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
