@@ -32,11 +32,6 @@ void bw_cohort_clear(struct bw_cohort *cohort)
     *cohort = (struct bw_cohort){ 0 };
 }
 
-void bw_cohorts_clear(struct bw_cohorts *cohorts)
-{
-    BW_VEC_CLEAR(cohorts, bw_cohort_clear);
-}
-
 bool bw_cohort_differs(const struct bw_cohort *a, const struct bw_cohort *b)
 {
     return a->state != b->state || a->unlisted != b->unlisted ||

@@ -47,9 +47,7 @@ struct bw_cohort {
     int64_t due_ms; /* when time alone may change it; 0: never */
 };
 
-struct bw_cohorts BW_VEC(struct bw_cohort);
 void bw_cohort_clear(struct bw_cohort *cohort);
-void bw_cohorts_clear(struct bw_cohorts *cohorts);
 
 /* Do the members have to be looked at again? True when state, candidate, dates or route differ. */
 bool bw_cohort_differs(const struct bw_cohort *a, const struct bw_cohort *b);

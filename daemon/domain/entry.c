@@ -315,12 +315,6 @@ const struct bw_date *bw_entry_date(const struct bw_entry *entry, enum bw_clock 
     return best;
 }
 
-bool bw_entry_is_text(const struct bw_entry *entry)
-{
-    return (entry->output == 0 || entry->output == BW_TEXT) &&
-           (entry->input == 0 || (entry->input & BW_TEXT) != 0);
-}
-
 BW_DEFINE_WORDS(bw_life, LIFE_WORDS)
 BW_DEFINE_WORDS(bw_clock, CLOCK_WORDS)
 

@@ -117,10 +117,6 @@ uint64_t bw_entries_hash(const struct bw_entries *entries);
 /* The date on one clock: the earliest firm one, else the earliest "not before"; NULL: none. */
 const struct bw_date *bw_entry_date(const struct bw_entry *entry, enum bw_clock clock);
 
-/* True when the model reads and writes text and is not an embedder; what is not said is presumed.
- */
-bool bw_entry_is_text(const struct bw_entry *entry);
-
 /* Words of the enums, as JSON and SQL spell them. bw_*_parse: false for an unknown word. */
 const char *bw_life_word(enum bw_life life);
 bool bw_life_parse(const char *word, enum bw_life *out);

@@ -271,13 +271,6 @@ bool bw_lineage_is_preview(const struct bw_lineage_rules *rules, const struct bw
     return placed.name.preview || model->life == BW_LIFE_PREVIEW;
 }
 
-bool bw_lineage_is_text(const struct bw_lineage_rules *rules, const struct bw_model_facts *model)
-{
-    struct bw_placement placed;
-    bw_placement_of(rules, model, &placed);
-    return placed.text;
-}
-
 enum bw_spelling bw_lineage_spelling(const struct bw_lineage_rules *rules,
                                      const struct bw_model_facts *model)
 {

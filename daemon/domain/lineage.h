@@ -65,7 +65,6 @@ int bw_lineage_compare(const struct bw_lineage_rules *rules, const struct bw_mod
 
 bool bw_lineage_is_preview(const struct bw_lineage_rules *rules,
                            const struct bw_model_facts *model);
-bool bw_lineage_is_text(const struct bw_lineage_rules *rules, const struct bw_model_facts *model);
 enum bw_spelling bw_lineage_spelling(const struct bw_lineage_rules *rules,
                                      const struct bw_model_facts *model);
 /* Names nothing but "the latest" of its line: never a base to compare with. */

@@ -304,11 +304,6 @@ enum bw_err bw_stmt_one_i64(struct bw_stmt *stmt, int64_t fallback, int64_t *out
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
-int64_t bw_db_changes(struct bw_db *db)
-{
-    return sqlite3_changes64(db->handle);
-}
-
 int64_t bw_db_last_id(struct bw_db *db)
 {
     return sqlite3_last_insert_rowid(db->handle);

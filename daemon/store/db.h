@@ -56,6 +56,5 @@ void bw_stmt_resetp(struct bw_stmt **stmt);
 /* One number of one row, or fallback when there is none. */
 BW_MUST_CHECK enum bw_err bw_stmt_one_i64(struct bw_stmt *stmt, int64_t fallback, int64_t *out,
                                           struct bw_error *err);
-int64_t bw_db_changes(struct bw_db *db);       /* rows of the last statement */
 int64_t bw_db_last_id(struct bw_db *db);       /* of the last insert */
 #endif
