@@ -34,14 +34,14 @@ fail() { echo "FAILED: $1"; exit 1; }
 expect() { # expect WHAT WANTED GOT
     case $3 in $2) echo "ok: $1: $3" ;; *) fail "$1: wanted '$2', got '$3'" ;; esac
 }
-until_true() { # until_true WHAT COMMAND...: within 10 seconds
+until_true() { # until_true WHAT COMMAND...: within 30 seconds
     what=$1
     shift
-    for _ in $(seq 200); do
+    for _ in $(seq 600); do
         if "$@" >/dev/null 2>&1; then return; fi
         sleep 0.05
     done
-    fail "$what: still not after 10 seconds"
+    fail "$what: still not after 30 seconds"
 }
 restarted() { [ "$(property NRestarts)" = "$1" ] && [ "$(property ActiveState)" = active ]; }
 status_text_is() { case $(property StatusText) in $1) ;; *) return 1 ;; esac; }
@@ -61,7 +61,7 @@ cp "$(dirname "$0")/data/openai/openai.body" "$work/stage/etc/basewatch/catalog/
 mkdir -p "$work/stage/usr/lib/systemd/system-preset"
 echo "disable basewatchd.service" >"$work/stage/usr/lib/systemd/system-preset/00-test.preset"
 started=$(now_ms)
-script -qfc "${container[*]@Q} -b --overlay-ro=/usr:$work/stage/usr:/usr --bind-ro=$work/stage/etc:/run/stage systemd.firstboot=off" \
+script -qfc "exec ${container[*]@Q} -b --overlay-ro=/usr:$work/stage/usr:/usr --bind-ro=$work/stage/etc:/run/stage systemd.firstboot=off" \
     "$work/console" >/dev/null 2>&1 </dev/null &
 terminal=$!
 booted() {
