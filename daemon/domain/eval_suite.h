@@ -31,6 +31,8 @@ struct bw_variable { /* of the environment */
     struct bw_secret_ref secret;
 };
 
+struct bw_variables BW_VEC(struct bw_variable);
+
 struct bw_eval_suite {
     char *name;
     struct bw_names argv; /* run without a shell; {model} and {result} are filled in */
@@ -38,7 +40,7 @@ struct bw_eval_suite {
     int64_t timeout_ms; /* of one run */
     enum bw_eval_format format;
     struct bw_eval_pointers pointers;
-    struct { struct bw_variable *items; size_t count, capacity; } environment;
+    struct bw_variables environment;
     struct bw_eval_rule rule;
 };
 
