@@ -68,12 +68,14 @@ extern const struct bw_config_section bw_config_section; /* the top level */
 extern const struct bw_config_section bw_config_deployments_section; /* and nothing else */
 extern const struct bw_config_section bw_source_section;
 extern const struct bw_config_section bw_sink_section;
+extern const struct bw_config_section bw_trigger_section;
 extern const struct bw_config_section bw_adopt_section;
 extern const struct bw_config_section bw_deployment_section;
 extern const struct bw_config_section bw_secret_section;
 
 void bw_config_add_source(struct bw_config_reader *reader, const struct bw_config_node *item);
 void bw_config_add_sink(struct bw_config_reader *reader, const struct bw_config_node *item);
+void bw_config_add_trigger(struct bw_config_reader *reader, const struct bw_config_node *item);
 void bw_config_add_adopt(struct bw_config_reader *reader, const struct bw_config_node *item);
 void bw_config_add_deployment(struct bw_config_reader *reader, const struct bw_config_node *item);
 

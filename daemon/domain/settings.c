@@ -164,6 +164,7 @@ void bw_settings_clear(struct bw_settings *settings)
     bw_policy_clear(&settings->policy);
     BW_VEC_CLEAR(&settings->sources, bw_source_settings_clear);
     BW_VEC_CLEAR(&settings->sinks, bw_sink_settings_clear);
+    BW_VEC_CLEAR(&settings->triggers, bw_sink_settings_clear);
     BW_VEC_CLEAR(&settings->adopt, bw_adopt_rule_clear);
     bw_deployments_clear(&settings->deployments);
     *settings = (struct bw_settings){ 0 };
@@ -203,6 +204,18 @@ const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settin
     {
         if (strcmp(sink->name, name) == 0) {
             return sink;
+        }
+    }
+    return NULL;
+}
+
+const struct bw_sink_settings *bw_settings_trigger(const struct bw_settings *settings,
+                                                   const char *name)
+{
+    BW_VEC_EACH(const struct bw_sink_settings, trigger, &settings->triggers)
+    {
+        if (strcmp(trigger->name, name) == 0) {
+            return trigger;
         }
     }
     return NULL;

@@ -14,6 +14,9 @@
 #include "store/outbox.h"
 #include "store/sources.h"
 
+enum { BW_STEP_BOUNDS = 8 };
+extern const int64_t bw_step_bounds_us[BW_STEP_BOUNDS];
+
 struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
     int64_t due_ms;
@@ -40,6 +43,12 @@ struct bw_waiter { /* a request that is answered once sources have been polled a
     struct bw_names polled;
 };
 
+struct bw_step_times { /* of the steps of one type of event, since the start */
+    int64_t counts[BW_STEP_BOUNDS + 1]; /* by the first of bw_step_bounds_us that held it; the rest */
+    int64_t sum_us;
+    int64_t longest_us;
+};
+
 struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
@@ -53,6 +62,7 @@ struct bw_engine {
     struct { struct bw_sending *items; size_t count, capacity; } sending;
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
+    struct bw_step_times steps[BW_EVENT_REQUEST + 1];
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;

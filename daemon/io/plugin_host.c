@@ -261,6 +261,11 @@ static void hear(struct bw_plugin_run *run, const char *line, size_t size)
     case BW_LINE_MEMORY:
         run->events.memory(run->events.context, &heard.text);
         break;
+    case BW_LINE_FINDING:
+    case BW_LINE_NOTE:
+    case BW_LINE_MANIFEST:
+        fail(run, "plugin has written a line that its verb does not have");
+        break;
     case BW_LINE_DONE:
         run->complete = true;
         break;
