@@ -10,16 +10,16 @@ static const char TEXT_KEY[] =
     "|description|desc|help|title|label|placeholder|comment|note|notes|message|msg|text|prompt|"
     "content|example|examples|summary|tooltip|tag|tags|image|img|icon|path|file|filename|dir|"
     "folder|href|link|homepage|author|docs|doc|keywords|topic|caption|heading|hint|question|"
-    "answer|story|changelog|attribution|citation|instructions|metadata|labels|annotations|";
+    "answer|story|changelog|attribution|citation|instructions|metadata|labels|annotations|headers|";
 static const char LOG_CALL[] =
     "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
     "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
     "histogram|"
-    "counter|tag|tags|cat|annotate|";
+    "counter|tag|tags|cat|annotate|row|cell|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
-static bool is_url_of_call(const struct bw_scan_context *c)
+static bool is_url_of_method(const struct bw_scan_context *c)
 {
     static const char *const AFTER[] = {
         ":generateContent", ":streamGenerateContent", "/invoke",      "/converse", ":predict",
@@ -30,6 +30,11 @@ static bool is_url_of_call(const struct bw_scan_context *c)
             return true;
         }
     }
+    return false;
+}
+
+static bool is_url_of_call(const struct bw_scan_context *c)
+{
     struct bw_slice url = c->prefix;
     return (bw_slice_contains(url, "://") || bw_slice_starts(url, "/")) &&
            (bw_slice_contains(url, "//api") || bw_slice_contains(url, "api.") ||
@@ -105,11 +110,15 @@ static bool is_prose(const struct bw_scan_context *c)
     if (!plain && !language_is(c, BW_LANG_SHELL) && !language_is(c, BW_LANG_HASH)) {
         return true; /* code has its values in quotes */
     }
+    if (bw_slice_ends(frame_of(c, 0)->head, "%w")) { /* Ruby's list of words */
+        return false;
+    }
+    bool set = c->id.at > c->line.at && c->id.at[-1] == '='; /* MODEL=X command */
     bool bound = c->key.size > 0 || c->listed || c->frame_count > 0;
     bool more = c->trail.size > 0 && strchr("#,]})\"';/", c->trail.at[0]) == NULL &&
                 !bw_slice_starts(c->trail, "--") && c->trail.at[0] != '\\' &&
                 c->trail.at[0] != '&' && c->trail.at[0] != '|';
-    return plain && (!bound || more) && !names_model_inside(c);
+    return plain && (!bound || more) && !set && !names_model_inside(c);
 }
 
 /* The heading `model:` over `name: x`, or the name beside `value: x`. */
@@ -141,17 +150,22 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
                           : c->parent_count > 0 ? c->parents[0]
                                                 : (struct bw_slice){ "", 0 };
     bool task = any(map, "|models|task|tasks|"); /* taskModels: { title: X } */
-    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task;
+    bool arm = bw_slice_ends(c->before, "=>") || bw_slice_ends(c->before, "->") ||
+               bw_slice_ends_with_word(c->before, "to");
+    bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL;
+    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task && !(arm && !quoted);
 }
 
 static bool is_told(const struct bw_scan_context *c)
 {
     struct bw_slice line = bw_slice_trim(c->line);
+    line = bw_slice_starts(line, "@") ? bw_slice_of(line.at, 1, line.size) : line;
     bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
     bool label = language_is(c, BW_LANG_SHELL) && bw_slice_starts(line, "LABEL ");
     return echo || label || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
-           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|") ||
-           bw_slice_starts(line, "raise ") || bw_slice_starts(line, "throw ");
+           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|attribute|telemetry|") ||
+           bw_slice_starts(bw_slice_trim(c->lead), "Write-") || bw_slice_starts(line, "raise ") ||
+           bw_slice_starts(line, "throw ");
 }
 
 static bool is_statement_of_sql(const struct bw_scan_context *c)
@@ -182,6 +196,9 @@ static bool in_text_map(const struct bw_scan_context *c)
 bool bw_scan_is_called(const struct bw_scan_context *c)
 {
     if (follows_command(c)) {
+        return true;
+    }
+    if (is_url_of_method(c)) {
         return true;
     }
     if (is_told(c) || is_prose(c) || is_named_otherwise(c) || is_statement_of_sql(c)) {

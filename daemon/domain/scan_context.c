@@ -191,6 +191,9 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
         return true;
     }
     char last = head.at[head.size - 1];
+    if (last == '?' && open == '(' && language == BW_LANG_HASH) { /* Ruby: include?( */
+        return false;
+    }
     if (bw_slice_ends(head, "=>")) {
         return language != BW_LANG_SCRIPT;
     }
@@ -455,6 +458,10 @@ static void find_key(struct bw_scan_context *c)
     c->key = bound_name(c->before);
     if (c->key.size == 0) {
         c->key = flag_before(c);
+    }
+    if (c->key.size == 0 && c->spot.in_string && c->file->syntax->language == BW_LANG_C &&
+        bw_slice_ends_with_word(c->before, "to")) { /* Kotlin: "fast" to X */
+        c->key = bw_scan_last_name(bw_slice_of(c->before.at, 0, c->before.size - 2));
     }
     if (c->key.size == 0 && c->file->syntax->lines && bw_slice_ends(c->before, ",")) {
         c->key = name_of_list(c->before);

@@ -64,13 +64,15 @@ static struct bw_slice members_of_block(const struct bw_scan_context *c,
     return (struct bw_slice){ out, size };
 }
 
-struct bw_slice bw_scan_members(const struct bw_scan_context *c, char out[BW_SCAN_MEMBERS_BYTES])
+struct bw_slice bw_scan_members(const struct bw_scan_context *c, size_t depth,
+                                char out[BW_SCAN_MEMBERS_BYTES])
 {
-    const struct bw_scan_enclosing *map = frame_of(c, 0);
+    const struct bw_scan_enclosing *map = frame_of(c, depth);
     if (map->open == '{' && map->data) {
         return members_of_map(map->body, out);
     }
-    return language_is(c, BW_LANG_YAML) ? members_of_block(c, out) : (struct bw_slice){ out, 0 };
+    return language_is(c, BW_LANG_YAML) && depth == 0 ? members_of_block(c, out)
+                                                      : (struct bw_slice){ out, 0 };
 }
 
 struct bw_slice bw_scan_named_beside(const struct bw_scan_context *c)

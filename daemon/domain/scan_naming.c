@@ -53,8 +53,10 @@ static bool is_settings(const struct bw_scan_context *c)
 static bool in_azure_section(const struct bw_scan_context *c)
 {
     char room[BW_SCAN_MEMBERS_BYTES];
-    struct bw_slice members = bw_scan_members(c, room);
-    bool azure = any(members, "|azure|");
+    struct bw_slice members = bw_scan_members(c, 1, room);
+    bool azure = any(members, "|azure|") && any(members, "|provider|");
+    members = bw_scan_members(c, 0, room);
+    azure = azure || any(members, "|azure|");
     for (size_t i = 0; i < c->frame_count && is_settings(c); i++) {
         azure = azure || any(c->frames[i].name, "|azure|");
     }
@@ -127,6 +129,10 @@ static bool azure_resource(const struct bw_scan_context *c)
 
 bool bw_scan_is_deployment_name(const struct bw_scan_context *c, const struct bw_scan_signs *signs)
 {
+    if (any(frame_of(c, 0)->name, "|model|") && frame_of(c, 0)->data &&
+        bw_slice_starts(c->key, "name")) {
+        return false; /* model: { name: X }, whatever it is deployed as */
+    }
     static const char *const PREFIXES[] = { "azure/", "azure:", "/deployments/",
                                             "azureopenai:", "azure_text/" };
     for (size_t i = 0; i < BW_COUNT(PREFIXES); i++) {

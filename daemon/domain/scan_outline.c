@@ -195,13 +195,14 @@ static bool string(struct lexer *lexer)
     size_t quotes = triple ? 3 : 1;
     size_t end = string_end(lexer, quote, quotes);
     size_t item = *item_of(lexer);
+    bool is_statement = lexer->top < 0 || lexer->out->frames.items[lexer->top].block;
     note(lexer, end,
          (struct bw_scan_spot){
              .lead_at = item,
              .in_string = true,
              .literal_at = lexer->at + quotes,
              .literal_end = end,
-             .docstring = triple && blank(lexer, item, lexer->at),
+             .docstring = triple && is_statement && blank(lexer, item, lexer->at),
          });
     bool closed = end < lexer->size && lexer->text[end] == quote;
     lexer->at = closed ? end + quotes : end;

@@ -185,7 +185,7 @@ static const struct {
             "*.erb", "*.plist", "*.csproj"),
       { .language = BW_LANG_MARKUP, .markup_comments = true } },
     { NAMES("*.rb", "*.pl", "*.pm", "*.r", "*.ex", "*.exs", "*.jl", "*.nix", "*.gemspec",
-            "rakefile", "gemfile", "*.cr", "*.tcl", "*.graphql", "*.gql"),
+            "rakefile", "gemfile", "*.rake", "*.cr", "*.tcl", "*.graphql", "*.gql"),
       { .language = BW_LANG_HASH, .comment = "#", .triple_quotes = true } },
     { NAMES("*.lua", "*.hs", "*.elm"), { .language = BW_LANG_C, .comment = "--" } },
     { NAMES("*.go"),
