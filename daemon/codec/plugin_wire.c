@@ -10,6 +10,13 @@
 #include "codec/finding_json.h"
 #include "codec/json.h"
 
+static const char *const VERB_WORDS[] = {
+    [BW_VERB_MANIFEST] = "manifest",
+    [BW_VERB_CATALOG] = "catalog",
+    [BW_VERB_INVENTORY] = "inventory",
+    [BW_VERB_DELIVER] = "deliver",
+};
+
 static const char *const AUTH_WORDS[] = {
     [BW_AUTH_NONE] = "none",   [BW_AUTH_BEARER] = "bearer", [BW_AUTH_HEADER] = "header",
     [BW_AUTH_QUERY] = "query", [BW_AUTH_BASIC] = "basic",   [BW_AUTH_AWS_SIGV4] = "aws-sigv4",
@@ -272,9 +279,9 @@ void bw_plugin_opening_write(const struct bw_plugin_opening *opening, struct bw_
 {
     struct bw_json_writer w = { .out = out };
     bw_json_object_begin(&w, NULL);
-    bw_json_add_text(&w, "verb", opening->verb);
+    bw_json_add_text(&w, "verb", bw_verb_word(opening->verb));
     bw_json_add_i64(&w, "protocol", BW_PLUGIN_PROTOCOL);
-    bool delivers = opening->message != NULL;
+    bool delivers = opening->verb == BW_VERB_DELIVER;
     bw_json_object_begin(&w, delivers ? "sink" : "source");
     bw_json_add_text(&w, "name", opening->name);
     if (!delivers) {
@@ -508,5 +515,6 @@ static void add_headers(struct bw_json_writer *w, const struct bw_names *headers
     bw_json_object_end(w);
 }
 
+BW_DEFINE_WORDS(bw_verb, VERB_WORDS)
 BW_DEFINE_WORDS(bw_auth, AUTH_WORDS)
 BW_DEFINE_WORDS(bw_plugin_failure, FAILURE_WORDS)

@@ -21,6 +21,13 @@ enum {
     BW_PLUGIN_MEMORY_MAX = 4096,    /* bytes of what is remembered for the next run */
 };
 
+enum bw_verb { /* what a plugin is asked for */
+    BW_VERB_MANIFEST,
+    BW_VERB_CATALOG,
+    BW_VERB_INVENTORY,
+    BW_VERB_DELIVER,
+};
+
 enum bw_auth { /* how the credential travels; the plugin never sees it */
     BW_AUTH_NONE,
     BW_AUTH_BEARER,
@@ -104,13 +111,13 @@ void bw_plugin_done_write(struct bw_str *out);
 
 /* The first line to a plugin. */
 struct bw_plugin_opening {
-    const char *verb;
+    enum bw_verb verb;
     const char *name; /* of the source or sink */
     const char *platform;
     const char *account;
     const char *region;
     const char *settings; /* a JSON object, NULL: {} */
-    const char *message;  /* what to deliver, JSON; NULL: the verb is about a source */
+    const char *message;  /* what to deliver, JSON */
     const char *memory;   /* what was remembered, a JSON object; NULL: nothing */
     int64_t fetches;      /* that it may ask for; 0: BW_PLUGIN_FETCHES_MAX */
 };
@@ -130,6 +137,8 @@ BW_MUST_CHECK enum bw_err bw_plugin_answer_parse(const char *text, size_t size,
                                                  struct bw_error *err);
 void bw_plugin_answer_clear(struct bw_plugin_answer *answer);
 
+const char *bw_verb_word(enum bw_verb verb);
+bool bw_verb_parse(const char *word, enum bw_verb *out);
 const char *bw_auth_word(enum bw_auth auth);
 bool bw_auth_parse(const char *word, enum bw_auth *out);
 const char *bw_plugin_failure_word(enum bw_plugin_failure failure);
