@@ -35,7 +35,7 @@ enum bw_auth { /* how the credential travels; the plugin never sees it */
     BW_AUTH_HEADER,    /* in the header called auth_name */
     BW_AUTH_QUERY,     /* in the query parameter called auth_name */
     BW_AUTH_BASIC,     /* the credential is user:password */
-    BW_AUTH_AWS_SIGV4, /* the credential is key:secret; auth_name is the service */
+    BW_AUTH_AWS_SIGV4, /* the credential is key:secret[:token]; auth_name is the service */
 };
 
 enum bw_plugin_failure {
