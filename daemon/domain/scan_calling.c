@@ -55,7 +55,8 @@ static bool names_model_inside(const struct bw_scan_context *c)
     struct bw_slice name = bw_scan_last_name(prefix);
     struct bw_slice gap =
         bw_slice_of(name.at, name.size, (size_t)(prefix.at + prefix.size - name.at));
-    bool near = name.size > 0 && gap.size <= 8;
+    bool selector = name.at - prefix.at > 1 && name.at[-1] == '{' && bw_model_id_char(name.at[-2]);
+    bool near = name.size > 0 && gap.size <= 8 && !selector; /* PromQL: calls{model="X"} */
     bool bound = prefix.size > 0 && strchr("=:\"' \\", prefix.at[prefix.size - 1]) != NULL;
     bool flag = bw_slice_starts(name, "-");
     bool quoted = bw_slice_contains(gap, ":") &&
@@ -83,7 +84,8 @@ static bool is_whole(const struct bw_scan_context *c)
     if (has_blank(c->prefix) || has_blank(c->suffix)) {
         return false;
     }
-    if (bw_slice_ends(c->before, "/") || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
+    bool path = bw_slice_ends(c->before, "/") && !bw_slice_ends(c->before, "//");
+    if (path || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
         return false;
     }
     if (bw_slice_contains(c->prefix, "://")) { /* an address is called, or read about */
@@ -92,8 +94,8 @@ static bool is_whole(const struct bw_scan_context *c)
     if (c->prefix.size > 0 && !bw_scan_names_vendor(c)) {
         char last = c->prefix.at[c->prefix.size - 1];
         static const char HOLDERS[] = "|models|model|publishers|foundation|inference|profile|";
-        bool path = last == '/' && !any(c->prefix, HOLDERS);
-        if (path || strchr("/:=,{-", last) == NULL) {
+        bool folder = last == '/' && !any(c->prefix, HOLDERS);
+        if (folder || strchr("/:=,{-", last) == NULL) {
             return false;
         }
     }
@@ -107,13 +109,16 @@ static bool is_prose(const struct bw_scan_context *c)
         return false;
     }
     bool plain = language_is(c, BW_LANG_YAML) || language_is(c, BW_LANG_SETTINGS);
+    bool set = c->id.at > c->line.at && c->id.at[-1] == '='; /* MODEL=X command */
+    if (set && language_is(c, BW_LANG_TERRAFORM)) { /* in a text that is written to a file */
+        return false;
+    }
     if (!plain && !language_is(c, BW_LANG_SHELL) && !language_is(c, BW_LANG_HASH)) {
         return true; /* code has its values in quotes */
     }
     if (bw_slice_ends(frame_of(c, 0)->head, "%w")) { /* Ruby's list of words */
         return false;
     }
-    bool set = c->id.at > c->line.at && c->id.at[-1] == '='; /* MODEL=X command */
     bool bound = c->key.size > 0 || c->listed || c->frame_count > 0;
     bool more = c->trail.size > 0 && strchr("#,]})\"';/", c->trail.at[0]) == NULL &&
                 !bw_slice_starts(c->trail, "--") && c->trail.at[0] != '\\' &&
@@ -170,7 +175,9 @@ static bool is_told(const struct bw_scan_context *c)
 
 static bool is_statement_of_sql(const struct bw_scan_context *c)
 {
-    return language_is(c, BW_LANG_SQL) && !bw_slice_contains(c->line, "DEFAULT") &&
+    bool calls = any(bw_scan_direct_call(c), BW_SPEAKING_WORDS "ai|cortex|complete|") ||
+                 (any(c->key, BW_MODEL_WORDS) && bw_slice_contains(c->line, "CREATE MODEL"));
+    return language_is(c, BW_LANG_SQL) && !calls && !bw_slice_contains(c->line, "DEFAULT") &&
            !bw_slice_contains(c->line, "default");
 }
 
@@ -188,9 +195,12 @@ static bool in_text_map(const struct bw_scan_context *c)
 {
     const struct bw_scan_enclosing *map = frame_of(c, 0);
     bool bound = map->head.size > 0 && strchr("=:(", map->head.at[map->head.size - 1]) != NULL;
+    bool selector = language_is(c, BW_LANG_YAML) && map->open == '{' && map->head.size > 0 &&
+                    bw_model_id_char(map->head.at[map->head.size - 1]) &&
+                    map->head.at[map->head.size] == '{'; /* PromQL: calls{model="X"} */
     bool below = language_is(c, BW_LANG_YAML) && map->open == '\0' && c->parent_count > 0 &&
                  any(c->parents[0], "|labels|annotations|metadata|tags|");
-    return below || (bound && map->data && any(map->name, TEXT_KEY));
+    return below || selector || (bound && map->data && any(map->name, TEXT_KEY));
 }
 
 bool bw_scan_is_called(const struct bw_scan_context *c)

@@ -463,6 +463,12 @@ static void find_key(struct bw_scan_context *c)
         bw_slice_ends_with_word(c->before, "to")) { /* Kotlin: "fast" to X */
         c->key = bw_scan_last_name(bw_slice_of(c->before.at, 0, c->before.size - 2));
     }
+    if (c->key.size == 0 && c->spot.in_string && c->file->syntax->language == BW_LANG_C) {
+        struct bw_slice name = bw_scan_last_name(c->before); /* Clojure: :model X */
+        bool keyword = name.size > 0 && name.size < c->before.size && name.at[-1] == ':' &&
+                       name.at + name.size == c->before.at + c->before.size;
+        c->key = keyword && name.size + 1 == c->before.size ? name : c->key;
+    }
     if (c->key.size == 0 && c->file->syntax->lines && bw_slice_ends(c->before, ",")) {
         c->key = name_of_list(c->before);
     }

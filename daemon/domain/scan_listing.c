@@ -175,7 +175,9 @@ static bool is_lookup(const struct bw_scan_context *c)
     bool type = any(list->name, "|literal|");
     bool map = is_first_argument(c) && (bw_slice_ends(bw_scan_direct_call(c), "Map.of") ||
                                         bw_slice_ends(bw_scan_direct_call(c), ".get"));
-    return map || (attached && (alone || type)) ||
+    bool listing = any(bw_scan_direct_call(c), BW_LISTING_WORDS) &&
+                   !any(bw_scan_direct_call(c), "|registry|catalog|");
+    return map || listing || (attached && (alone || type)) ||
            any(bw_scan_last_part(bw_scan_direct_call(c)), LOOKUP_CALL);
 }
 
@@ -188,6 +190,19 @@ static bool is_type(const struct bw_scan_context *c)
     left = left && (before.size == 0 || strchr("\"'=", before.at[before.size - 1]) != NULL);
     bool right = bw_slice_starts(c->trail, "|") && !bw_slice_starts(c->trail, "||");
     return !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) && (left || right);
+}
+
+/* type Props = { model: "a" } */
+static bool in_type(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->frame_count && language_is(c, BW_LANG_SCRIPT); i++) {
+        struct bw_slice head = c->frames[i].head;
+        if (bw_slice_starts(head, "type ") || bw_slice_starts(head, "interface ") ||
+            bw_slice_starts(head, "export type ") || bw_slice_starts(head, "export interface ")) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool in_enum(const struct bw_scan_context *c)
@@ -242,8 +257,8 @@ static bool path_says_run(const struct bw_scan_context *c)
 /* Is there a loop over what is bound to the name? `for m in MODELS:`, `for (const m of models)` */
 static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice bound)
 {
-    static const char *const FORMS[] = { " of %.*s)",  " in %.*s:",    " in %.*s)",
-                                         " in %.*s {", "range %.*s {", " : %.*s)" };
+    static const char *const FORMS[] = { " of %.*s)",    " in %.*s:", " in %.*s)", " in %.*s {",
+                                         "range %.*s {", " : %.*s)",  " in %.*s]" };
     struct bw_slice name = bw_scan_last_name(bound);
     for (size_t i = 0; i < BW_COUNT(FORMS) && name.size > 0 && name.size < 60; i++) {
         char loop[80];
@@ -372,6 +387,15 @@ static bool is_row(const struct bw_scan_context *c)
     return false;
 }
 
+/* Model("x", price=0.4) */
+static bool is_priced(const struct bw_scan_context *c)
+{
+    struct bw_slice arguments = frame_of(c, 0)->body;
+    return bw_scan_direct_call(c).size > 0 && arguments.size < BW_SCAN_MEMBERS_BYTES &&
+           (bw_slice_contains(arguments, "price=") || bw_slice_contains(arguments, "cost=") ||
+            bw_slice_contains(arguments, "context_window="));
+}
+
 static bool in_catalog_map(const struct bw_scan_context *c)
 {
     for (size_t i = 0; i < 3 && i < c->frame_count && c->frames[i].data; i++) {
@@ -426,6 +450,7 @@ bool bw_scan_is_listed(const struct bw_scan_context *c)
     bool plural = bound && bw_scan_words_last(c->key, PLURAL) && !any(c->key, RUN) &&
                   memchr(c->line.at, ',', c->line.size) != NULL && frame_of(c, 0)->open != '(';
     return is_canonical(c) || is_key(c) || in_section_title(c) || is_lookup(c) || is_type(c) ||
-           in_enum(c) || alias || listed_value || plural || is_row(c) || in_catalog_map(c) ||
-           is_choice(c) || is_first_of_pair(c) || in_catalog_of_calls(c) || listed_in_catalog(c);
+           in_type(c) || in_enum(c) || alias || listed_value || plural || is_row(c) ||
+           is_priced(c) || in_catalog_map(c) || is_choice(c) || is_first_of_pair(c) ||
+           in_catalog_of_calls(c) || listed_in_catalog(c);
 }
