@@ -2,7 +2,10 @@
 #include "domain/scan_rules.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { LOOP_BYTES = 80 };
 
 static const char ONE_MODEL[] = "|model|engine|llm|provider|chat|completion|generator|";
 /* Text for people, names of things, addresses: never what is called. */
@@ -78,11 +81,20 @@ static bool has_blank(struct bw_slice text)
     return false;
 }
 
+/* MODELS="a b"; for m in $MODELS */
+static bool is_looped_words(const struct bw_scan_context *c)
+{
+    char loop[LOOP_BYTES];
+    (void)snprintf(loop, sizeof(loop), " in $%.*s;", (int)c->key.size, c->key.at);
+    return language_is(c, BW_LANG_SHELL) && c->key.size > 0 && c->key.size < 60 &&
+           bw_slice_contains(c->file->text, loop);
+}
+
 /* The whole of a value, but for the platform in front and a tag behind. */
 static bool is_whole(const struct bw_scan_context *c)
 {
     if (has_blank(c->prefix) || has_blank(c->suffix)) {
-        return false;
+        return is_looped_words(c);
     }
     bool path = bw_slice_ends(c->before, "/") && !bw_slice_ends(c->before, "//");
     if (path || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
@@ -95,11 +107,20 @@ static bool is_whole(const struct bw_scan_context *c)
         char last = c->prefix.at[c->prefix.size - 1];
         static const char HOLDERS[] = "|models|model|publishers|foundation|inference|profile|";
         bool folder = last == '/' && !any(c->prefix, HOLDERS);
-        if (folder || strchr("/:=,{-", last) == NULL) {
+        bool tag = last == ':' && bw_slice_contains(c->prefix, "/"); /* of an image */
+        if (folder || tag || strchr("/:=,{-", last) == NULL) {
             return false;
         }
     }
     return c->suffix.size == 0 || strchr(":,}/", c->suffix.at[0]) != NULL;
+}
+
+/* `run: |`: what follows is shell. */
+static bool in_script(const struct bw_scan_context *c)
+{
+    struct bw_slice head = c->parent_count > 0 ? c->parents[0] : (struct bw_slice){ "", 0 };
+    return bw_slice_starts(head, "run:") || bw_slice_starts(head, "script:") ||
+           bw_slice_starts(head, "bash:") || bw_slice_starts(head, "before_script:");
 }
 
 /* In a line of shell or in plain YAML nothing marks where a value begins and ends. */
@@ -108,12 +129,14 @@ static bool is_prose(const struct bw_scan_context *c)
     if (c->spot.in_string) {
         return false;
     }
-    bool plain = language_is(c, BW_LANG_YAML) || language_is(c, BW_LANG_SETTINGS);
+    bool plain =
+        (language_is(c, BW_LANG_YAML) && !in_script(c)) || language_is(c, BW_LANG_SETTINGS);
     bool set = c->id.at > c->line.at && c->id.at[-1] == '='; /* MODEL=X command */
     if (set && language_is(c, BW_LANG_TERRAFORM)) { /* in a text that is written to a file */
         return false;
     }
-    if (!plain && !language_is(c, BW_LANG_SHELL) && !language_is(c, BW_LANG_HASH)) {
+    if (!plain && !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) &&
+        !language_is(c, BW_LANG_HASH)) {
         return true; /* code has its values in quotes */
     }
     if (bw_slice_ends(frame_of(c, 0)->head, "%w")) { /* Ruby's list of words */
@@ -165,7 +188,8 @@ static bool is_told(const struct bw_scan_context *c)
 {
     struct bw_slice line = bw_slice_trim(c->line);
     line = bw_slice_starts(line, "@") ? bw_slice_of(line.at, 1, line.size) : line;
-    bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
+    bool echo = (bw_slice_starts(line, "echo ") || bw_slice_starts(line, "printf ")) &&
+                !bw_slice_contains(line, ">");
     bool label = language_is(c, BW_LANG_SHELL) && bw_slice_starts(line, "LABEL ");
     return echo || label || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
            any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|attribute|telemetry|") ||

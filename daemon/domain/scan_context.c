@@ -453,6 +453,14 @@ static struct bw_slice name_of_list(struct bw_slice before)
                           : bound_name(bw_slice_of(before.at, 0, (size_t)(equals + 1 - before.at)));
 }
 
+/* Clojure: `:model X` */
+static struct bw_slice keyword_before(struct bw_slice before)
+{
+    bool keyword =
+        bw_slice_starts(before, ":") && bw_scan_last_name(before).size + 1 == before.size;
+    return bw_slice_of(before.at, keyword ? 1 : 0, keyword ? before.size : 0);
+}
+
 static void find_key(struct bw_scan_context *c)
 {
     c->key = bound_name(c->before);
@@ -464,10 +472,7 @@ static void find_key(struct bw_scan_context *c)
         c->key = bw_scan_last_name(bw_slice_of(c->before.at, 0, c->before.size - 2));
     }
     if (c->key.size == 0 && c->spot.in_string && c->file->syntax->language == BW_LANG_C) {
-        struct bw_slice name = bw_scan_last_name(c->before); /* Clojure: :model X */
-        bool keyword = name.size > 0 && name.size < c->before.size && name.at[-1] == ':' &&
-                       name.at + name.size == c->before.at + c->before.size;
-        c->key = keyword && name.size + 1 == c->before.size ? name : c->key;
+        c->key = keyword_before(c->before);
     }
     if (c->key.size == 0 && c->file->syntax->lines && bw_slice_ends(c->before, ",")) {
         c->key = name_of_list(c->before);

@@ -22,11 +22,12 @@ static const char CATALOG[] =
 static const char RUN[] =
     "|fallback|fallbacks|chain|chains|cascade|priority|priorities|order|candidates|candidate|"
     "matrix|ensemble|judges|panel|eval|evals|evaluation|benchmark|benchmarks|bench|rotation|"
-    "pool|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|routes|"
+    "pool|retry|body|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|"
+    "routes|"
     "routing|tiers|tasks|task|default|defaults|judge|";
 static const char RUN_SECTION[] =
     "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|route|"
-    "routes|";
+    "routes|retry|";
 static const char PLURAL[] = "|models|engines|llms|ids|list|modelids|";
 static const char NAMING[] = "|name|id|slug|value|key|code|displayname|";
 static const char LOOKUP_CALL[] =
@@ -240,11 +241,17 @@ static bool list_name(const struct bw_scan_context *c, struct bw_slice *name)
     return name->size > 0;
 }
 
-/* Of `ALLOWED: list[str] = os.environ or` the part that names: before the operator. */
+/* Of `ALLOWED: list[str] = os.environ or` the part that names: before the type. */
 static struct bw_slice bound_part(struct bw_slice head)
 {
     const char *equals = head.size == 0 ? NULL : memchr(head.at, '=', head.size);
-    return equals == NULL ? head : bw_slice_of(head.at, 0, (size_t)(equals - head.at));
+    if (equals == NULL) {
+        return head;
+    }
+    struct bw_slice left = bw_slice_of(head.at, 0, (size_t)(equals - head.at));
+    const char *colon = memchr(left.at, ':', left.size);
+    bool typed = colon != NULL && left.size > (size_t)(colon - left.at) + 1 && colon[1] == ' ';
+    return typed ? bw_slice_of(left.at, 0, (size_t)(colon - left.at)) : left;
 }
 
 static bool path_says_run(const struct bw_scan_context *c)
@@ -257,8 +264,9 @@ static bool path_says_run(const struct bw_scan_context *c)
 /* Is there a loop over what is bound to the name? `for m in MODELS:`, `for (const m of models)` */
 static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice bound)
 {
-    static const char *const FORMS[] = { " of %.*s)",    " in %.*s:", " in %.*s)", " in %.*s {",
-                                         "range %.*s {", " : %.*s)",  " in %.*s]" };
+    static const char *const FORMS[] = { " of %.*s)",  " in %.*s:",    " in %.*s)",
+                                         " in %.*s {", "range %.*s {", " : %.*s)",
+                                         " in $%.*s;", "{%.*s[@]}",    " in %.*s]" };
     struct bw_slice name = bw_scan_last_name(bound);
     for (size_t i = 0; i < BW_COUNT(FORMS) && name.size > 0 && name.size < 60; i++) {
         char loop[80];
@@ -361,7 +369,8 @@ static bool listed_in_catalog(const struct bw_scan_context *c)
     }
     bool plural = bw_scan_words_last(bound, PLURAL) || lists_models(c) ||
                   (any(bound, "|models|") && any(bound, "|with|without|supporting|"));
-    return (plural || is_set(c)) && !path_says_run(c) && !is_looped_over(c, bound);
+    return (plural || is_set(c)) && !(frame_of(c, 1)->data && any(outer, RUN)) &&
+           !path_says_run(c) && !is_looped_over(c, bound);
 }
 
 /* { id: "x", label: "X", price: 1 }: a row about a model. */
@@ -371,7 +380,7 @@ static bool is_row(const struct bw_scan_context *c)
         "price\"", "price:",    "price=",        "Price\"",      "Price:",        "cost\"",
         "cost:",   "cost=",     "Cost\"",        "Cost:",        "cost_",         "costPer",
         "price_",  "pricePer",  "ontext_window", "ontextWindow", "ontext_length", "ontextLength",
-        "label:",  "\"label\"", "displayName",   "display_name",
+        "label:",  "\"label\"", "displayName",   "display_name", "owned_by",      "ownedBy",
     };
     if (!any(c->key, "|id|name|slug|value|model|") || any(c->key, "|default|summary|fallback|") ||
         bw_slice_ends(c->prefix, ":")) {
@@ -390,10 +399,18 @@ static bool is_row(const struct bw_scan_context *c)
 /* Model("x", price=0.4) */
 static bool is_priced(const struct bw_scan_context *c)
 {
+    static const char ABOUT[] = "|price|pricing|cost|context|window|";
     struct bw_slice arguments = frame_of(c, 0)->body;
-    return bw_scan_direct_call(c).size > 0 && arguments.size < BW_SCAN_MEMBERS_BYTES &&
-           (bw_slice_contains(arguments, "price=") || bw_slice_contains(arguments, "cost=") ||
-            bw_slice_contains(arguments, "context_window="));
+    if (bw_scan_direct_call(c).size == 0 || arguments.size > BW_SCAN_MEMBERS_BYTES) {
+        return false;
+    }
+    for (size_t i = 1; i < arguments.size; i++) {
+        struct bw_slice left = bw_slice_of(arguments.at, 0, i);
+        if (arguments.at[i] == '=' && any(bw_scan_last_name(left), ABOUT)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool in_catalog_map(const struct bw_scan_context *c)
