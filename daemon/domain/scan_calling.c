@@ -19,7 +19,7 @@ static const char LOG_CALL[] =
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
     "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
     "histogram|"
-    "counter|tag|tags|cat|annotate|row|cell|";
+    "counter|tag|tags|cat|annotate|row|cell|import|require|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
 static bool is_url_of_method(const struct bw_scan_context *c)

@@ -136,7 +136,9 @@ static bool list_is_compared(const struct bw_scan_context *c)
             struct bw_slice call = bw_scan_last_part(list->name); /* contains([..], x) */
             return i > 0 && (any(call, COMPARE_CALL) || bw_slice_starts(call, "in_"));
         }
-        if (compares_before(list->head) || compares_after(list->tail)) {
+        bool cast =
+            bw_slice_starts(list->tail, "as ") && bw_slice_contains(list->tail, ").includes(");
+        if (cast || compares_before(list->head) || compares_after(list->tail)) {
             return true;
         }
     }
@@ -157,6 +159,9 @@ bool bw_scan_is_compared(const struct bw_scan_context *c)
     }
     bool inside = inner.size < c->prefix.size && compares_before(bw_slice_trim(inner));
     bool lisp = frame_of(c, 0)->open == '(' && bw_slice_starts(frame_of(c, 0)->body, "= ");
-    return inside || lisp || compares_before(c->before) || compares_after(c->trail) || asks ||
-           selects || is_case_label(c) || shell_compares(c) || list_is_compared(c) || where;
+    bool expected = any(c->key, "|contains|icontains|equals|expected|expect|regex|pattern|");
+    bool pattern = frame_of(c, 0)->parameters && c->before.size == 0; /* Elixir: def f("X") */
+    return inside || lisp || pattern || expected || compares_before(c->before) ||
+           compares_after(c->trail) || asks || selects || is_case_label(c) || shell_compares(c) ||
+           list_is_compared(c) || where;
 }

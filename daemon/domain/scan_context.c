@@ -18,6 +18,7 @@ static void find_literal(struct bw_scan_context *c, size_t at, size_t end);
 static void find_frames(struct bw_scan_context *c, const struct bw_scan_outline *outline);
 static void find_parents(struct bw_scan_context *c, size_t at);
 static void find_key(struct bw_scan_context *c);
+static struct bw_slice assigned_name(struct bw_slice left);
 
 static size_t offset(const struct bw_scan_context *c, const char *at)
 {
@@ -65,7 +66,7 @@ void bw_scan_context_make(const struct bw_scan_file *file, const struct bw_scan_
 struct bw_slice bw_scan_direct_call(const struct bw_scan_context *c)
 {
     const struct bw_scan_enclosing *call = &c->frames[0];
-    bool direct = c->frame_count > 0 && call->open == '(' && !call->data;
+    bool direct = c->frame_count > 0 && call->open == '(' && !call->data && !call->parameters;
     return direct ? call->name : (struct bw_slice){ "", 0 };
 }
 
@@ -73,7 +74,7 @@ struct bw_slice bw_scan_any_call(const struct bw_scan_context *c)
 {
     for (size_t i = 0; i < c->frame_count && (c->frames[i].data || c->frames[i].open == '('); i++) {
         if (c->frames[i].open == '(' && !c->frames[i].data) {
-            return c->frames[i].name;
+            return c->frames[i].parameters ? (struct bw_slice){ "", 0 } : c->frames[i].name;
         }
     }
     return (struct bw_slice){ "", 0 };
@@ -228,6 +229,19 @@ static struct bw_slice without_generics(struct bw_slice head)
     return head;
 }
 
+static bool defines(struct bw_slice head)
+{
+    static const char *const WORDS[] = {
+        "def ", "async def ", "func ", "function ", "fn ", "fun "
+    };
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
+        if (bw_slice_starts(head, WORDS[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
                                              const struct bw_scan_frame *frame)
 {
@@ -243,10 +257,13 @@ static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
     struct bw_scan_enclosing out = {
         .open = frame->open,
         .head = head,
-        .name = bw_scan_last_name(without_generics(head)),
+        .name = bw_slice_ends(head, "=")
+                    ? assigned_name(bw_slice_trim(bw_slice_of(head.at, 0, head.size - 1)))
+                    : bw_scan_last_name(without_generics(head)),
         .body = bw_slice_of(text.at, body_at, body_end),
         .tail = bw_slice_trim(bw_slice_of(text.at, behind, line_end(text, behind))),
     };
+    out.parameters = frame->open == '(' && defines(head);
     out.data = holds_data(c, frame->open, head) || bw_slice_ends(head, "= dict");
     return out;
 }

@@ -70,6 +70,15 @@ static bool is_part(const char *word, struct bw_slice id)
     return false;
 }
 
+/* sonnet45 in claude-sonnet-4-5 */
+static bool are_parts(const char *word, struct bw_slice id)
+{
+    char letters[BW_SCAN_WORD_MAX];
+    size_t size = strcspn(word, "0123456789");
+    (void)snprintf(letters, sizeof(letters), "%.*s", (int)size, word);
+    return size > 0 && word[size] != '\0' && is_part(letters, id) && is_part(word + size, id);
+}
+
 /* GPT_4O = "gpt-4o", sonnet: "claude-sonnet-4-5": the name says the model again, so it cannot
  * stay when the model goes. A provider's or a task's name may. */
 static bool echoes(struct bw_slice name, struct bw_slice id)
@@ -85,7 +94,7 @@ static bool echoes(struct bw_slice name, struct bw_slice id)
         if (strcmp(word, "model") == 0 || strcmp(word, "name") == 0 || strcmp(word, "id") == 0) {
             continue;
         }
-        if (word[0] == '\0' || !is_part(word, id)) {
+        if (word[0] == '\0' || !(is_part(word, id) || are_parts(word, id))) {
             return false;
         }
         letter = letter && word[1] == '\0';
@@ -178,8 +187,9 @@ static bool is_lookup(const struct bw_scan_context *c)
                                         bw_slice_ends(bw_scan_direct_call(c), ".get"));
     bool listing = any(bw_scan_direct_call(c), BW_LISTING_WORDS) &&
                    !any(bw_scan_direct_call(c), "|registry|catalog|");
+    bool service = any(bw_scan_direct_call(c), "|service|"); /* @RegisterAiService( */
     return map || listing || (attached && (alone || type)) ||
-           any(bw_scan_last_part(bw_scan_direct_call(c)), LOOKUP_CALL);
+           (!service && any(bw_scan_last_part(bw_scan_direct_call(c)), LOOKUP_CALL));
 }
 
 /* "a" | "b" in a type */
@@ -377,10 +387,11 @@ static bool listed_in_catalog(const struct bw_scan_context *c)
 static bool is_row(const struct bw_scan_context *c)
 {
     static const char *const SIGNS[] = {
-        "price\"", "price:",    "price=",        "Price\"",      "Price:",        "cost\"",
-        "cost:",   "cost=",     "Cost\"",        "Cost:",        "cost_",         "costPer",
-        "price_",  "pricePer",  "ontext_window", "ontextWindow", "ontext_length", "ontextLength",
-        "label:",  "\"label\"", "displayName",   "display_name", "owned_by",      "ownedBy",
+        "price\"",    "price:",    "price=",        "Price\"",      "Price:",        "cost\"",
+        "cost:",      "cost=",     "Cost\"",        "Cost:",        "cost_",         "costPer",
+        "price_",     "pricePer",  "ontext_window", "ontextWindow", "ontext_length", "ontextLength",
+        "label:",     "\"label\"", "displayName",   "display_name", "owned_by",      "object:",
+        "\"object\"", "ownedBy",
     };
     if (!any(c->key, "|id|name|slug|value|model|") || any(c->key, "|default|summary|fallback|") ||
         bw_slice_ends(c->prefix, ":")) {
@@ -455,12 +466,34 @@ static bool is_choice(const struct bw_scan_context *c)
            (named && any(bound_part(outer), "|models|options|choices|llms|catalog|entries|"));
 }
 
+static struct bw_slice first_name(struct bw_slice text)
+{
+    size_t end = 0;
+    while (end < text.size && in_tag(text.at[end])) {
+        end++;
+    }
+    return bw_slice_of(text.at, 0, end);
+}
+
+/* ALLOWED = env.list("ALLOWED", default=["x"]); Go: `Allowed string `default:"x"`` */
+static bool is_default_of_list(const struct bw_scan_context *c)
+{
+    static const char LISTS[] =
+        "|allowed|allowlist|whitelist|supported|available|choices|valid|known|";
+    const struct bw_scan_enclosing *call = frame_of(c, 1);
+    bool list = frame_of(c, 0)->open == '[' && call->open == '(' && !call->data &&
+                bw_slice_contains(call->head, "=") && any(bound_part(call->head), LISTS);
+    return list || (any(c->key, "|default|") && any(first_name(bw_slice_trim(c->line)), LISTS));
+}
+
 bool bw_scan_is_listed(const struct bw_scan_context *c)
 {
     bool bound = c->key.size > 0;
-    bool alias = bound && !any(c->key, "|default|") &&
-                 !any(bound_part(frame_of(c, 0)->head), RUN) &&
-                 (echoes(c->key, c->id) || renames(c->key, c->id));
+    struct bw_slice first = first_name(c->before);
+    bool typed = first.size < c->before.size && first.at[first.size] == ' '; /* Mini Model = */
+    bool alias =
+        bound && !any(c->key, "|default|") && !any(bound_part(frame_of(c, 0)->head), RUN) &&
+        (echoes(c->key, c->id) || renames(c->key, c->id) || (typed && echoes(first, c->id)));
     bool listed_value = bound &&
                         any(c->key, BW_LISTING_WORDS "rename|serialize|resource|resources|") &&
                         !any(c->key, "|fallback|");
@@ -468,6 +501,6 @@ bool bw_scan_is_listed(const struct bw_scan_context *c)
                   memchr(c->line.at, ',', c->line.size) != NULL && frame_of(c, 0)->open != '(';
     return is_canonical(c) || is_key(c) || in_section_title(c) || is_lookup(c) || is_type(c) ||
            in_type(c) || in_enum(c) || alias || listed_value || plural || is_row(c) ||
-           is_priced(c) || in_catalog_map(c) || is_choice(c) || is_first_of_pair(c) ||
-           in_catalog_of_calls(c) || listed_in_catalog(c);
+           is_priced(c) || is_default_of_list(c) || in_catalog_map(c) || is_choice(c) ||
+           is_first_of_pair(c) || in_catalog_of_calls(c) || listed_in_catalog(c);
 }

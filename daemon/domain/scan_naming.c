@@ -156,9 +156,13 @@ bool bw_scan_is_deployment_name(const struct bw_scan_context *c, const struct bw
             return true;
         }
     }
+    const struct bw_scan_enclosing *map = frame_of(c, 0);
+    bool mapped = map->data && map->open == '{' && any(map->name, BW_DEPLOYED_WORDS) &&
+                  !any(c->key, "|model|");
     bool named = any(c->key, BW_DEPLOYED_WORDS) && !bw_scan_words_last(c->key, "|model|");
     bool parent = c->parent_count > 0 && bw_slice_starts(c->key, "name") &&
                   any(c->parents[0], BW_DEPLOYED_WORDS);
-    return named || parent || bw_slice_starts(c->id, "azure/") || litellm_name(c, signs) ||
-           azure_resource(c) || in_azure_section(c) || azure_client(c, signs);
+    return named || mapped || parent || bw_slice_starts(c->id, "azure/") ||
+           litellm_name(c, signs) || azure_resource(c) || in_azure_section(c) ||
+           azure_client(c, signs);
 }
