@@ -14,6 +14,8 @@ static const char TEXT_KEY[] =
     "content|example|examples|summary|tooltip|tag|tags|image|img|icon|path|file|filename|dir|"
     "folder|href|link|homepage|author|docs|doc|keywords|topic|caption|heading|hint|question|"
     "answer|story|changelog|attribution|citation|instructions|metadata|labels|annotations|headers|";
+/* The same at the end of a name that says model: modelLabel. */
+static const char LABEL_KEY[] = "|label|labels|description|tooltip|hint|help|icon|caption|";
 static const char LOG_CALL[] =
     "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
@@ -155,7 +157,10 @@ static bool name_belongs_to_model(const struct bw_scan_context *c)
     if (any(frame_of(c, 0)->name, ONE_MODEL)) {
         return true;
     }
-    return c->parent_count > 0 && any(c->parents[0], ONE_MODEL);
+    char room[BW_SCAN_MEMBERS_BYTES];
+    struct bw_slice members = bw_scan_members(c, 0, room);
+    bool provided = any(members, "|provider|") && !any(members, "|model|models|");
+    return provided || (c->parent_count > 0 && any(c->parents[0], ONE_MODEL));
 }
 
 static bool is_named_otherwise(const struct bw_scan_context *c)
@@ -181,6 +186,9 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     bool arm = bw_slice_ends(c->before, "=>") || bw_slice_ends(c->before, "->") ||
                bw_slice_ends_with_word(c->before, "to");
     bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL;
+    if (bw_scan_words_last(c->key, LABEL_KEY)) {
+        return !task && !(arm && !quoted);
+    }
     return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task && !(arm && !quoted);
 }
 
@@ -192,7 +200,8 @@ static bool is_told(const struct bw_scan_context *c)
                 !bw_slice_contains(line, ">");
     bool label = language_is(c, BW_LANG_SHELL) && bw_slice_starts(line, "LABEL ");
     return echo || label || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
-           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|attribute|telemetry|") ||
+           any(bw_scan_any_call(c),
+               "|stderr|stdout|console|logger|logging|attribute|telemetry|analytics|posthog|") ||
            bw_slice_starts(bw_slice_trim(c->lead), "Write-") || bw_slice_starts(line, "raise ") ||
            bw_slice_starts(line, "throw ");
 }

@@ -18,6 +18,8 @@ static const char CATALOG[] =
     "thinking|compatible|eligible|recognized|recognised|approved|labels|names|display|tokens|"
     "budgets|quotas|quota|tiktoken|resource|resources|accepted|values|oneof|filter|filters|parser|"
     "inclusion|words|";
+/* What is called so is what there is, or takes its place. */
+#define VALUE_WORDS "rename|serialize|resource|resources|replaced|replacement|successor|"
 /* A list of this name is run, one after the other or each. */
 static const char RUN[] =
     "|fallback|fallbacks|chain|chains|cascade|priority|priorities|order|candidates|candidate|"
@@ -38,107 +40,6 @@ static const char LOOKUP_CALL[] =
 static const char OFFER_CALL[] =
     "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|allowed|"
     "values|inclusion|";
-
-static bool separates(char c)
-{
-    return isalnum((unsigned char)c) == 0;
-}
-
-static bool in_tag(char c)
-{
-    return !separates(c) || c == '-' || c == '.';
-}
-
-/* Is the word one or several parts of the id, joints left out: gpt4o in gpt-4o-mini? */
-static bool is_part(const char *word, struct bw_slice id)
-{
-    for (size_t from = 0; from < id.size; from++) {
-        if (from > 0 && !separates(id.at[from - 1])) {
-            continue;
-        }
-        const char *rest = word;
-        size_t at = from;
-        while (*rest != '\0' && at < id.size &&
-               (separates(id.at[at]) || tolower((unsigned char)id.at[at]) == *rest)) {
-            rest += separates(id.at[at]) ? 0 : 1;
-            at++;
-        }
-        if (*rest == '\0' && (at == id.size || separates(id.at[at]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* sonnet45 in claude-sonnet-4-5 */
-static bool are_parts(const char *word, struct bw_slice id)
-{
-    char letters[BW_SCAN_WORD_MAX];
-    size_t size = strcspn(word, "0123456789");
-    (void)snprintf(letters, sizeof(letters), "%.*s", (int)size, word);
-    return size > 0 && word[size] != '\0' && is_part(letters, id) && is_part(word + size, id);
-}
-
-/* GPT_4O = "gpt-4o", sonnet: "claude-sonnet-4-5": the name says the model again, so it cannot
- * stay when the model goes. A provider's or a task's name may. */
-static bool echoes(struct bw_slice name, struct bw_slice id)
-{
-    static const char MORE[] = "|gpt|claude|gemini|mistral|llama|grok|deepseek|qwen|chat|code|"
-                               "coder|vision|reasoning|thinking|search|instruct|audio|";
-    char word[BW_SCAN_WORD_MAX];
-    bool filled = any(name, "|model|name|id|");
-    bool digit = false;
-    bool letter = true; /* nothing but single ones, as in `m = ..` */
-    size_t words = 0;
-    for (size_t at = 0; bw_scan_words_next(name, &at, word);) {
-        if (strcmp(word, "model") == 0 || strcmp(word, "name") == 0 || strcmp(word, "id") == 0) {
-            continue;
-        }
-        if (word[0] == '\0' || !(is_part(word, id) || are_parts(word, id))) {
-            return false;
-        }
-        letter = letter && word[1] == '\0';
-        digit = digit || strpbrk(word, "0123456789") != NULL;
-        words++;
-    }
-    bool more = words == 1 && any(name, MORE);
-    return !letter && (digit || (!filled && !more));
-}
-
-/* "gpt-4": "gpt-4o": the name is itself that of a model, which the id stands in for. */
-static bool renames(struct bw_slice name, struct bw_slice id)
-{
-    size_t word = 0;
-    while (word < name.size && isalpha((unsigned char)name.at[word]) != 0) {
-        word++;
-    }
-    bool digit = false;
-    for (size_t i = word; i < name.size; i++) {
-        digit = digit || isdigit((unsigned char)name.at[i]) != 0;
-    }
-    bool joined = word >= 3 && word < name.size && strchr("-.@", name.at[word]) != NULL;
-    bool quoted = name.at[name.size] == '"' || name.at[name.size] == '\'';
-    bool same = word >= 3 && id.size >= word && memcmp(name.at, id.at, word) == 0;
-    return digit && (same || (joined && quoted));
-}
-
-/* `case starts(m, "X"): return "X"`: a name is put straight. */
-static bool is_canonical(const struct bw_scan_context *c)
-{
-    if (!bw_slice_ends(c->before, "return")) {
-        return false;
-    }
-    struct bw_slice text = c->file->text;
-    size_t line = (size_t)(c->line.at - text.at);
-    size_t from = line > 0 ? line - 1 : 0;
-    while (from > 0 && text.at[from - 1] != '\n' && line - from < 200) {
-        from--;
-    }
-    struct bw_slice above = bw_slice_trim(bw_slice_of(text.at, from, line));
-    return (bw_slice_starts(above, "case ") || bw_slice_starts(above, "if ") ||
-            bw_slice_starts(above, "elif ")) &&
-           memmem(above.at, above.size, c->id.at, c->id.size) != NULL;
-}
 
 /* [models."id"] */
 static bool in_section_title(const struct bw_scan_context *c)
@@ -167,14 +68,18 @@ static bool is_key(const struct bw_scan_context *c)
     return ((colon || arrow || assigned || paired) && c->key.size == 0) || subscript;
 }
 
-/* PRICES["x"], Map.of("x", 1), prices.put("x", ..) */
-static bool is_first_argument(const struct bw_scan_context *c)
+/* How many arguments stand before it. */
+static size_t argument_of(const struct bw_scan_context *c)
 {
     struct bw_slice body = frame_of(c, 0)->body;
-    struct bw_slice left = bw_slice_of(body.at, 0, (size_t)(c->id.at - body.at));
-    return frame_of(c, 0)->open == '(' && !bw_slice_contains(left, ",");
+    size_t commas = 0;
+    for (const char *at = body.at; at < c->id.at; at++) {
+        commas += *at == ',' ? 1 : 0;
+    }
+    return commas;
 }
 
+/* PRICES["x"], Map.of("x", 1), prices.put("x", ..) */
 static bool is_lookup(const struct bw_scan_context *c)
 {
     const struct bw_scan_enclosing *list = frame_of(c, 0);
@@ -183,13 +88,13 @@ static bool is_lookup(const struct bw_scan_context *c)
                     list->head.at[list->head.size] == '[';
     bool alone = bw_slice_starts(c->trail, "]") && c->before.size == 0;
     bool type = any(list->name, "|literal|");
-    bool map = is_first_argument(c) && (bw_slice_ends(bw_scan_direct_call(c), "Map.of") ||
-                                        bw_slice_ends(bw_scan_direct_call(c), ".get"));
-    bool listing = any(bw_scan_direct_call(c), BW_LISTING_WORDS) &&
-                   !any(bw_scan_direct_call(c), "|registry|catalog|");
-    bool service = any(bw_scan_direct_call(c), "|service|"); /* @RegisterAiService( */
+    struct bw_slice call = bw_scan_direct_call(c);
+    bool map = (bw_slice_ends(call, "Map.of") && argument_of(c) % 2 == 0) ||
+               (bw_slice_ends(call, ".get") && argument_of(c) == 0);
+    bool listing = any(call, BW_LISTING_WORDS) && !any(call, "|registry|catalog|");
+    bool service = any(call, "|service|"); /* @RegisterAiService( */
     return map || listing || (attached && (alone || type)) ||
-           (!service && any(bw_scan_last_part(bw_scan_direct_call(c)), LOOKUP_CALL));
+           (!service && any(bw_scan_last_part(call), LOOKUP_CALL));
 }
 
 /* "a" | "b" in a type */
@@ -446,11 +351,7 @@ static struct bw_slice tag_around(const struct bw_scan_context *c)
     while (at > 0 && c->line.at[at - 1] != '<') {
         at--;
     }
-    size_t end = at;
-    while (end < c->line.size && in_tag(c->line.at[end])) {
-        end++;
-    }
-    return bw_slice_of(c->line.at, at, at == 0 ? 0 : end);
+    return bw_scan_first_name(bw_slice_of(c->line.at, at, at == 0 ? 0 : c->line.size));
 }
 
 /* <option value="x">, { name: "x" } in a list of models */
@@ -466,15 +367,6 @@ static bool is_choice(const struct bw_scan_context *c)
            (named && any(bound_part(outer), "|models|options|choices|llms|catalog|entries|"));
 }
 
-static struct bw_slice first_name(struct bw_slice text)
-{
-    size_t end = 0;
-    while (end < text.size && in_tag(text.at[end])) {
-        end++;
-    }
-    return bw_slice_of(text.at, 0, end);
-}
-
 /* ALLOWED = env.list("ALLOWED", default=["x"]); Go: `Allowed string `default:"x"`` */
 static bool is_default_of_list(const struct bw_scan_context *c)
 {
@@ -483,24 +375,25 @@ static bool is_default_of_list(const struct bw_scan_context *c)
     const struct bw_scan_enclosing *call = frame_of(c, 1);
     bool list = frame_of(c, 0)->open == '[' && call->open == '(' && !call->data &&
                 bw_slice_contains(call->head, "=") && any(bound_part(call->head), LISTS);
-    return list || (any(c->key, "|default|") && any(first_name(bw_slice_trim(c->line)), LISTS));
+    return list ||
+           (any(c->key, "|default|") && any(bw_scan_first_name(bw_slice_trim(c->line)), LISTS));
+}
+
+/* Of a map whose values are run one by one the names are not the ids' own. */
+static bool is_alias(const struct bw_scan_context *c)
+{
+    return bw_scan_is_alias(c) && !any(bound_part(frame_of(c, 0)->head), RUN);
 }
 
 bool bw_scan_is_listed(const struct bw_scan_context *c)
 {
     bool bound = c->key.size > 0;
-    struct bw_slice first = first_name(c->before);
-    bool typed = first.size < c->before.size && first.at[first.size] == ' '; /* Mini Model = */
-    bool alias =
-        bound && !any(c->key, "|default|") && !any(bound_part(frame_of(c, 0)->head), RUN) &&
-        (echoes(c->key, c->id) || renames(c->key, c->id) || (typed && echoes(first, c->id)));
-    bool listed_value = bound &&
-                        any(c->key, BW_LISTING_WORDS "rename|serialize|resource|resources|") &&
-                        !any(c->key, "|fallback|");
+    bool listed_value =
+        bound && any(c->key, BW_LISTING_WORDS VALUE_WORDS) && !any(c->key, "|fallback|");
     bool plural = bound && bw_scan_words_last(c->key, PLURAL) && !any(c->key, RUN) &&
                   memchr(c->line.at, ',', c->line.size) != NULL && frame_of(c, 0)->open != '(';
-    return is_canonical(c) || is_key(c) || in_section_title(c) || is_lookup(c) || is_type(c) ||
-           in_type(c) || in_enum(c) || alias || listed_value || plural || is_row(c) ||
-           is_priced(c) || is_default_of_list(c) || in_catalog_map(c) || is_choice(c) ||
-           is_first_of_pair(c) || in_catalog_of_calls(c) || listed_in_catalog(c);
+    return is_key(c) || in_section_title(c) || is_lookup(c) || is_type(c) || in_type(c) ||
+           in_enum(c) || is_alias(c) || listed_value || plural || is_row(c) || is_priced(c) ||
+           is_default_of_list(c) || in_catalog_map(c) || is_choice(c) || is_first_of_pair(c) ||
+           in_catalog_of_calls(c) || listed_in_catalog(c);
 }
