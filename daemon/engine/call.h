@@ -52,6 +52,9 @@ bw_call_command bw_api_status, bw_api_deployments, bw_api_deployment, bw_api_exp
     bw_api_deployment_remove, bw_api_metrics, bw_api_feed_atom, bw_api_deadlines_ics,
     bw_api_notice_move, bw_api_poll, bw_api_accept, bw_api_sink_test, bw_api_delivery_retry;
 
+/* The HTTP status that tells of a failure. */
+int bw_api_status_of(enum bw_err rc);
+
 /* A deployment with its cohort, its confidence filled in. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_call_member(struct bw_call *call, const char *name,
                                          struct bw_member *member, struct bw_cohort *cohort,

@@ -78,6 +78,7 @@ enum bw_command_type {
     BW_COMMAND_POLL,
     BW_COMMAND_DELIVER,
     BW_COMMAND_REPLY,
+    BW_COMMAND_CONFIGURED, /* what BW_EVENT_CONFIGURE brought is in force */
     BW_COMMAND_WAKE,
 };
 

@@ -35,6 +35,15 @@ static char *scope_of(const struct bw_settings *settings, const struct bw_deploy
                                    : bw_scope_of(deployment->account, deployment->region);
 }
 
+/* What a deployment should hear of as it comes in: alone, for its cohort has heard it. */
+static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *deployment,
+                        int64_t id, struct bw_error *err)
+{
+    BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+    enum bw_err rc = bw_cohorts_get(engine->db, id, &cohort, err);
+    return rc == BW_OK ? bw_engine_reconcile(engine, &cohort, deployment, true, err) : rc;
+}
+
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err)
@@ -42,15 +51,16 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
     BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment);
     int64_t cohort = 0;
     bool empty = false;
+    bool differs = false;
     *changed = false;
     enum bw_err rc = bw_cohorts_find(engine->db, deployment, scope, &cohort, &empty, err);
     if (rc == BW_OK) {
         rc = bw_inventory_put(engine->db, deployment, cohort, changed, err);
     }
     if (rc == BW_OK && empty) {
-        rc = bw_engine_evaluate(engine, cohort, true, err);
+        rc = bw_engine_evaluate(engine, cohort, &differs, err);
     }
-    return rc == BW_OK && *changed ? bw_fan_begin(engine->db, cohort, true, err) : rc;
+    return rc == BW_OK && *changed ? tell(engine, deployment, cohort, err) : rc;
 }
 
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
@@ -108,32 +118,76 @@ static struct bw_names configured_names(const struct bw_settings *settings)
     return names;
 }
 
-static enum bw_err remove_unconfigured(struct bw_engine *engine, struct bw_error *err)
+void bw_configuring_clear(struct bw_configuring *configuring)
+{
+    free(configuring->names.items); /* the names themselves are the settings' */
+    free(configuring->removed_to);
+    *configuring = (struct bw_configuring){ 0 };
+}
+
+void bw_engine_configure_again(struct bw_engine *engine)
+{
+    bw_configuring_clear(&engine->configuring);
+    engine->configuring.under_way = true;
+    engine->configuring.names = configured_names(engine->settings);
+    engine->configuring.removed_to = bw_xstrdup("");
+}
+
+static enum bw_err put_some(struct bw_engine *engine, bool *more, struct bw_error *err)
+{
+    const struct bw_deployment *all = engine->settings->deployments.items;
+    size_t count = engine->settings->deployments.count;
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && i < BW_PUT_CHUNK && engine->configuring.next < count; i++) {
+        bool changed = false;
+        rc = bw_engine_put_deployment(engine, &all[engine->configuring.next++], &changed, err);
+    }
+    *more = engine->configuring.next < count;
+    return rc;
+}
+
+/* *more is false when every name has been looked at. */
+static enum bw_err remove_some(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
-    struct bw_names kept = configured_names(engine->settings);
-    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, &stored, err);
+    struct bw_configuring *configuring = &engine->configuring;
+    const struct bw_names *kept = &configuring->names;
+    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, configuring->removed_to,
+                                        BW_PUT_CHUNK, &stored, err);
     BW_VEC_EACH(char *, name, &stored)
     {
-        bool stays = kept.count > 0 &&
-                     bsearch(name, kept.items, kept.count, sizeof(*name), by_text) != NULL;
+        bool stays = kept->count > 0 &&
+                     bsearch(name, kept->items, kept->count, sizeof(*name), by_text) != NULL;
         if (rc == BW_OK && !stays) {
             rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }
     }
-    free(kept.items);
+    *more = stored.count == BW_PUT_CHUNK;
+    if (*more) {
+        bw_replace(&configuring->removed_to, stored.items[stored.count - 1]);
+    }
     return rc;
 }
 
-static enum bw_err configure_deployments(struct bw_engine *engine, struct bw_error *err)
+/* The deployments of a configuration come and go in pieces. Where it stands is kept in memory alone:
+ * whoever starts again is given the configuration again. */
+enum bw_err bw_engine_configure_some(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
-    enum bw_err rc = remove_unconfigured(engine, err);
-    BW_VEC_EACH(const struct bw_deployment, deployment, &engine->settings->deployments)
-    {
-        bool changed = false;
-        if (rc == BW_OK) {
-            rc = bw_engine_put_deployment(engine, deployment, &changed, err);
-        }
+    struct bw_configuring *configuring = &engine->configuring;
+    if (!configuring->under_way) {
+        return BW_OK;
+    }
+    enum bw_err rc = put_some(engine, more, err);
+    if (rc == BW_OK && !*more) {
+        rc = remove_some(engine, more, err);
+    }
+    if (rc != BW_OK || *more) {
+        return rc;
+    }
+    rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    if (rc == BW_OK) {
+        bw_configuring_clear(configuring);
+        BW_VEC_PUSH(&engine->replies, (struct bw_command){ .type = BW_COMMAND_CONFIGURED });
     }
     return rc;
 }
@@ -212,18 +266,10 @@ enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *se
     engine->settings = bw_settings_share(settings);
     engine->configured_ms = engine->now_ms;
     bw_replace(&engine->misconfigured, NULL);
-    enum bw_err rc = bw_engine_place_models(engine, err);
-    if (rc == BW_OK) {
-        rc = configure_sources(engine, err);
-    }
+    bw_engine_configure_again(engine);
+    enum bw_err rc = configure_sources(engine, err);
     if (rc == BW_OK) {
         rc = configure_sinks(engine, err);
-    }
-    if (rc == BW_OK) {
-        rc = configure_deployments(engine, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
     }
     return rc == BW_OK ? remember(engine, err) : rc;
 }
