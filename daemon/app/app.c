@@ -153,18 +153,23 @@ static void trigger(struct bw_app *app, const struct bw_deliver *job)
     }
 }
 
+static void show_ready(struct bw_app *app)
+{
+    bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
+                app->settings->sources.count, app->settings->deployments.count);
+    bw_sdnotify("READY=1");
+    app->ready = true;
+    app->reloading = false;
+}
+
 static void show_life(struct bw_app *app)
 {
     if (app->watchdog_asks) {
         app->watchdog_asks = false;
         bw_sdnotify("WATCHDOG=1");
     }
-    if (!app->ready || app->reloading) {
-        bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
-                    app->settings->sources.count, app->settings->deployments.count);
-        bw_sdnotify("READY=1");
-        app->ready = true;
-        app->reloading = false;
+    if (!app->ready) {
+        show_ready(app);
     }
 }
 
@@ -183,6 +188,11 @@ static void execute(struct bw_app *app, struct bw_command *command)
     case BW_COMMAND_REPLY:
         bw_control_reply(command->reply.id > METRICS_FIRST_ID ? app->metrics : app->control,
                          &command->reply);
+        break;
+    case BW_COMMAND_CONFIGURED:
+        if (app->reloading) {
+            show_ready(app);
+        }
         break;
     case BW_COMMAND_WAKE:
         bw_alarm_set(app->alarm, command->wake_ms);

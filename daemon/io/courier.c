@@ -212,7 +212,7 @@ static void on_fetch(void *context, struct bw_fetch *fetch)
     struct bw_http_request request = bw_sink_request(
         &courier->sink, courier->url.text, fetch, courier->secret.text,
         (int64_t)uv_timer_get_due_in(&courier->timer), BW_COURIER_ANSWER_MAX);
-    ask->elsewhere = fetch->elsewhere && courier->host->errand == BW_ERRAND_TRIGGER;
+    ask->elsewhere = fetch->elsewhere && courier->host->verb == BW_VERB_TRIGGER;
     ask->transfer = bw_http_start(courier->host->http, &request, on_answer, ask);
 }
 

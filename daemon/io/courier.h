@@ -5,6 +5,7 @@
 #define BW_IO_COURIER_H
 #include <uv.h>
 
+#include "codec/plugin_wire.h"
 #include "engine/event.h"
 #include "io/http.h"
 #include "io/keyring.h"

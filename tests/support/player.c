@@ -318,6 +318,8 @@ static void execute(struct player *player, const struct bw_command *command)
     case BW_COMMAND_REPLY:
         take_reply(player, &command->reply);
         break;
+    case BW_COMMAND_CONFIGURED:
+        break;
     case BW_COMMAND_WAKE:
         player->wake_ms = command->wake_ms;
         break;
