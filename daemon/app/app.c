@@ -391,9 +391,9 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
         app->keyring = bw_keyring_new(&app->loop);
         app->poller = bw_poller_new(&app->loop, app->http, app->keyring, app->options->plugin_dir,
                                     on_polled, app);
-        app->sender = bw_sender_new(&app->loop, BW_ERRAND_DELIVER, app->http, app->mailer,
+        app->sender = bw_sender_new(&app->loop, BW_VERB_DELIVER, app->http, app->mailer,
                                     app->keyring, app->options->plugin_dir, on_delivered, app);
-        app->starter = bw_sender_new(&app->loop, BW_ERRAND_TRIGGER, app->http, app->mailer,
+        app->starter = bw_sender_new(&app->loop, BW_VERB_TRIGGER, app->http, app->mailer,
                                      app->keyring, app->options->plugin_dir, on_triggered, app);
     }
     return rc;

@@ -24,8 +24,10 @@ static const char FLEET[] = SOURCES "deployments:\n" PROMPT("a", "triage", "");
 #define RUN(role, model, passed, failed)                                                           \
     "{\"role\":\"" role "\",\"model\":\"" model "\",\"cases\":100,\"passed\":" #passed             \
     ",\"failed\":" #failed ",\"errors\":0,\"models_seen\":[\"openai:chat:" model "\"]}"
-#define GOOD "[" RUN("baseline", "gpt-5-mini", 90, 10) "," RUN("candidate", "gpt-5.4-mini", 95, 5) "]"
-#define BAD "[" RUN("baseline", "gpt-5-mini", 90, 10) "," RUN("candidate", "gpt-5.4-mini", 50, 50) "]"
+#define RUNS(passed, failed)                                                                       \
+    "[" RUN("baseline", "gpt-5-mini", 90, 10) "," RUN("candidate", "gpt-5.4-mini", passed, failed) "]"
+#define GOOD RUNS(95, 5)
+#define BAD RUNS(50, 50)
 
 static struct player *p;
 
