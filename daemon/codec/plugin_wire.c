@@ -169,6 +169,7 @@ void bw_plugin_fetch_write(const struct bw_fetch *fetch, struct bw_str *out)
     if (fetch->auth_name != NULL) {
         bw_json_add_text(&w, "auth_name", fetch->auth_name);
     }
+    bw_json_add_bool(&w, "elsewhere", fetch->elsewhere);
     bw_json_add_bool(&w, "repeatable", fetch->repeatable);
     bw_json_object_end(&w);
     bw_json_object_end(&w);
@@ -313,6 +314,7 @@ static enum bw_err read_fetch(const struct bw_json *json, struct bw_fetch *fetch
     fetch->method = bw_xstrdup(bw_json_text(bw_json_get(json, "method"), "GET"));
     fetch->path = bw_xstrdup(bw_json_text(bw_json_get(json, "path"), NULL));
     fetch->body = bw_xstrdup(bw_json_text(bw_json_get(json, "body"), NULL));
+    fetch->elsewhere = bw_json_bool(bw_json_get(json, "elsewhere"), false);
     fetch->repeatable = bw_json_bool(bw_json_get(json, "repeatable"), false);
     if (fetch->id <= 0) {
         return bw_fail(err, BW_ERR_INVALID, "id is not a number from 1");

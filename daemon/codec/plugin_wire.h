@@ -50,6 +50,7 @@ struct bw_fetch {
     char *body;
     enum bw_auth auth;
     char *auth_name;
+    bool elsewhere;  /* of a trigger: an answer that sends elsewhere is followed there, once */
     bool repeatable; /* same answer, same entries: may be asked conditionally next time */
 };
 

@@ -42,6 +42,8 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->polling, polling_clear);
     BW_VEC_CLEAR(&engine->sending, sending_clear);
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
+    BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
+    bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     bw_commands_clear(&engine->replies);
     free(engine);
@@ -63,6 +65,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
         return bw_engine_ingest(engine, &event->polled, err);
     case BW_EVENT_DELIVERED:
         return bw_engine_delivered(engine, &event->delivered, err);
+    case BW_EVENT_TRIGGERED:
+        return bw_engine_triggered(engine, &event->delivered, err);
     case BW_EVENT_REQUEST:
         return bw_engine_request(engine, &event->request, err);
     }
@@ -70,7 +74,7 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 }
 
 /* What events may have left to do: cohorts and notices that time has changed, then one chunk of
- * fan-out, then reminders of what has not been spoken of just now, then the summaries that are
+ * fan-out, eval jobs that are lost or may begin, then reminders of what has not been spoken of just now, then the summaries that are
  * complete. */
 static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
@@ -83,6 +87,9 @@ static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_erro
     }
     if (rc == BW_OK) {
         rc = bw_engine_fan_out(engine, more, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_evals_due(engine, more, err);
     }
     if (rc == BW_OK && !*more) {
         rc = bw_engine_remind_due(engine, more, err);
@@ -109,8 +116,10 @@ static enum bw_err perform(struct bw_engine *engine, struct bw_event *event, boo
     if (rc != BW_OK) {
         bw_db_rollback(engine->db);
         bw_commands_clear(&engine->replies);
+        bw_engine_settle_lessees(engine, false);
         return rc;
     }
+    bw_engine_settle_lessees(engine, true);
     bw_engine_note_arrival(engine, event);
     return BW_OK;
 }
@@ -158,6 +167,7 @@ static void redo(struct bw_engine *engine, bool *more)
 static void refuse(struct bw_engine *engine, const struct bw_event *event)
 {
     bw_engine_forget_waiter(engine, event->request.id);
+    bw_engine_forget_lessee(engine, event->request.id);
     bw_engine_refuse(engine, event->request.id, 503, "the database does not answer; see the log");
 }
 

@@ -45,6 +45,7 @@ void bw_event_clear(struct bw_event *event)
         bw_entries_clear(&event->polled.entries);
         break;
     case BW_EVENT_DELIVERED:
+    case BW_EVENT_TRIGGERED:
         BW_VEC_CLEAR(&event->delivered, result_clear);
         break;
     case BW_EVENT_REQUEST:
@@ -63,6 +64,7 @@ void bw_command_clear(struct bw_command *command)
         free(command->poll);
         break;
     case BW_COMMAND_DELIVER:
+    case BW_COMMAND_TRIGGER:
         free(command->deliver.sink);
         free(command->deliver.message_id);
         free(command->deliver.body);

@@ -56,9 +56,13 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err)
 {
+    static const char reason[] = "the deployment left the inventory";
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
-    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor,
-                                          "the deployment left the inventory", err)
+    if (rc == BW_OK) {
+        rc = bw_engine_abandon_eval(engine, name, reason, err);
+    }
+    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor, reason,
+                                          err)
                        : rc;
 }
 
@@ -208,6 +212,7 @@ static enum bw_err remember(struct bw_engine *engine, struct bw_error *err)
 enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,
                                 struct bw_error *err)
 {
+    bool started = engine->settings == NULL;
     bw_settings_free(engine->settings);
     engine->settings = bw_settings_share(settings);
     engine->configured_ms = engine->now_ms;
@@ -224,6 +229,9 @@ enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *se
     }
     if (rc == BW_OK) {
         rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_evals_resume(engine, started, err);
     }
     return rc == BW_OK ? remember(engine, err) : rc;
 }

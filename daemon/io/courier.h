@@ -1,5 +1,6 @@
 /* daemon/io/courier.h: one delivery carried by a plugin: the child converses, the daemon fetches or
- * mails for it, with the sink's secrets filled in on the way out. */
+ * mails for it, with the sink's secrets filled in on the way out. An eval job is carried to its
+ * trigger in the same way. */
 #ifndef BW_IO_COURIER_H
 #define BW_IO_COURIER_H
 #include <uv.h>
@@ -16,8 +17,14 @@ enum {
     BW_COURIER_ANSWER_MAX = 8 * 1024 * 1024, /* bytes of one answer */
 };
 
+enum bw_errand { /* the verb that the plugin is called with */
+    BW_ERRAND_DELIVER, /* a message, to a sink */
+    BW_ERRAND_TRIGGER, /* an eval job, to a trigger */
+};
+
 struct bw_courier_host { /* what couriers share; outlives each that is not closed */
     uv_loop_t *loop;
+    enum bw_errand errand;
     struct bw_http *http;
     struct bw_mailer *mailer;
     struct bw_keyring *keyring;
