@@ -74,7 +74,8 @@ static void check_pointers(struct bw_config_reader *reader, const struct bw_conf
             return;
         }
         if (pointer != NULL && pointer[0] != '/') {
-            bw_config_complain(reader, item, "pointers.%s: '%.60s' is no JSON Pointer; write /%.60s",
+            bw_config_complain(reader, item,
+                               "pointers.%s: '%.60s' is no JSON Pointer; write /%.60s",
                                option->name, pointer, pointer);
         }
     }
