@@ -46,6 +46,7 @@ const struct bw_cmd *const bw_cmds[] = {
     &bw_models_cmd,
     &bw_sinks_cmd,
     &bw_deliveries_cmd,
+    &bw_evals_cmd,
     &bw_explain_cmd,
     &bw_estimate_cmd,
     &bw_worth_cmd,

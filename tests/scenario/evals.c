@@ -376,6 +376,11 @@ Test(evals, a_pass_verifies_the_notice_and_is_told)
     cr_expect(eq(int, player_messages(p, "ops", "eval.finished"), 1));
     cr_expect(eq(int, player_messages(p, "ops", "notice.updated"), 1));
     cr_expect(eq(int, player_messages(p, "chat", NULL), 1), "people hear of it once");
+    BW_CLEANUP(bw_json_freep)
+    struct bw_json *why = player_ask(p, "GET", "/v1/deployments/a/explain", "");
+    BW_CLEANUP(bw_freep) char *text = bw_json_print(why);
+    cr_expect(ne(ptr, strstr(text, "its last eval (1, suite triage on gpt-5.4-mini): pass: "),
+                 NULL));
 }
 
 Test(evals, a_verified_candidate_gives_way_to_a_newer_one)
