@@ -15,6 +15,7 @@ extern const struct bw_cmd bw_models_cmd;
 extern const struct bw_cmd bw_sinks_cmd;
 extern const struct bw_cmd bw_deliveries_cmd;
 extern const struct bw_cmd bw_evals_cmd;
+extern const struct bw_cmd bw_evals_report_cmd; /* of evals */
 extern const struct bw_cmd bw_explain_cmd;
 extern const struct bw_cmd bw_estimate_cmd;
 extern const struct bw_cmd bw_worth_cmd;
