@@ -153,6 +153,15 @@ static void trigger(struct bw_app *app, const struct bw_deliver *job)
     }
 }
 
+static void answer(struct bw_app *app, struct bw_reply *reply)
+{
+    uint64_t id = reply->id;
+    struct bw_event unheard = { .type = BW_EVENT_UNHEARD, .unheard = id };
+    if (!bw_control_reply(id > METRICS_FIRST_ID ? app->metrics : app->control, reply)) {
+        push(app, &unheard);
+    }
+}
+
 static void show_life(struct bw_app *app)
 {
     if (app->watchdog_asks) {
@@ -181,8 +190,7 @@ static void execute(struct bw_app *app, struct bw_command *command)
         trigger(app, &command->deliver);
         break;
     case BW_COMMAND_REPLY:
-        bw_control_reply(command->reply.id > METRICS_FIRST_ID ? app->metrics : app->control,
-                         &command->reply);
+        answer(app, &command->reply);
         break;
     case BW_COMMAND_WAKE:
         bw_alarm_set(app->alarm, command->wake_ms);
@@ -391,9 +399,9 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
         app->keyring = bw_keyring_new(&app->loop);
         app->poller = bw_poller_new(&app->loop, app->http, app->keyring, app->options->plugin_dir,
                                     on_polled, app);
-        app->sender = bw_sender_new(&app->loop, BW_ERRAND_DELIVER, app->http, app->mailer,
+        app->sender = bw_sender_new(&app->loop, BW_VERB_DELIVER, app->http, app->mailer,
                                     app->keyring, app->options->plugin_dir, on_delivered, app);
-        app->starter = bw_sender_new(&app->loop, BW_ERRAND_TRIGGER, app->http, app->mailer,
+        app->starter = bw_sender_new(&app->loop, BW_VERB_TRIGGER, app->http, app->mailer,
                                      app->keyring, app->options->plugin_dir, on_triggered, app);
     }
     return rc;

@@ -1,5 +1,5 @@
-/* daemon/cli/cmd_evals_report.c: what a CI says of a suite that it ran: result files in, a report by
- * the job's token out. */
+/* daemon/cli/cmd_evals_report.c: what a CI says of a suite that it ran: result files in, a report
+ * by the job's token out. */
 #include <stdio.h>
 #include <string.h>
 

@@ -168,6 +168,24 @@ bool bw_json_bool(const struct bw_json *value, bool fallback)
     return strcmp(text, "true") == 0 || (strcmp(text, "false") != 0 && fallback);
 }
 
+enum bw_err bw_json_read_time(const struct bw_json *value, const char *name, int64_t *out_ms,
+                              struct bw_error *err)
+{
+    if (bw_json_is_null(value)) {
+        return BW_OK;
+    }
+    if (bw_json_is_text(value)) {
+        enum bw_err rc = bw_instant_parse(bw_json_text(value, ""), out_ms, err);
+        return rc == BW_OK ? rc : bw_error_prefix(err, "%s: ", name);
+    }
+    int64_t seconds = bw_json_i64(value, -1);
+    if (seconds < 0 || seconds > INT64_C(253402300799)) { /* the year 9999 */
+        return bw_fail(err, BW_ERR_INVALID, "%s is not a time", name);
+    }
+    *out_ms = seconds * BW_SECOND_MS;
+    return BW_OK;
+}
+
 char *bw_json_print(const struct bw_json *value)
 {
     char *printed = cJSON_PrintUnformatted(tree(value));

@@ -40,6 +40,11 @@ int64_t bw_json_i64(const struct bw_json *value, int64_t fallback);
 double bw_json_double(const struct bw_json *value, double fallback);
 bool bw_json_bool(const struct bw_json *value, bool fallback);
 
+/* A time as providers spell it: RFC 3339, YYYY-MM-DD, YYYY-MM, or seconds since 1970; absent
+ * leaves *out_ms as it is. Errors: BW_ERR_INVALID, the sentence begins with name. */
+BW_MUST_CHECK enum bw_err bw_json_read_time(const struct bw_json *value, const char *name,
+                                            int64_t *out_ms, struct bw_error *err);
+
 /* Print a value compactly. Ownership: the result is the caller's. */
 char *bw_json_print(const struct bw_json *value);
 

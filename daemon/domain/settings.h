@@ -38,6 +38,7 @@ struct bw_source_settings {
     int64_t every_ms;
     int64_t timeout_ms;   /* a whole poll */
     int64_t max_bytes;    /* one body */
+    int64_t fetches;      /* of one poll and verb; 0: the plugin protocol's default */
 };
 
 enum bw_sink_group {

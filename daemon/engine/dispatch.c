@@ -186,8 +186,19 @@ static enum bw_err read_notices(struct bw_engine *engine, const struct bw_ids *i
     return rc;
 }
 
+static bool all_of_prices(const struct bw_notices *notices)
+{
+    BW_VEC_EACH(const struct bw_notice, notice, notices)
+    {
+        if (notice->kind != BW_NOTICE_PRICE_STALE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Ownership: the caller's. */
-static char *summary_of(const struct bw_card_key *card, size_t count)
+static char *summary_of(const struct bw_card_key *card, const struct bw_notices *notices)
 {
     static const struct {
         const char *what;
@@ -199,20 +210,22 @@ static char *summary_of(const struct bw_card_key *card, size_t count)
         { "reminder", "deadlines of", "come nearer" },
         { "resolved", "notices of", "are settled" },
         { "superseded", "notices of", "give way to newer ones" },
+        { "old prices", "estimates of", "rest on prices past their shelf life" },
     };
+    const char *what = all_of_prices(notices) ? "old prices" : card->what;
     const char *owner = card->owner[0] == '\0' ? "nobody in particular" : card->owner;
     size_t at = 0;
-    while (at + 1 < BW_COUNT(phrases) && strcmp(card->what, phrases[at].what) != 0) {
+    while (at + 1 < BW_COUNT(phrases) && strcmp(what, phrases[at].what) != 0) {
         at++;
     }
-    return bw_xasprintf("%zu %s %s %s", count, phrases[at].before, owner, phrases[at].after);
+    return bw_xasprintf("%zu %s %s %s", notices->count, phrases[at].before, owner, phrases[at].after);
 }
 
 static char *summary_data(const struct bw_card_key *card, const struct bw_notices *notices)
 {
     struct bw_str data = { 0 };
     struct bw_json_writer w = { .out = &data };
-    BW_CLEANUP(bw_freep) char *summary = summary_of(card, notices->count);
+    BW_CLEANUP(bw_freep) char *summary = summary_of(card, notices);
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "summary", summary);
     bw_json_add_text(&w, "owner", card->owner);

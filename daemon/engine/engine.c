@@ -3,6 +3,10 @@
 
 #include "base/log.h"
 
+/* A step should stay below 50 ms: while it lasts, nobody is answered. */
+const int64_t bw_step_bounds_us[BW_STEP_BOUNDS] = { 100,   1000,  5000,   10000,
+                                                    25000, 50000, 100000, 1000000 };
+
 static void polling_clear(struct bw_polling *polling)
 {
     free(polling->name);
@@ -43,6 +47,7 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->sending, sending_clear);
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
     BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
+    BW_VEC_CLEAR(&engine->grants, BW_VEC_PLAIN);
     bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     bw_commands_clear(&engine->replies);
@@ -67,6 +72,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
         return bw_engine_delivered(engine, &event->delivered, err);
     case BW_EVENT_TRIGGERED:
         return bw_engine_triggered(engine, &event->delivered, err);
+    case BW_EVENT_UNHEARD:
+        return bw_engine_take_back(engine, event->unheard, err);
     case BW_EVENT_REQUEST:
         return bw_engine_request(engine, &event->request, err);
     }
@@ -74,8 +81,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 }
 
 /* What events may have left to do: cohorts and notices that time has changed, then one chunk of
- * fan-out, eval jobs that are lost or may begin, then reminders of what has not been spoken of just now, then the summaries that are
- * complete. */
+ * fan-out, eval jobs that are lost or may begin, then reminders of what has not been spoken of just
+ * now, then the summaries that are complete. */
 static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     enum bw_err rc = bw_engine_evaluate_due(engine, more, err);
@@ -213,4 +220,16 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
     rc = bw_engine_schedule(engine, more, rc, commands, err);
     bw_event_clear(event);
     return rc;
+}
+
+void bw_engine_note_step(struct bw_engine *engine, enum bw_event_type type, int64_t took_us)
+{
+    struct bw_step_times *times = &engine->steps[type];
+    size_t at = 0;
+    while (at < BW_STEP_BOUNDS && took_us > bw_step_bounds_us[at]) {
+        at++;
+    }
+    times->counts[at]++;
+    times->sum_us += took_us;
+    times->longest_us = took_us > times->longest_us ? took_us : times->longest_us;
 }

@@ -13,14 +13,6 @@
 #include "io/plugin_host.h"
 #include "io/source_request.h"
 
-static const struct {
-    const char *verb;
-    const char *noun; /* who is spoken to */
-} ERRANDS[] = {
-    [BW_ERRAND_DELIVER] = { "deliver", "sink" },
-    [BW_ERRAND_TRIGGER] = { "trigger", "trigger" },
-};
-
 struct key_slot {
     struct bw_courier *courier;
     struct bw_key_wait *wait;
@@ -71,7 +63,7 @@ static char *instance_of(const char *message);
 static void feed(struct ask *ask, const struct bw_plugin_answer *answer, char *body);
 static void on_memory(void *context, char **memory);
 static void on_failing(void *context, enum bw_plugin_failure failure, int64_t retry_after_ms);
-static void on_done(void *context, struct bw_entries *entries, const struct bw_error *err);
+static void on_done(void *context, struct bw_plugin_said *said, const struct bw_error *err);
 static void on_deadline(uv_timer_t *timer);
 static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome, const char *why);
 static char *without_secrets(const struct bw_courier *courier, const char *why);
@@ -165,7 +157,7 @@ static void run_child(struct bw_courier *courier)
         plugin[0] == '/' ? bw_xstrdup(plugin)
                          : bw_xasprintf("%s/%s", courier->host->plugin_dir, plugin);
     const struct bw_plugin_opening opening = {
-        .verb = ERRANDS[courier->host->errand].verb,
+        .verb = courier->host->verb,
         .name = courier->sink.name,
         .settings = courier->sink.options,
         .message = courier->message,
@@ -220,11 +212,11 @@ static void on_fetch(void *context, struct bw_fetch *fetch)
     struct bw_http_request request = bw_sink_request(
         &courier->sink, courier->url.text, fetch, courier->secret.text,
         (int64_t)uv_timer_get_due_in(&courier->timer), BW_COURIER_ANSWER_MAX);
-    ask->elsewhere = fetch->elsewhere && courier->host->errand == BW_ERRAND_TRIGGER;
+    ask->elsewhere = fetch->elsewhere && courier->host->verb == BW_VERB_TRIGGER;
     ask->transfer = bw_http_start(courier->host->http, &request, on_answer, ask);
 }
 
-/* What an answer sends to elsewhere is got from there, as a stranger would: without the credential,
+/* What an answer sends to elsewhere is got from there, as a stranger would: without the credential
  * and without anything that the plugin said. A server that is asked by TLS cannot lead out of it. */
 static bool go_elsewhere(struct ask *ask, const struct bw_http_answer *answer)
 {
@@ -369,11 +361,11 @@ static void on_failing(void *context, enum bw_plugin_failure failure, int64_t re
     }
 }
 
-static void on_done(void *context, struct bw_entries *entries, const struct bw_error *err)
+static void on_done(void *context, struct bw_plugin_said *said, const struct bw_error *err)
 {
     struct bw_courier *courier = context;
     courier->run = NULL;
-    bw_entries_clear(entries);
+    bw_plugin_said_clear(said);
     finish(courier, err == NULL ? BW_DELIVERY_DONE : courier->failing,
            err == NULL ? NULL : err->text);
 }
@@ -415,7 +407,7 @@ static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome,
     };
     if (outcome != BW_DELIVERY_DONE) {
         BW_CLEANUP(bw_freep) char *clean = without_secrets(courier, why);
-        result.error = bw_xasprintf("%s '%s': %s", ERRANDS[courier->host->errand].noun,
+        result.error = bw_xasprintf("%s '%s': %s", bw_verb_party(courier->host->verb),
                                     courier->sink.name, clean);
     }
     const struct bw_courier_host *host = courier->host;

@@ -5,6 +5,7 @@
 #define BW_IO_COURIER_H
 #include <uv.h>
 
+#include "codec/plugin_wire.h"
 #include "engine/event.h"
 #include "io/http.h"
 #include "io/keyring.h"
@@ -17,14 +18,9 @@ enum {
     BW_COURIER_ANSWER_MAX = 8 * 1024 * 1024, /* bytes of one answer */
 };
 
-enum bw_errand { /* the verb that the plugin is called with */
-    BW_ERRAND_DELIVER, /* a message, to a sink */
-    BW_ERRAND_TRIGGER, /* an eval job, to a trigger */
-};
-
 struct bw_courier_host { /* what couriers share; outlives each that is not closed */
     uv_loop_t *loop;
-    enum bw_errand errand;
+    enum bw_verb verb; /* DELIVER a message to a sink, or TRIGGER an eval job */
     struct bw_http *http;
     struct bw_mailer *mailer;
     struct bw_keyring *keyring;

@@ -61,7 +61,7 @@ static bool may_name_a_time(int status);
 static void begin_couriers(struct bw_sender *sender);
 static void on_carried(void *context, struct bw_courier *courier, struct bw_delivered *result);
 
-struct bw_sender *bw_sender_new(uv_loop_t *loop, enum bw_errand errand, struct bw_http *http,
+struct bw_sender *bw_sender_new(uv_loop_t *loop, enum bw_verb verb, struct bw_http *http,
                                 struct bw_mailer *mailer, struct bw_keyring *keyring,
                                 const char *plugin_dir, bw_sender_done done, void *context)
 {
@@ -74,7 +74,7 @@ struct bw_sender *bw_sender_new(uv_loop_t *loop, enum bw_errand errand, struct b
     sender->plugin_dir = bw_xstrdup(plugin_dir);
     sender->host = (struct bw_courier_host){
         .loop = loop,
-        .errand = errand,
+        .verb = verb,
         .http = http,
         .mailer = mailer,
         .keyring = keyring,
