@@ -61,6 +61,11 @@ static void finish(struct bw_estimate *out, const struct bw_move *move,
     {
         remark_age(out, term, move->now_ms);
     }
+    if (move->deployment->learned != NULL) {
+        BW_VEC_PUSH(&out->remarks, bw_xasprintf("%s of the training come from %s",
+                                                move->deployment->learned,
+                                                move->deployment->evidence));
+    }
     if (move->deployment->evals.suite == NULL) {
         BW_VEC_PUSH(&out->remarks,
                     bw_xstrdup("no eval suite is registered; without tests such moves have taken "

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/str.h"
+#include "store/findings.h"
 
 /* The scope a deployment's facts come from: that of the first of the platform's own lists that
  * agrees with the account and region it names, else what it says itself. Where there is no list but
@@ -40,12 +42,18 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment);
+    BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = { 0 };
     int64_t cohort = 0;
     bool empty = false;
     *changed = false;
-    enum bw_err rc = bw_cohorts_find(engine->db, deployment, scope, &cohort, &empty, err);
+    enum bw_err rc = bw_engine_know(engine, deployment, scope, &known, err);
+    struct bw_deployment placed = *deployment; /* where what is known puts it; borrowed */
+    placed.base = (char *)bw_deployment_base(deployment, &known);
     if (rc == BW_OK) {
-        rc = bw_inventory_put(engine->db, deployment, cohort, changed, err);
+        rc = bw_cohorts_find(engine->db, &placed, scope, &cohort, &empty, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_inventory_put(engine->db, deployment, &known, cohort, changed, err);
     }
     if (rc == BW_OK && empty) {
         rc = bw_engine_evaluate(engine, cohort, true, err);
@@ -53,10 +61,27 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
     return rc == BW_OK && *changed ? bw_fan_begin(engine->db, cohort, true, err) : rc;
 }
 
+enum bw_err bw_engine_add_deployment(struct bw_engine *engine,
+                                     const struct bw_deployment *deployment, struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
+    bool changed = false;
+    enum bw_err rc = bw_inventory_get(engine->db, deployment->name, &known, err);
+    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "deployment '%s' stands in the configuration; change it there",
+                       deployment->name);
+    }
+    return rc == BW_OK || rc == BW_ERR_NOTFOUND
+               ? bw_engine_put_deployment(engine, deployment, &changed, err)
+               : rc;
+}
+
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err)
 {
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
+    rc = rc == BW_OK ? bw_findings_release(engine->db, name, err) : rc;
     return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor,
                                           "the deployment left the inventory", err)
                        : rc;
@@ -125,13 +150,33 @@ static enum bw_err remove_unconfigured(struct bw_engine *engine, struct bw_error
     return rc;
 }
 
+/* Two words on one name would be a silent change of what is watched: the one that was there first
+ * stays, and the operator is told. */
+static bool is_taken(struct bw_engine *engine, const struct bw_deployment *deployment,
+                     enum bw_err *rc, struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
+    *rc = bw_inventory_get(engine->db, deployment->name, &known, err);
+    if (*rc != BW_OK || known.deployment.origin != BW_ORIGIN_API) {
+        *rc = *rc == BW_ERR_NOTFOUND ? BW_OK : *rc;
+        return *rc != BW_OK;
+    }
+    free(engine->misconfigured);
+    engine->misconfigured = bw_xasprintf(
+        "deployment '%s' stands in the files of %s and was added through the API too; the latter "
+        "counts until `basewatch deployments remove %s` and a reload",
+        deployment->name, engine->settings->file, deployment->name);
+    bw_log(BW_LOG_ERROR, "%s", engine->misconfigured);
+    return true;
+}
+
 static enum bw_err configure_deployments(struct bw_engine *engine, struct bw_error *err)
 {
     enum bw_err rc = remove_unconfigured(engine, err);
     BW_VEC_EACH(const struct bw_deployment, deployment, &engine->settings->deployments)
     {
         bool changed = false;
-        if (rc == BW_OK) {
+        if (rc == BW_OK && !is_taken(engine, deployment, &rc, err)) {
             rc = bw_engine_put_deployment(engine, deployment, &changed, err);
         }
     }
@@ -221,6 +266,9 @@ enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *se
     }
     if (rc == BW_OK) {
         rc = configure_deployments(engine, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_adopt(engine, err);
     }
     if (rc == BW_OK) {
         rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);

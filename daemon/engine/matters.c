@@ -327,7 +327,9 @@ static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
 {
     bool moved = !bw_str_equal(old->base, deployment->base);
     BW_CLEANUP(bw_freep) char *reason =
-        moved ? bw_xasprintf("the inventory shows it on %s", deployment->base)
+        moved && deployment->evidence != NULL
+            ? bw_xasprintf("%s shows it on %s", deployment->evidence, deployment->base)
+        : moved ? bw_xasprintf("the inventory shows it on %s", deployment->base)
               : bw_xstrdup("what it said no longer holds");
     const struct bw_move_notice how = {
         .to = moved ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,

@@ -12,24 +12,10 @@ static enum bw_err put_from_json(struct bw_call *call, const struct bw_json *jso
                                  struct bw_error *err)
 {
     BW_CLEANUP(bw_deployment_clear) struct bw_deployment deployment = { 0 };
-    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
-    bool changed = false;
     enum bw_err rc =
         bw_deployment_from_json(json, &call->engine->settings->policy, &deployment, err);
-    if (rc != BW_OK) {
-        return rc;
-    }
     deployment.origin = BW_ORIGIN_API;
-    rc = bw_inventory_get(call->engine->db, deployment.name, &known, err);
-    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
-        return bw_fail(err, BW_ERR_CONFLICT,
-                       "deployment '%s' stands in the configuration; change it there",
-                       deployment.name);
-    }
-    if (rc != BW_OK && rc != BW_ERR_NOTFOUND) {
-        return rc;
-    }
-    return bw_engine_put_deployment(call->engine, &deployment, &changed, err);
+    return rc == BW_OK ? bw_engine_add_deployment(call->engine, &deployment, err) : rc;
 }
 
 enum bw_err bw_api_deployment_add(struct bw_call *call, struct bw_error *err)
@@ -80,6 +66,12 @@ enum bw_err bw_api_deployment_remove(struct bw_call *call, struct bw_error *err)
     if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
         return bw_fail(err, BW_ERR_CONFLICT,
                        "deployment '%s' stands in the configuration; remove it there",
+                       call->args[0]);
+    }
+    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_ADOPTED) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "deployment '%s' was adopted by a rule of `adopt:`, and would be again; "
+                       "change the rule",
                        call->args[0]);
     }
     if (rc == BW_OK) {

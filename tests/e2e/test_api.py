@@ -16,7 +16,8 @@ except ImportError:
     sys.exit(SKIPPED)
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
+TYPES = {"object": (dict,), "array": (list,), "string": (str,), "integer": (int,),
+         "number": (int, float), "null": (type(None),)}
 TUNED = "ft:gpt-4.1-mini-2025-04-14:acme:triage:9xYz"
 
 
@@ -43,8 +44,12 @@ class Api(Case):
             deployment("tuned", "fine-tuned", TUNED)])
         self.basewatch.write("openai.json", openai_list(
             ["gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", "gpt-5-mini", "gpt-5-mini-2025-08-07"]))
+        account = self.server(lambda request: (
+            200, {}, b"tall-9\n" if request.path == "/ids.txt" else b"job-1\n"))
         self.basewatch.configure(
-            sources=[self.basewatch.file_source("openai", "openai", platform="openai")],
+            sources=[self.basewatch.file_source("openai", "openai", platform="openai"),
+                     dict(name="account", platform="acme", url=account.url,
+                          plugin=os.path.join(SOURCE, "tests/data/plugins/inventory.sh"))],
             sinks=[self.basewatch.sink(self.hooks)])
         self.basewatch.start()
         self.basewatch.poll()
@@ -68,7 +73,7 @@ class Api(Case):
             self.assertEqual(value, schema["const"], where)
         if "type" in schema:
             kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-            self.assertIn(type(value), [TYPES[kind] for kind in kinds], where)
+            self.assertIn(type(value), [one for kind in kinds for one in TYPES[kind]], where)
         if "pattern" in schema:
             self.assertRegex(value, schema["pattern"], where)
         if isinstance(value, dict):
@@ -105,13 +110,14 @@ class Api(Case):
             ("POST", "/v1/deployments/import"): json.dumps(dict(new, name="many")) + "\n",
             ("POST", "/v1/notices/{id}/{action}"): json.dumps({"reason": "seen"}),
             ("POST", "/v1/sources/poll"): json.dumps({"name": "openai"}),
+            ("POST", "/v1/findings/{id}/adopt"): json.dumps({"name": "adopted"}),
         }
         name = ("openai" if "/sources/" in path else "ops" if "/sinks/" in path else
                 "tuned" if path.endswith("/worth") else
                 "removable" if method == "DELETE" else "chat")
         if method == "DELETE":
             self.call("POST", "/v1/deployments", json.dumps(dict(new, name=name)))
-        id_ = ("gpt-5-mini" if "/models/" in path else
+        id_ = ("gpt-5-mini" if "/models/" in path else "job-1" if "/findings/" in path else
                delivery if "/deliveries/" in path else notice)
         target = path.format(name=name, id=id_, action="ack")
         return target, bodies.get((method, path), "")
