@@ -607,8 +607,13 @@ Test(evals, a_run_that_is_known_is_looked_after_again_after_a_restart)
 Test(evals, a_ci_is_given_a_token_by_hand)
 {
     begin_elsewhere(", trigger: ci");
+    player_forget_messages(p);
     act("ack");
+    player_settle(p);
     cr_expect(eq(int, take().id, 0));
+    EQ_STR(job(1, "runner"), "ci");
+    cr_expect(eq(int, player_messages(p, "ops", "eval.requested"), 1));
+    cr_expect(eq(int, player_messages(p, "chat", "eval.requested"), 0));
     BW_CLEANUP(bw_json_freep)
     struct bw_json *answer = player_ask(p, "POST", "/v1/evals/1/token", "");
     cr_assert(eq(int, p->status, 200));
@@ -620,6 +625,15 @@ Test(evals, a_ci_is_given_a_token_by_hand)
     report(&lease, BAD);
     EQ_STR(job(1, "verdict"), "fail");
     EQ_STR(notice("state"), "waived");
+}
+
+Test(evals, a_token_is_for_a_ci_alone)
+{
+    release("gpt-5.4-mini\n");
+    act("ack");
+    post("/v1/evals/1/token", "", 409);
+    (void)take();
+    post("/v1/evals/1/token", "", 409);
 }
 
 Test(evals, a_lease_that_reached_nobody_is_given_to_the_next)
