@@ -159,6 +159,20 @@ Test(evals, one_is_opened_once_its_notice_is_acknowledged)
     EQ_STR(job(1, "notice"), notice("id"));
 }
 
+Test(evals, who_acknowledges_the_end_of_a_base_has_its_successor_judged)
+{
+    release("{\"id\":\"gpt-5.4-mini\"}\n");
+    player_list(p, "openai", "{\"id\":\"gpt-5-mini\",\"dates\":[{\"clock\":\"inference\","
+                             "\"at\":\"2026-12-01\",\"firm\":true}]}\ngpt-5.4-mini\ngpt-5\no3\n");
+    player_pass(p, 7 * BW_HOUR_MS);
+    char target[80];
+    (void)snprintf(target, sizeof(target), "/v1/notices/%s/ack",
+                   player_field(p, "/v1/notices?kind=deprecated", "id"));
+    post(target, "{\"reason\":\"mine\"}", 200);
+    EQ_STR(job(1, "candidate"), "gpt-5.4-mini");
+    EQ_STR(job(1, "notice"), player_field(p, "/v1/notices?kind=swap", "id"));
+}
+
 Test(evals, the_policy_may_be_automatic_or_off_for_one_deployment)
 {
     restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT("a", "triage", "")
