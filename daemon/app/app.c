@@ -153,6 +153,15 @@ static void trigger(struct bw_app *app, const struct bw_deliver *job)
     }
 }
 
+static void show_ready(struct bw_app *app)
+{
+    bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
+                app->settings->sources.count, app->settings->deployments.count);
+    bw_sdnotify("READY=1");
+    app->ready = true;
+    app->reloading = false;
+}
+
 static void answer(struct bw_app *app, struct bw_reply *reply)
 {
     uint64_t id = reply->id;
@@ -168,12 +177,8 @@ static void show_life(struct bw_app *app)
         app->watchdog_asks = false;
         bw_sdnotify("WATCHDOG=1");
     }
-    if (!app->ready || app->reloading) {
-        bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
-                    app->settings->sources.count, app->settings->deployments.count);
-        bw_sdnotify("READY=1");
-        app->ready = true;
-        app->reloading = false;
+    if (!app->ready) {
+        show_ready(app);
     }
 }
 
@@ -191,6 +196,11 @@ static void execute(struct bw_app *app, struct bw_command *command)
         break;
     case BW_COMMAND_REPLY:
         answer(app, &command->reply);
+        break;
+    case BW_COMMAND_CONFIGURED:
+        if (app->reloading) {
+            show_ready(app);
+        }
         break;
     case BW_COMMAND_WAKE:
         bw_alarm_set(app->alarm, command->wake_ms);

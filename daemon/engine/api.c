@@ -139,7 +139,7 @@ static bool fits(const char *pattern, const char *path, struct bw_call *call)
     return true;
 }
 
-static int status_of(enum bw_err rc)
+int bw_api_status_of(enum bw_err rc)
 {
     switch (rc) {
     case BW_ERR_NOTFOUND:
@@ -183,7 +183,7 @@ static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw
         return rc;
     }
     if (rc != BW_OK) {
-        bw_engine_refuse(engine, call->request->id, status_of(rc), failure.text);
+        bw_engine_refuse(engine, call->request->id, bw_api_status_of(rc), failure.text);
         return bw_db_undo(engine->db, err); /* a refused command leaves nothing behind */
     }
     if (!call->answered_later) {

@@ -58,6 +58,9 @@ bw_call_command bw_api_status, bw_api_deployments, bw_api_deployment, bw_api_exp
     bw_api_evals, bw_api_eval, bw_api_eval_start, bw_api_eval_cancel, bw_api_eval_lease,
     bw_api_eval_token, bw_api_eval_renew, bw_api_eval_report;
 
+/* The HTTP status that tells of a failure. */
+int bw_api_status_of(enum bw_err rc);
+
 /* A deployment with its cohort, its confidence filled in. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_call_member(struct bw_call *call, const char *name,
                                          struct bw_member *member, struct bw_cohort *cohort,

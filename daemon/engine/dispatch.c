@@ -266,27 +266,21 @@ static enum bw_err send_summary(struct bw_engine *engine, const struct bw_card_k
     return send_to(engine, card->sink, &message, err);
 }
 
-enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err)
+enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
-    for (;;) {
-        BW_CLEANUP(bw_card_key_clear) struct bw_card_key card = { 0 };
-        BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
-        BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
-        enum bw_err rc = bw_items_next(engine->db, &card, err);
-        if (rc != BW_OK) {
-            return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-        }
-        rc = bw_items_take(engine->db, &card, &ids, err);
-        if (rc == BW_OK) {
-            rc = read_notices(engine, &ids, &notices, err);
-        }
-        if (rc == BW_OK) {
-            rc = send_summary(engine, &card, &notices, err);
-        }
-        if (rc != BW_OK) {
-            return rc;
-        }
+    BW_CLEANUP(bw_card_key_clear) struct bw_card_key card = { 0 };
+    BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
+    BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
+    enum bw_err rc = bw_items_next(engine->db, &card, err);
+    if (rc != BW_OK) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
+    *more = true;
+    rc = bw_items_take(engine->db, &card, &ids, err);
+    if (rc == BW_OK) {
+        rc = read_notices(engine, &ids, &notices, err);
+    }
+    return rc == BW_OK ? send_summary(engine, &card, &notices, err) : rc;
 }
 
 /* ---- results ---- */

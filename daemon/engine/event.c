@@ -89,6 +89,7 @@ void bw_command_clear(struct bw_command *command)
     case BW_COMMAND_REPLY:
         free(command->reply.body);
         break;
+    case BW_COMMAND_CONFIGURED:
     case BW_COMMAND_WAKE:
         break;
     }

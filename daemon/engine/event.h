@@ -106,6 +106,7 @@ enum bw_command_type {
     BW_COMMAND_DELIVER,
     BW_COMMAND_TRIGGER, /* start a run elsewhere, or look after it */
     BW_COMMAND_REPLY,
+    BW_COMMAND_CONFIGURED, /* what BW_EVENT_CONFIGURE brought is in force */
     BW_COMMAND_WAKE,
 };
 

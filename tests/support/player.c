@@ -11,6 +11,8 @@
 #include "codec/lineage_file.h"
 #include "codec/price_file.h"
 
+static const char NEW_YEAR[] = "2026-01-01";
+
 enum { STEPS_AT_ONE_INSTANT_MAX = 20000 }; /* more is an engine that never comes to rest */
 
 static void source_clear(struct player_source *source)
@@ -64,13 +66,13 @@ static void start(struct player *player)
     player_step(player, &configure);
 }
 
-static struct player *player_begin(const char *yaml, char *folder)
+static struct player *player_begin(const char *day, const char *yaml, char *folder)
 {
     struct player *player = bw_xcalloc(1, sizeof(*player));
     player->folder = folder;
     player->may_write = true;
     player->settings = player_settings(yaml);
-    cr_assert(bw_instant_parse("2026-01-01", &player->now_ms, NULL) == BW_OK);
+    cr_assert(bw_instant_parse(day, &player->now_ms, NULL) == BW_OK);
     cr_assert(bw_lineage_files_load(NULL, &player->rules, NULL, &player->err) == BW_OK);
     cr_assert(bw_price_file_load_shipped(&player->book, &player->err) == BW_OK);
     start(player);
@@ -79,7 +81,12 @@ static struct player *player_begin(const char *yaml, char *folder)
 
 struct player *player_new(const char *yaml)
 {
-    return player_begin(yaml, NULL);
+    return player_begin(NEW_YEAR, yaml, NULL);
+}
+
+struct player *player_new_on(const char *day, const char *yaml)
+{
+    return player_begin(day, yaml, NULL);
 }
 
 struct player *player_new_on_disk(const char *yaml)
@@ -87,7 +94,7 @@ struct player *player_new_on_disk(const char *yaml)
     bool in_memory = access("/dev/shm", W_OK) == 0; /* thousands of commits, quick ones */
     char *folder = bw_xasprintf("%s/basewatch-player-XXXXXX", in_memory ? "/dev/shm" : "/tmp");
     cr_assert(mkdtemp(folder) != NULL);
-    return player_begin(yaml, folder);
+    return player_begin(NEW_YEAR, yaml, folder);
 }
 
 static void stop(struct player *player)
@@ -310,6 +317,8 @@ static void execute(struct player *player, const struct bw_command *command)
         break;
     case BW_COMMAND_REPLY:
         take_reply(player, &command->reply);
+        break;
+    case BW_COMMAND_CONFIGURED:
         break;
     case BW_COMMAND_WAKE:
         player->wake_ms = command->wake_ms;

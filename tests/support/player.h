@@ -78,6 +78,8 @@ struct player {
  * outlives a restart. Ownership: the caller's. */
 struct player *player_new(const char *yaml);
 struct player *player_new_on_disk(const char *yaml);
+/* In memory, but on another day (YYYY-MM-DD). */
+struct player *player_new_on(const char *day, const char *yaml);
 void player_free(struct player *player);
 BW_DEFINE_FREEP(player)
 
