@@ -19,6 +19,9 @@ missing() { echo "$1: nothing about '$2'"; exit 1; }
 "$BW_BIN/basewatch" check-config --options | grep '^[^ ]' | while read -r key; do
     plain basewatch.yaml.5 | grep -qxF "\\fB$key\\fR" || missing basewatch.yaml.5 "$key"
 done
+"$BW_BIN/basewatch-runner" --options | grep '^[^ ]' | while read -r key; do
+    plain basewatch-runner.8 | grep -qxF "\\fB$key\\fR" || missing basewatch-runner.8 "$key"
+done
 "$BW_BIN/basewatchd" --help | grep -oE -- '--[a-z-]+' | sort -u | while read -r option; do
     plain basewatchd.8 | grep -qF -- "$option" || missing basewatchd.8 "$option"
 done

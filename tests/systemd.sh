@@ -59,7 +59,8 @@ mkdir -p "$work/stage/etc/basewatch/catalog"
 cp "$(dirname "$0")/data/openai/openai.body" "$work/stage/etc/basewatch/catalog/catalog.json"
 # On a first boot systemd enables what no preset disables.
 mkdir -p "$work/stage/usr/lib/systemd/system-preset"
-echo "disable basewatchd.service" >"$work/stage/usr/lib/systemd/system-preset/00-test.preset"
+printf 'disable %s\n' basewatchd.service basewatch-runner.service \
+    >"$work/stage/usr/lib/systemd/system-preset/00-test.preset"
 started=$(now_ms)
 script -qfc "exec ${container[*]@Q} -b --overlay-ro=/usr:$work/stage/usr:/usr --bind-ro=$work/stage/etc:/run/stage systemd.firstboot=off" \
     "$work/console" >/dev/null 2>&1 </dev/null &
@@ -163,6 +164,57 @@ expect "a stop" "success inactive" "$(property Result) $(property ActiveState)"
 echo "stopped in $took ms"
 inside systemctl start basewatchd
 expect "the state is kept" "from-api triage" "$(deployments)"
+
+# ---- the runner ----
+inside cp "$prefix/lib/systemd/system/basewatch-runner.service" /run/systemd/system/
+inside cp -r /run/systemd/system/basewatchd.service.d /run/systemd/system/basewatch-runner.service.d
+inside sed -i '/^WatchdogSec/d; /^LoadCredential/d' /run/systemd/system/basewatch-runner.service.d/test.conf
+inside mkdir /etc/basewatch/judged
+inside tee /etc/basewatch/judged/catalog.json >/dev/null <<'END'
+{"object": "list", "data": [{"id": "gpt-4o-2024-08-06", "object": "model", "created": 1722900000, "owned_by": "a"},
+  {"id": "gpt-4.1-2025-04-14", "object": "model", "created": 1744600000, "owned_by": "a"}]}
+END
+inside tee /etc/basewatch/conf.d/judged.yaml >/dev/null <<'END'
+evals: {start: off}
+sources:
+  - {name: judged, plugin: openai, platform: acme-vllm, url: "file:///etc/basewatch/judged/catalog.json", every: 1h}
+deployments:
+  - {name: judged, technique: prompt, platform: acme-vllm, model: gpt-4o-2024-08-06, owner: web, evals: {suite: judged, cases: 3}}
+  - {name: slow, technique: prompt, platform: acme-vllm, model: gpt-4o-2024-08-06, owner: web, evals: {suite: slow, cases: 3}}
+END
+if command -v node >/dev/null; then # as harnesses are: it writes code and runs it, and counts processors
+    suite='[node, -e, "require(`fs`).writeFileSync(process.env.BASEWATCH_RESULT, JSON.stringify({cases: 3,
+        passed: require(`os`).cpus().length > 0 ? 3 : 0, model: process.env.BASEWATCH_MODEL}))"]'
+else
+    suite='[/bin/sh, -c, "printf {\\"cases\\":3,\\"passed\\":3} >$BASEWATCH_RESULT"]'
+fi
+inside tee /etc/basewatch/runner.d/test.yaml >/dev/null <<END
+suites:
+  judged: {argv: $suite, result: json}
+  slow: {argv: [/bin/sh, -c, "id -un >~/ran; sleep 1000 & wait"], result: json}
+END
+verdict() { inside "$basewatch" evals --json | tr '{' '\n' | grep "\"deployment\":\"$1\"" | grep -o '"verdict":"[a-z]*"'; }
+judged() { [ "$(verdict "$1")" = '"verdict":"pass"' ]; }
+ran() { inside test -s /var/lib/basewatch-runner/ran; }
+expect "verify prints nothing" "" "$(inside systemd-analyze verify --man=$pages basewatch-runner.service 2>&1)"
+inside systemctl daemon-reload
+inside systemctl reload basewatchd
+inside "$basewatch" sources poll judged >/dev/null
+inside systemctl start basewatch-runner
+expect "exposure" "*exposure level*1.[0-4] OK*" \
+    "$(inside systemd-analyze security --threshold=14 basewatch-runner | tail -1)"
+inside "$basewatch" evals start judged 2>/dev/null
+until_true "the runner takes a job" judged judged
+inside "$basewatch" evals start slow 2>/dev/null
+until_true "the runner takes another" ran
+expect "as a user of its own, at home in its state" "basewatch-runner" \
+    "$(inside cat /var/lib/basewatch-runner/ran)"
+began=$(now_ms)
+inside systemctl stop basewatch-runner
+expect "a stop" "success inactive" \
+    "$(inside systemctl show basewatch-runner -p Result,ActiveState --value | sort -r | paste -sd' ')"
+expect "what was stopped is told" '"verdict":"inconclusive"' "$(verdict slow)"
+echo "the runner stopped in $(($(now_ms) - began)) ms"
 inside systemctl poweroff
 wait $terminal || true
 nspawn=0 leader=0

@@ -328,10 +328,6 @@ enum bw_err bw_engine_evals_next_due(struct bw_engine *engine, int64_t *out_ms,
                                      struct bw_error *err);
 
 /* eval_lease.c: runners that take jobs. */
-/* The job runs from now on, and its token is the one that renews and reports. */
-enum bw_err bw_engine_lease_eval(struct bw_engine *engine, struct bw_eval_job *job,
-                                 const char *runner, const char *token, int64_t lease_ms,
-                                 struct bw_error *err);
 /* Takes the contents; answered at once if there is a job, else when there is, or its time is over.
  */
 enum bw_err bw_engine_serve_lessee(struct bw_engine *engine, struct bw_lessee *lessee,
@@ -365,6 +361,9 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
 enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
                                     const struct bw_notice *notice, bool moved,
                                     struct bw_error *err);
+/* To webhooks alone: a CI is to run it. */
+enum bw_err bw_engine_announce_request(struct bw_engine *engine, const struct bw_eval_job *job,
+                                       struct bw_error *err);
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err);
 enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,

@@ -35,7 +35,8 @@ struct bw_guard_report {
 };
 
 /* Start: argv without a shell, searched for in the PATH of its environment, in a session and
- * process group of its own, with nothing on its standard input. Ownership: end it with bw_guard_finish().
+ * process group of its own, with nothing on its standard input.
+ * Ownership: end it with bw_guard_finish().
  * Errors: BW_ERR_IO. */
 BW_MUST_CHECK enum bw_err bw_guard_start(const struct bw_guard_order *order, struct bw_guard *out,
                                          struct bw_error *err);
