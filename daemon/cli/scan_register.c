@@ -4,15 +4,14 @@
 #include "cli/scan_register.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/place.h"
+#include "cli/rewrite.h"
 #include "cli/text.h"
 #include "codec/config.h"
 #include "codec/json.h"
@@ -45,7 +44,7 @@ static enum bw_err make_plan(const struct bw_scan_result *result, const char *fo
 static enum bw_err drop_known(struct plan *plan, const char *path, const char *text,
                               struct bw_error *err);
 static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_error *err);
-static enum bw_err replace(const char *path, const struct bw_str *text, struct bw_error *err);
+static bw_rewrite_check check_file;
 
 static void planned_clear(struct planned *planned)
 {
@@ -89,7 +88,7 @@ enum bw_err bw_scan_register(const struct bw_scan_result *result, const char *fo
         rc = edit_text(&edit, path, err);
     }
     if (rc == BW_OK && strcmp(edit.out.text, text) != 0) {
-        rc = replace(path, &edit.out, err);
+        rc = bw_rewrite(path, edit.out.text, edit.out.size, check_file, err);
     }
     bw_str_clear(&edit.out);
     return rc;
@@ -132,8 +131,7 @@ static char *name_of(const struct bw_found *found)
 
 static bool is_planned(const struct plan *plan, const char *name)
 {
-    BW_VEC_EACH(const struct planned, planned, plan)
-    {
+    BW_VEC_EACH (const struct planned, planned, plan) {
         if (strcmp(planned->name, name) == 0) {
             return true;
         }
@@ -190,8 +188,7 @@ static void plan_one(const struct bw_scan_result *result, const struct bw_found 
 static enum bw_err make_plan(const struct bw_scan_result *result, const char *folder,
                              const char *path, struct plan *plan, struct bw_error *err)
 {
-    BW_VEC_EACH(const struct bw_found, found, &result->found)
-    {
+    BW_VEC_EACH (const struct bw_found, found, &result->found) {
         BW_CLEANUP(bw_freep) char *file = bw_xasprintf("%s/%s", folder, found->file);
         if (found->patchable && !is_same_file(file, path)) {
             plan_one(result, found, file, plan);
@@ -263,8 +260,7 @@ static enum bw_err drop_known(struct plan *plan, const char *path, const char *t
     if (rc != BW_OK) {
         return rc;
     }
-    BW_VEC_EACH(const struct bw_deployment, deployment, &known)
-    {
+    BW_VEC_EACH (const struct bw_deployment, deployment, &known) {
         if (is_ours(text, deployment->name)) {
             continue;
         }
@@ -345,8 +341,7 @@ static const char *entry_end(const char *entry)
 
 static struct planned *planned_of(struct plan *plan, const char *name)
 {
-    BW_VEC_EACH(struct planned, planned, plan)
-    {
+    BW_VEC_EACH (struct planned, planned, plan) {
         if (strcmp(planned->name, name) == 0) {
             return planned;
         }
@@ -444,8 +439,7 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
     edit->indent = 2;
     copy_all(edit);
     size_t fresh = 0;
-    BW_VEC_EACH(const struct planned, planned, edit->plan)
-    {
+    BW_VEC_EACH (const struct planned, planned, edit->plan) {
         fresh += planned->written ? 0 : 1;
     }
     if (fresh == 0) {
@@ -466,8 +460,7 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
     edit->out.size = edit->list_end;
     edit->out.text[edit->list_end] = '\0';
     end_last_line(&edit->out);
-    BW_VEC_EACH(struct planned, planned, edit->plan)
-    {
+    BW_VEC_EACH (struct planned, planned, edit->plan) {
         if (!planned->written) {
             write_new(edit, planned);
         }
@@ -478,41 +471,8 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
 
 /* ---- writing ---- */
 
-static enum bw_err write_file(const char *path, const struct bw_str *text, struct bw_error *err)
-{
-    FILE *file = fopen(path, "wbe");
-    if (file == NULL) {
-        return bw_fail(err, BW_ERR_IO, "%s: %s", path, strerror(errno));
-    }
-    bool good = fwrite(text->text, 1, text->size, file) == text->size && fflush(file) == 0 &&
-                fsync(fileno(file)) == 0;
-    good = fclose(file) == 0 && good;
-    return good ? BW_OK : bw_fail(err, BW_ERR_IO, "%s: %s", path, strerror(errno));
-}
-
 static enum bw_err check_file(const char *path, struct bw_error *err)
 {
     BW_CLEANUP(bw_deployments_clear) struct bw_deployments deployments = { 0 };
     return bw_config_read_deployments(path, &deployments, err);
-}
-
-static enum bw_err replace(const char *path, const struct bw_str *text, struct bw_error *err)
-{
-    BW_CLEANUP(bw_freep) char *fresh = bw_xasprintf("%s.new", path);
-    struct stat st = { 0 };
-    bool old = stat(path, &st) == 0;
-    enum bw_err rc = write_file(fresh, text, err);
-    if (rc == BW_OK && old && chmod(fresh, st.st_mode & 07777) != 0) {
-        rc = bw_fail(err, BW_ERR_IO, "%s: %s", fresh, strerror(errno));
-    }
-    if (rc == BW_OK) {
-        rc = check_file(fresh, err);
-    }
-    if (rc == BW_OK && rename(fresh, path) != 0) {
-        rc = bw_fail(err, BW_ERR_IO, "%s: %s", path, strerror(errno));
-    }
-    if (rc != BW_OK) {
-        (void)unlink(fresh);
-    }
-    return rc;
 }
