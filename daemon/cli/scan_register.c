@@ -131,7 +131,8 @@ static char *name_of(const struct bw_found *found)
 
 static bool is_planned(const struct plan *plan, const char *name)
 {
-    BW_VEC_EACH (const struct planned, planned, plan) {
+    BW_VEC_EACH(const struct planned, planned, plan)
+    {
         if (strcmp(planned->name, name) == 0) {
             return true;
         }
@@ -188,7 +189,8 @@ static void plan_one(const struct bw_scan_result *result, const struct bw_found 
 static enum bw_err make_plan(const struct bw_scan_result *result, const char *folder,
                              const char *path, struct plan *plan, struct bw_error *err)
 {
-    BW_VEC_EACH (const struct bw_found, found, &result->found) {
+    BW_VEC_EACH(const struct bw_found, found, &result->found)
+    {
         BW_CLEANUP(bw_freep) char *file = bw_xasprintf("%s/%s", folder, found->file);
         if (found->patchable && !is_same_file(file, path)) {
             plan_one(result, found, file, plan);
@@ -260,7 +262,8 @@ static enum bw_err drop_known(struct plan *plan, const char *path, const char *t
     if (rc != BW_OK) {
         return rc;
     }
-    BW_VEC_EACH (const struct bw_deployment, deployment, &known) {
+    BW_VEC_EACH(const struct bw_deployment, deployment, &known)
+    {
         if (is_ours(text, deployment->name)) {
             continue;
         }
@@ -341,7 +344,8 @@ static const char *entry_end(const char *entry)
 
 static struct planned *planned_of(struct plan *plan, const char *name)
 {
-    BW_VEC_EACH (struct planned, planned, plan) {
+    BW_VEC_EACH(struct planned, planned, plan)
+    {
         if (strcmp(planned->name, name) == 0) {
             return planned;
         }
@@ -439,7 +443,8 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
     edit->indent = 2;
     copy_all(edit);
     size_t fresh = 0;
-    BW_VEC_EACH (const struct planned, planned, edit->plan) {
+    BW_VEC_EACH(const struct planned, planned, edit->plan)
+    {
         fresh += planned->written ? 0 : 1;
     }
     if (fresh == 0) {
@@ -460,7 +465,8 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
     edit->out.size = edit->list_end;
     edit->out.text[edit->list_end] = '\0';
     end_last_line(&edit->out);
-    BW_VEC_EACH (struct planned, planned, edit->plan) {
+    BW_VEC_EACH(struct planned, planned, edit->plan)
+    {
         if (!planned->written) {
             write_new(edit, planned);
         }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LOOP_BYTES = 64 * 1024 }; /* how far from a list the loop over it is looked for */
+
 /* A list or map of this name says what exists or is permitted. */
 static const char CATALOG[] =
     "|disable|disabled|exclude|excluded|excludes|ignore|ignored|skip|skipped|hidden|except"
@@ -183,12 +185,16 @@ static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice boun
                                          " in %.*s {", "range %.*s {", " : %.*s)",
                                          " in $%.*s;", "{%.*s[@]}",    " in %.*s]" };
     struct bw_slice name = bw_scan_last_name(bound);
+    struct bw_slice text = c->file->text;
+    size_t at_id = (size_t)(c->id.at - text.at);
+    text = bw_slice_of(text.at, at_id > LOOP_BYTES ? at_id - LOOP_BYTES : 0,
+                       text.size - at_id > LOOP_BYTES ? at_id + LOOP_BYTES : text.size);
     for (size_t i = 0; i < BW_COUNT(FORMS) && name.size > 0 && name.size < 60; i++) {
         char loop[80];
         (void)snprintf(loop, sizeof(loop), FORMS[i], (int)name.size, name.at);
-        const char *at = memmem(c->file->text.at, c->file->text.size, loop, strlen(loop));
+        const char *at = memmem(text.at, text.size, loop, strlen(loop));
         size_t line = at == NULL ? 0 : 80;
-        while (line > 0 && at > c->file->text.at && at[-1] != '\n') {
+        while (line > 0 && at > text.at && at[-1] != '\n') {
             at--;
             line--;
         }

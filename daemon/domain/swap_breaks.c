@@ -22,8 +22,7 @@ static void compare_kinds(const char *what, unsigned from, unsigned to, struct b
 {
     for (unsigned bit = BW_TEXT; to != 0 && bit <= BW_EMBEDDING; bit <<= 1) {
         if ((from & bit) != 0 && (to & bit) == 0) {
-            say(out,
-                bw_xasprintf("it no longer %s %s", what, bw_modality_word((enum bw_modality)bit)));
+            say(out, bw_xasprintf("%s %s is gone", bw_modality_word((enum bw_modality)bit), what));
         }
     }
 }
@@ -55,8 +54,8 @@ void bw_swap_breaks(const struct bw_deployment *deployment, const struct bw_entr
     }
     compare_tokens("the context", from->context_tokens, to->context_tokens, out);
     compare_tokens("the longest answer", from->max_output_tokens, to->max_output_tokens, out);
-    compare_kinds("takes", from->input, to->input, out);
-    compare_kinds("gives", from->output, to->output, out);
+    compare_kinds("input", from->input, to->input, out);
+    compare_kinds("output", from->output, to->output, out);
     compare_prices("input", from->price_input, to->price_input, out);
     compare_prices("output", from->price_output, to->price_output, out);
 }

@@ -227,7 +227,7 @@ class Swap(Case):
         done = other.run("swap", "help")
         self.assertEqual(done.stderr.splitlines(), [
             "mind: the context shrinks from 200000 to 100000 tokens",
-            "mind: it no longer takes image",
+            "mind: image input is gone",
             "mind: input rises from $5 to $6 per million tokens"])
         self.assertIn(new["id"], done.stdout)
 

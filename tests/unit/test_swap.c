@@ -231,7 +231,7 @@ Test(swap, what_the_facts_show_to_break_is_told)
                            .price_output = { true, { 2000000 } } };
     expect_breaks(&chat, &from, &to,
                   "the context shrinks from 400000 to 200000 tokens\n"
-                  "it no longer takes image\n"
+                  "image input is gone\n"
                   "input rises from $0.25 to $0.75 per million tokens\n");
     expect_breaks(&chat, &to, &from, "");
     const struct bw_entry unsaid = { .id = "gpt-5.4-mini" };
