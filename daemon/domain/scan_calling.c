@@ -185,7 +185,8 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     bool task = any(map, "|models|task|tasks|"); /* taskModels: { title: X } */
     bool arm = bw_slice_ends(c->before, "=>") || bw_slice_ends(c->before, "->") ||
                bw_slice_ends_with_word(c->before, "to");
-    bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL;
+    bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL &&
+                  !bw_slice_starts(bw_slice_trim(c->line), "case ");
     if (bw_scan_words_last(c->key, LABEL_KEY)) {
         return !task && !(arm && !quoted);
     }

@@ -250,7 +250,8 @@ static bool lists_models(const struct bw_scan_context *c)
     for (size_t i = 0; i < c->parent_count; i++) {
         struct bw_slice head = c->parents[i];
         const char *call = memchr(head.at, '(', head.size);
-        if (bw_slice_starts(head, "def ") && call != NULL) {
+        bool defines = bw_slice_starts(head, "def ") || bw_slice_starts(head, "async def ");
+        if (defines && call != NULL) {
             head = bw_slice_of(head.at, 0, (size_t)(call - head.at));
             return bw_scan_words_last(head, PLURAL) && !any(head, RUN);
         }
@@ -381,7 +382,9 @@ static bool is_default_of_list(const struct bw_scan_context *c)
     const struct bw_scan_enclosing *call = frame_of(c, 1);
     bool list = frame_of(c, 0)->open == '[' && call->open == '(' && !call->data &&
                 bw_slice_contains(call->head, "=") && any(bound_part(call->head), LISTS);
-    return list ||
+    bool several = bw_slice_ends(c->prefix, ",") || bw_slice_starts(c->suffix, ",");
+    struct bw_slice left = bw_slice_of(c->line.at, 0, (size_t)(c->id.at - c->line.at));
+    return list || (several && any(left, LISTS)) ||
            (any(c->key, "|default|") && any(bw_scan_first_name(bw_slice_trim(c->line)), LISTS));
 }
 
