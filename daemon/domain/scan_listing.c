@@ -2,10 +2,7 @@
 #include "domain/scan_rules.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
-
-enum { LOOP_BYTES = 64 * 1024 }; /* how far from a list the loop over it is looked for */
 
 /* A list or map of this name says what exists or is permitted. */
 static const char CATALOG[] =
@@ -95,7 +92,8 @@ static bool is_lookup(const struct bw_scan_context *c)
                (bw_slice_ends(call, ".get") && argument_of(c) == 0);
     bool listing = any(call, BW_LISTING_WORDS) && !any(call, "|registry|catalog|");
     bool service = any(call, "|service|"); /* @RegisterAiService( */
-    return map || listing || (attached && (alone || type)) ||
+    bool key = attached && (language_is(c, BW_LANG_PYTHON) || language_is(c, BW_LANG_SCRIPT));
+    return map || listing || key || (attached && (alone || type)) ||
            (!service && any(bw_scan_last_part(call), LOOKUP_CALL));
 }
 
@@ -176,33 +174,6 @@ static bool path_says_run(const struct bw_scan_context *c)
     struct bw_slice path = { c->file->path, strlen(c->file->path) };
     return any(path, "|eval|evals|evaluation|benchmark|benchmarks|bench|promptfoo|promptfooconfig|"
                      "matrix|workflows|");
-}
-
-/* Is there a loop over what is bound to the name? `for m in MODELS:`, `for (const m of models)` */
-static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice bound)
-{
-    static const char *const FORMS[] = { " of %.*s)",  " in %.*s:",    " in %.*s)",
-                                         " in %.*s {", "range %.*s {", " : %.*s)",
-                                         " in $%.*s;", "{%.*s[@]}",    " in %.*s]" };
-    struct bw_slice name = bw_scan_last_name(bound);
-    struct bw_slice text = c->file->text;
-    size_t at_id = (size_t)(c->id.at - text.at);
-    text = bw_slice_of(text.at, at_id > LOOP_BYTES ? at_id - LOOP_BYTES : 0,
-                       text.size - at_id > LOOP_BYTES ? at_id + LOOP_BYTES : text.size);
-    for (size_t i = 0; i < BW_COUNT(FORMS) && name.size > 0 && name.size < 60; i++) {
-        char loop[80];
-        (void)snprintf(loop, sizeof(loop), FORMS[i], (int)name.size, name.at);
-        const char *at = memmem(text.at, text.size, loop, strlen(loop));
-        size_t line = at == NULL ? 0 : 80;
-        while (line > 0 && at > text.at && at[-1] != '\n') {
-            at--;
-            line--;
-        }
-        if (at != NULL && bw_slice_contains((struct bw_slice){ at, 80 - line }, "for")) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* [("id", 0.4), ..]: the first of two in a table. */
@@ -286,13 +257,24 @@ static bool listed_in_catalog(const struct bw_scan_context *c)
     struct bw_slice outer = bound_part(frame_of(c, 1)->head);
     bool nested = frame_of(c, 0)->open == '[' && frame_of(c, 1)->open == '{' &&
                   frame_of(c, 1)->data && !any(outer, RUN) && bw_scan_words_last(outer, PLURAL);
-    if (nested || any(bound, CATALOG) || bw_slice_starts(bw_slice_trim(bound), "in:")) {
+    if (nested || any(bound, CATALOG) || bw_scan_is_asked(c, bound) ||
+        bw_slice_starts(bw_slice_trim(bound), "in:")) {
         return true;
     }
     bool plural = bw_scan_words_last(bound, PLURAL) || lists_models(c) ||
                   (any(bound, "|models|") && any(bound, "|with|without|supporting|"));
     return (plural || is_set(c)) && !(frame_of(c, 1)->data && any(outer, RUN)) &&
-           !path_says_run(c) && !is_looped_over(c, bound);
+           !path_says_run(c) && !bw_scan_is_looped_over(c, bound);
+}
+
+/* The name of the tag of markup that the id stands in, or right behind; empty: none. */
+static struct bw_slice tag_around(const struct bw_scan_context *c)
+{
+    size_t at = (size_t)(c->id.at - c->line.at);
+    while (at > 0 && c->line.at[at - 1] != '<') {
+        at--;
+    }
+    return bw_scan_first_name(bw_slice_of(c->line.at, at, at == 0 ? 0 : c->line.size));
 }
 
 /* { id: "x", label: "X", price: 1 }: a row about a model. */
@@ -310,7 +292,7 @@ static bool is_row(const struct bw_scan_context *c)
         return false;
     }
     char room[BW_SCAN_MEMBERS_BYTES];
-    struct bw_slice map = bw_scan_members(c, 0, room);
+    struct bw_slice map = tag_around(c).size > 0 ? c->line : bw_scan_members(c, 0, room);
     for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
         if (bw_slice_contains(map, SIGNS[i])) {
             return true;
@@ -349,16 +331,6 @@ static bool in_catalog_map(const struct bw_scan_context *c)
         }
     }
     return false;
-}
-
-/* The name of the tag of markup that the id stands in, or right behind; empty: none. */
-static struct bw_slice tag_around(const struct bw_scan_context *c)
-{
-    size_t at = (size_t)(c->id.at - c->line.at);
-    while (at > 0 && c->line.at[at - 1] != '<') {
-        at--;
-    }
-    return bw_scan_first_name(bw_slice_of(c->line.at, at, at == 0 ? 0 : c->line.size));
 }
 
 /* <option value="x">, { name: "x" } in a list of models */
