@@ -21,7 +21,8 @@ static const char LOG_CALL[] =
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
     "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
     "histogram|"
-    "counter|tag|tags|cat|annotate|row|cell|import|require|";
+    "counter|tag|tags|cat|annotate|row|cell|import|require|header|headers|fprintln|fprintf|logf|"
+    "infof|warnf|debugf|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
 static bool is_url_of_method(const struct bw_scan_context *c)
@@ -197,6 +198,10 @@ static bool is_told(const struct bw_scan_context *c)
 {
     struct bw_slice line = bw_slice_trim(c->line);
     line = bw_slice_starts(line, "@") ? bw_slice_of(line.at, 1, line.size) : line;
+    const char *run = memmem(line.at, line.size, "run: ", 5); /* - run: echo .. */
+    line = language_is(c, BW_LANG_YAML) && run != NULL
+               ? bw_slice_of(run, 5, (size_t)(line.at + line.size - run))
+               : line;
     line = bw_slice_starts(line, "RUN ") ? bw_slice_of(line.at, 4, line.size) : line;
     bool kept = bw_slice_contains(line, ">") && bw_slice_contains(line, "="); /* >> $GITHUB_ENV */
     bool echo = (bw_slice_starts(line, "echo ") || bw_slice_starts(line, "printf ")) && !kept;

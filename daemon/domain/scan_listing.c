@@ -25,7 +25,8 @@ static const char RUN[] =
     "matrix|ensemble|judges|panel|eval|evals|evaluation|benchmark|benchmarks|bench|rotation|"
     "pool|retry|body|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|"
     "routes|"
-    "routing|tiers|tasks|task|default|defaults|judge|";
+    "weighted|split|traffic|canary|experiment|experiments|variants|routing|tiers|tasks|task|"
+    "default|defaults|judge|";
 static const char RUN_SECTION[] =
     "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|route|"
     "routes|retry|";
@@ -321,12 +322,13 @@ static bool is_priced(const struct bw_scan_context *c)
 static bool in_catalog_map(const struct bw_scan_context *c)
 {
     for (size_t i = 0; i < 3 && i < c->frame_count && c->frames[i].data; i++) {
-        if (any(bound_part(c->frames[i].head), BW_LISTING_WORDS "filter|filters|")) {
+        if (any(bound_part(c->frames[i].head),
+                BW_LISTING_WORDS "filter|filters|limits|quotas|quota|budgets|")) {
             return true;
         }
     }
     for (size_t i = 0; i < 2 && i < c->parent_count && !language_is(c, BW_LANG_PYTHON); i++) {
-        if (any(c->parents[i], BW_LISTING_WORDS)) {
+        if (any(c->parents[i], BW_LISTING_WORDS "limits|quotas|quota|budgets|")) {
             return true;
         }
     }
@@ -354,9 +356,11 @@ static bool is_default_of_list(const struct bw_scan_context *c)
     const struct bw_scan_enclosing *call = frame_of(c, 1);
     bool list = frame_of(c, 0)->open == '[' && call->open == '(' && !call->data &&
                 bw_slice_contains(call->head, "=") && any(bound_part(call->head), LISTS);
-    bool several = bw_slice_ends(c->prefix, ",") || bw_slice_starts(c->suffix, ",");
+    bool plain = c->file->syntax->lines && !c->spot.in_string;
+    struct bw_slice before = plain ? c->before : c->prefix;
+    bool several = bw_slice_ends(before, ",") || bw_slice_starts(plain ? c->trail : c->suffix, ",");
     struct bw_slice left = bw_slice_of(c->line.at, 0, (size_t)(c->id.at - c->line.at));
-    return list || (several && any(left, LISTS)) ||
+    return list || (several && (any(left, LISTS) || any(c->key, CATALOG))) ||
            (any(c->key, "|default|") && any(bw_scan_first_name(bw_slice_trim(c->line)), LISTS));
 }
 
