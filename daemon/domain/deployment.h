@@ -132,7 +132,8 @@ void bw_deployments_clear(struct bw_deployments *deployments);
 BW_MUST_CHECK enum bw_err bw_deployment_complete(struct bw_deployment *deployment,
                                                  struct bw_error *err);
 
-/* The base of an OpenAI-style fine-tuned id (ft:BASE:ORG:SUFFIX:ID) or the id itself.
+/* The base of a fine-tuned id (OpenAI's ft:BASE:ORG:SUFFIX:ID, Azure's BASE.ft-JOB), or the id
+ * itself.
  * Ownership: the result is the caller's. */
 char *bw_base_of_model(const char *model);
 
