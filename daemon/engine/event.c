@@ -55,11 +55,13 @@ void bw_event_clear(struct bw_event *event)
         bw_settings_free(event->configure);
         break;
     case BW_EVENT_TIMER:
+    case BW_EVENT_UNHEARD:
         break;
     case BW_EVENT_POLLED:
         bw_polled_clear(&event->polled);
         break;
     case BW_EVENT_DELIVERED:
+    case BW_EVENT_TRIGGERED:
         BW_VEC_CLEAR(&event->delivered, result_clear);
         break;
     case BW_EVENT_REQUEST:
@@ -78,6 +80,7 @@ void bw_command_clear(struct bw_command *command)
         free(command->poll);
         break;
     case BW_COMMAND_DELIVER:
+    case BW_COMMAND_TRIGGER:
         free(command->deliver.sink);
         free(command->deliver.message_id);
         free(command->deliver.body);
@@ -86,6 +89,7 @@ void bw_command_clear(struct bw_command *command)
     case BW_COMMAND_REPLY:
         free(command->reply.body);
         break;
+    case BW_COMMAND_CONFIGURED:
     case BW_COMMAND_WAKE:
         break;
     }

@@ -12,8 +12,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <microhttpd.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -84,6 +88,7 @@ static void on_upload(struct exchange *exchange, const char *bytes, size_t size)
 static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange);
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
                          enum MHD_RequestTerminationCode why);
+static void make_token(char *out);
 static struct peer *peer_of(struct MHD_Connection *connection);
 static enum MHD_Result send_reply(struct exchange *exchange);
 static enum MHD_Result send_too_big(struct exchange *exchange);
@@ -120,7 +125,14 @@ enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_control_options *opt
     return BW_OK;
 }
 
-void bw_control_reply(struct bw_control *control, struct bw_reply *reply)
+/* A peer that only says no more still reads; one that has hung up does not. */
+static bool has_left(const struct exchange *exchange)
+{
+    struct pollfd peer = { .fd = peer_of(exchange->connection)->fd };
+    return poll(&peer, 1, 0) == 1 && (peer.revents & POLLHUP) != 0;
+}
+
+bool bw_control_reply(struct bw_control *control, struct bw_reply *reply)
 {
     struct exchange *exchange = NULL;
     LIST_FOREACH(exchange, &control->waiting, link) {
@@ -128,6 +140,7 @@ void bw_control_reply(struct bw_control *control, struct bw_reply *reply)
             break;
         }
     }
+    bool heard = exchange != NULL && !has_left(exchange);
     if (exchange == NULL) {
         free(reply->body);
     } else {
@@ -141,6 +154,7 @@ void bw_control_reply(struct bw_control *control, struct bw_reply *reply)
         }
     }
     *reply = (struct bw_reply){ 0 };
+    return heard;
 }
 
 void bw_control_close(struct bw_control *control)
@@ -361,8 +375,20 @@ static enum MHD_Result on_complete(struct bw_control *control, struct exchange *
         .peer_uid = peer->uid,
         .may_write = peer->may_write,
     };
+    make_token(request.token);
     control->on_request(control->context, &request);
     return MHD_YES;
+}
+
+static void make_token(char *out)
+{
+    unsigned char bytes[(BW_REQUEST_TOKEN_TEXT - 1) / 2];
+    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
+        abort(); /* the kernel gives that much, once it is up */
+    }
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    }
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,

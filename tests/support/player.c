@@ -274,6 +274,25 @@ static void take_delivery(struct player *player, const struct bw_deliver *delive
     BW_VEC_PUSH(&player->due, bw_event_of_result(&result, 0));
 }
 
+static void take_job(struct player *player, const struct bw_deliver *job)
+{
+    struct player_trigger *trigger = &player->trigger;
+    const struct bw_delivered result = { .delivery_id = job->delivery_id,
+                                         .outcome = trigger->outcome,
+                                         .error = bw_xstrdup(trigger->error),
+                                         .retry_after_ms = trigger->retry_after_ms,
+                                         .memory = bw_xstrdup(trigger->memory) };
+    trigger->calls++;
+    if (!trigger->silent) {
+        struct bw_event event = bw_event_of_result(&result, 0);
+        event.type = BW_EVENT_TRIGGERED;
+        BW_VEC_PUSH(&player->due, event);
+    } else {
+        free(result.error);
+        free(result.memory);
+    }
+}
+
 static void take_reply(struct player *player, const struct bw_reply *reply)
 {
     struct player_reply answer = { .id = reply->id, .status = reply->status };
@@ -293,8 +312,13 @@ static void execute(struct player *player, const struct bw_command *command)
     case BW_COMMAND_DELIVER:
         take_delivery(player, &command->deliver);
         break;
+    case BW_COMMAND_TRIGGER:
+        take_job(player, &command->deliver);
+        break;
     case BW_COMMAND_REPLY:
         take_reply(player, &command->reply);
+        break;
+    case BW_COMMAND_CONFIGURED:
         break;
     case BW_COMMAND_WAKE:
         player->wake_ms = command->wake_ms;
@@ -382,6 +406,7 @@ uint64_t player_send(struct player *player, const char *method, const char *targ
         .peer_uid = 1000,
         .may_write = player->may_write,
     };
+    (void)snprintf(event.request.token, sizeof(event.request.token), "token-%d", (int)id);
     player_step(player, &event);
     return id;
 }
