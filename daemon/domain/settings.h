@@ -18,6 +18,7 @@ struct bw_secret_ref {
     struct bw_names argv; /* a command that prints it */
     char *beside;         /* folder of the configuration file */
 };
+void bw_secret_ref_clear(struct bw_secret_ref *secret);
 
 enum bw_source_kind { /* whose word it is, the weightiest first */
     BW_SOURCE_OWN,       /* the platform's own list */

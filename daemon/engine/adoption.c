@@ -199,7 +199,7 @@ static enum bw_err remove_others(struct bw_engine *engine, struct bw_names *kept
                                  struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
-    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_ADOPTED, &stored, err);
+    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_ADOPTED, "", INT64_MAX, &stored, err);
     if (kept->count > 0) {
         qsort(kept->items, kept->count, sizeof(*kept->items), by_text);
     }

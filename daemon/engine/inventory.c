@@ -6,18 +6,20 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "domain/prices.h"
 #include "store/findings.h"
 
-/* The scope a deployment's facts come from: that of the first of the platform's own lists that
- * agrees with the account and region it names, else what it says itself. Where there is no list but
- * a feed, it is the feed's, wherever the deployment is. */
-static char *scope_of(const struct bw_settings *settings, const struct bw_deployment *deployment)
+/* The scope that facts about a place come from: that of the first of the platform's own lists that
+ * agrees with the account and region named, else what they say themselves. Where there is no list
+ * but a feed, it is the feed's, wherever the deployment is. */
+static char *scope_of(const struct bw_settings *settings, const char *platform,
+                      const char *account, const char *region)
 {
     const struct bw_source_settings *feed = NULL;
     bool listed = false;
     BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
     {
-        if (!bw_str_equal(deployment->platform, source->platform)) {
+        if (!bw_str_equal(platform, source->platform)) {
             continue;
         }
         if (bw_source_settings_kind(source) != BW_SOURCE_OWN) {
@@ -25,65 +27,82 @@ static char *scope_of(const struct bw_settings *settings, const struct bw_deploy
             continue;
         }
         listed = true;
-        bool account = deployment->account[0] == '\0' ||
-                       bw_str_equal(deployment->account, source->account);
-        bool region =
-            deployment->region[0] == '\0' || bw_str_equal(deployment->region, source->region);
-        if (account && region) {
+        if ((account[0] == '\0' || bw_str_equal(account, source->account)) &&
+            (region[0] == '\0' || bw_str_equal(region, source->region))) {
             return bw_scope_of(source->account, source->region);
         }
     }
     return feed != NULL && !listed ? bw_scope_of(feed->account, feed->region)
-                                   : bw_scope_of(deployment->account, deployment->region);
+                                   : bw_scope_of(account, region);
+}
+
+/* The cohort of the deployment, or of its embedding model, with a judgement. */
+static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deployment *deployment,
+                               bool embeds, int64_t *out, struct bw_error *err)
+{
+    const char *platform = embeds ? bw_embedding_platform(deployment) : deployment->platform;
+    bool at_home = bw_str_equal(platform, deployment->platform);
+    BW_CLEANUP(bw_freep) char *scope =
+        scope_of(engine->settings, platform, at_home ? deployment->account : "",
+                 at_home ? deployment->region : "");
+    bool empty = false;
+    bool differs = false;
+    enum bw_err rc = bw_cohorts_find(engine->db, deployment, embeds, scope, out, &empty, err);
+    return rc == BW_OK && empty ? bw_engine_evaluate(engine, *out, &differs, err) : rc;
+}
+
+/* What a deployment should hear of as it comes in: alone, for its cohorts have heard it. */
+static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *deployment,
+                        int64_t cohort, int64_t embedder, bool knows, struct bw_error *err)
+{
+    BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
+    BW_CLEANUP(bw_member_clear) struct bw_member learned = { 0 };
+    const struct bw_member member = { .cohort = cohort, .embedder = embedder };
+    enum bw_err rc = bw_engine_stand(engine, &member, &standing, err);
+    if (rc == BW_OK && knows) {
+        rc = bw_inventory_get(engine->db, deployment->name, &learned, err);
+        deployment = &learned.deployment;
+    }
+    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, deployment, true, err) : rc;
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment);
     BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = { 0 };
+    BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment->platform,
+                                                deployment->account, deployment->region);
     int64_t cohort = 0;
-    bool empty = false;
+    int64_t embedder = 0;
     *changed = false;
     enum bw_err rc = bw_engine_know(engine, deployment, scope, &known, err);
-    struct bw_deployment placed = *deployment; /* where what is known puts it; borrowed */
+    struct bw_deployment placed = *deployment; /* where what is known puts it; it borrows */
     placed.base = (char *)bw_deployment_base(deployment, &known);
-    if (rc == BW_OK) {
-        rc = bw_cohorts_find(engine->db, &placed, scope, &cohort, &empty, err);
+    rc = rc == BW_OK ? find_cohort(engine, &placed, false, &cohort, err) : rc;
+    if (rc == BW_OK && deployment->embedding.model != NULL) {
+        rc = find_cohort(engine, deployment, true, &embedder, err);
     }
     if (rc == BW_OK) {
-        rc = bw_inventory_put(engine->db, deployment, &known, cohort, changed, err);
+        rc = bw_inventory_put(engine->db, deployment, &known, cohort, embedder, changed, err);
     }
-    if (rc == BW_OK && empty) {
-        rc = bw_engine_evaluate(engine, cohort, true, err);
-    }
-    return rc == BW_OK && *changed ? bw_fan_begin(engine->db, cohort, true, err) : rc;
-}
-
-enum bw_err bw_engine_add_deployment(struct bw_engine *engine,
-                                     const struct bw_deployment *deployment, struct bw_error *err)
-{
-    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
-    bool changed = false;
-    enum bw_err rc = bw_inventory_get(engine->db, deployment->name, &known, err);
-    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
-        return bw_fail(err, BW_ERR_CONFLICT,
-                       "deployment '%s' stands in the configuration; change it there",
-                       deployment->name);
-    }
-    return rc == BW_OK || rc == BW_ERR_NOTFOUND
-               ? bw_engine_put_deployment(engine, deployment, &changed, err)
-               : rc;
+    bool knows = known.finding.id != NULL;
+    return rc == BW_OK && *changed ? tell(engine, deployment, cohort, embedder, knows, err) : rc;
 }
 
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err)
 {
+    static const char reason[] = "the deployment left the inventory";
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
-    rc = rc == BW_OK ? bw_findings_release(engine->db, name, err) : rc;
-    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor,
-                                          "the deployment left the inventory", err)
+    if (rc == BW_OK) {
+        rc = bw_findings_release(engine->db, name, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_abandon_eval(engine, name, reason, err);
+    }
+    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor, reason,
+                                          err)
                        : rc;
 }
 
@@ -133,33 +152,34 @@ static struct bw_names configured_names(const struct bw_settings *settings)
     return names;
 }
 
-static enum bw_err remove_unconfigured(struct bw_engine *engine, struct bw_error *err)
+void bw_configuring_clear(struct bw_configuring *configuring)
 {
-    BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
-    struct bw_names kept = configured_names(engine->settings);
-    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, &stored, err);
-    BW_VEC_EACH(char *, name, &stored)
-    {
-        bool stays = kept.count > 0 &&
-                     bsearch(name, kept.items, kept.count, sizeof(*name), by_text) != NULL;
-        if (rc == BW_OK && !stays) {
-            rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
-        }
-    }
-    free(kept.items);
-    return rc;
+    free(configuring->names.items); /* the names themselves are the settings' */
+    free(configuring->removed_to);
+    *configuring = (struct bw_configuring){ 0 };
+}
+
+void bw_engine_configure_again(struct bw_engine *engine)
+{
+    bw_configuring_clear(&engine->configuring);
+    engine->configuring.under_way = true;
+    engine->configuring.names = configured_names(engine->settings);
+    engine->configuring.removed_to = bw_xstrdup("");
 }
 
 /* Two words on one name would be a silent change of what is watched: the one that was there first
  * stays, and the operator is told. */
-static bool is_taken(struct bw_engine *engine, const struct bw_deployment *deployment,
-                     enum bw_err *rc, struct bw_error *err)
+static enum bw_err put_configured(struct bw_engine *engine, const struct bw_deployment *deployment,
+                                  struct bw_error *err)
 {
     BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
-    *rc = bw_inventory_get(engine->db, deployment->name, &known, err);
-    if (*rc != BW_OK || known.deployment.origin != BW_ORIGIN_API) {
-        *rc = *rc == BW_ERR_NOTFOUND ? BW_OK : *rc;
-        return *rc != BW_OK;
+    bool changed = false;
+    enum bw_err rc = bw_inventory_get(engine->db, deployment->name, &known, err);
+    if (rc == BW_ERR_NOTFOUND || (rc == BW_OK && known.deployment.origin != BW_ORIGIN_API)) {
+        return bw_engine_put_deployment(engine, deployment, &changed, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
     }
     free(engine->misconfigured);
     engine->misconfigured = bw_xasprintf(
@@ -167,18 +187,82 @@ static bool is_taken(struct bw_engine *engine, const struct bw_deployment *deplo
         "counts until `basewatch deployments remove %s` and a reload",
         deployment->name, engine->settings->file, deployment->name);
     bw_log(BW_LOG_ERROR, "%s", engine->misconfigured);
-    return true;
+    return BW_OK;
 }
 
-static enum bw_err configure_deployments(struct bw_engine *engine, struct bw_error *err)
+static enum bw_err put_some(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
-    enum bw_err rc = remove_unconfigured(engine, err);
-    BW_VEC_EACH(const struct bw_deployment, deployment, &engine->settings->deployments)
+    const struct bw_deployment *all = engine->settings->deployments.items;
+    size_t count = engine->settings->deployments.count;
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && i < BW_PUT_CHUNK && engine->configuring.next < count; i++) {
+        rc = put_configured(engine, &all[engine->configuring.next++], err);
+    }
+    *more = engine->configuring.next < count;
+    return rc;
+}
+
+/* *more is false when every name has been looked at. */
+static enum bw_err remove_some(struct bw_engine *engine, bool *more, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
+    struct bw_configuring *configuring = &engine->configuring;
+    const struct bw_names *kept = &configuring->names;
+    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, configuring->removed_to,
+                                        BW_PUT_CHUNK, &stored, err);
+    BW_VEC_EACH(char *, name, &stored)
     {
-        bool changed = false;
-        if (rc == BW_OK && !is_taken(engine, deployment, &rc, err)) {
-            rc = bw_engine_put_deployment(engine, deployment, &changed, err);
+        bool stays = kept->count > 0 &&
+                     bsearch(name, kept->items, kept->count, sizeof(*name), by_text) != NULL;
+        if (rc == BW_OK && !stays) {
+            rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }
+    }
+    *more = stored.count == BW_PUT_CHUNK;
+    if (*more) {
+        bw_replace(&configuring->removed_to, stored.items[stored.count - 1]);
+    }
+    return rc;
+}
+
+/* Other prices than those behind the estimates that were told: each is made again. */
+static enum bw_err follow_prices(struct bw_engine *engine, struct bw_error *err)
+{
+    uint64_t hash = bw_price_book_hash(engine->book);
+    uint64_t before = 0;
+    enum bw_err rc = bw_inventory_priced_by(engine->db, &before, err);
+    if (rc != BW_OK || before == hash) {
+        return rc;
+    }
+    rc = bw_fan_begin_all(engine->db, err);
+    return rc == BW_OK ? bw_inventory_priced(engine->db, hash, err) : rc;
+}
+
+/* The deployments of a configuration come and go in pieces. Where it stands is kept in memory alone:
+ * whoever starts again is given the configuration again. */
+enum bw_err bw_engine_configure_some(struct bw_engine *engine, bool *more, struct bw_error *err)
+{
+    struct bw_configuring *configuring = &engine->configuring;
+    if (!configuring->under_way) {
+        return BW_OK;
+    }
+    enum bw_err rc = put_some(engine, more, err);
+    if (rc == BW_OK && !*more) {
+        rc = remove_some(engine, more, err);
+    }
+    if (rc != BW_OK || *more) {
+        return rc;
+    }
+    rc = bw_engine_adopt(engine, err);
+    if (rc == BW_OK) {
+        rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    }
+    if (rc == BW_OK) {
+        rc = follow_prices(engine, err);
+    }
+    if (rc == BW_OK) {
+        bw_configuring_clear(configuring);
+        BW_VEC_PUSH(&engine->replies, (struct bw_command){ .type = BW_COMMAND_CONFIGURED });
     }
     return rc;
 }
@@ -253,25 +337,18 @@ static enum bw_err remember(struct bw_engine *engine, struct bw_error *err)
 enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,
                                 struct bw_error *err)
 {
+    bool started = engine->settings == NULL;
     bw_settings_free(engine->settings);
     engine->settings = bw_settings_share(settings);
     engine->configured_ms = engine->now_ms;
     bw_replace(&engine->misconfigured, NULL);
-    enum bw_err rc = bw_engine_place_models(engine, err);
-    if (rc == BW_OK) {
-        rc = configure_sources(engine, err);
-    }
+    bw_engine_configure_again(engine);
+    enum bw_err rc = configure_sources(engine, err);
     if (rc == BW_OK) {
         rc = configure_sinks(engine, err);
     }
     if (rc == BW_OK) {
-        rc = configure_deployments(engine, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_engine_adopt(engine, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+        rc = bw_engine_evals_resume(engine, started, err);
     }
     return rc == BW_OK ? remember(engine, err) : rc;
 }

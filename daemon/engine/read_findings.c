@@ -201,8 +201,12 @@ enum bw_err bw_api_finding_adopt(struct bw_call *call, struct bw_error *err)
     if (rc == BW_OK) {
         rc = read_adoption(call, json, &found, &deployment, err);
     }
+    bool changed = false;
     if (rc == BW_OK) {
-        rc = bw_engine_add_deployment(call->engine, &deployment, err);
+        rc = bw_engine_may_add(call->engine, deployment.name, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_put_deployment(call->engine, &deployment, &changed, err);
     }
     if (rc == BW_OK) {
         bw_replace(&found.deployment, deployment.name);

@@ -4,86 +4,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "codec/deployment_json.h"
 #include "engine/call.h"
 #include "engine/rows.h"
-
-static enum bw_err put_from_json(struct bw_call *call, const struct bw_json *json,
-                                 struct bw_error *err)
-{
-    BW_CLEANUP(bw_deployment_clear) struct bw_deployment deployment = { 0 };
-    enum bw_err rc =
-        bw_deployment_from_json(json, &call->engine->settings->policy, &deployment, err);
-    deployment.origin = BW_ORIGIN_API;
-    return rc == BW_OK ? bw_engine_add_deployment(call->engine, &deployment, err) : rc;
-}
-
-enum bw_err bw_api_deployment_add(struct bw_call *call, struct bw_error *err)
-{
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
-    enum bw_err rc = bw_call_json(call, &json, err);
-    if (rc == BW_OK) {
-        rc = put_from_json(call, json, err);
-    }
-    if (rc == BW_OK) {
-        call->args[0] = bw_xstrdup(bw_json_text(bw_json_get(json, "name"), ""));
-        rc = bw_api_deployment(call, err);
-    }
-    return rc;
-}
-
-enum bw_err bw_api_deployment_import(struct bw_call *call, struct bw_error *err)
-{
-    int64_t imported = 0;
-    const char *line = call->request->body;
-    for (int64_t number = 1; *line != '\0'; number++) {
-        size_t size = strcspn(line, "\n");
-        BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
-        if (size > 0 && strspn(line, " \t\r") < size) {
-            enum bw_err rc = bw_json_parse(line, size, &json, err);
-            if (rc == BW_OK) {
-                rc = put_from_json(call, json, err);
-            }
-            if (rc != BW_OK) {
-                (void)bw_error_prefix(err, "line %" PRId64 ": ", number);
-                return rc;
-            }
-            imported++;
-        }
-        line += size + (line[size] == '\n' ? 1 : 0);
-    }
-    bw_call_begin(call, "import");
-    bw_json_add_i64(&call->w, "imported", imported);
-    bw_call_end(call);
-    return BW_OK;
-}
-
-enum bw_err bw_api_deployment_remove(struct bw_call *call, struct bw_error *err)
-{
-    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
-    BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
-    enum bw_err rc = bw_inventory_get(call->engine->db, call->args[0], &known, err);
-    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
-        return bw_fail(err, BW_ERR_CONFLICT,
-                       "deployment '%s' stands in the configuration; remove it there",
-                       call->args[0]);
-    }
-    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_ADOPTED) {
-        return bw_fail(err, BW_ERR_CONFLICT,
-                       "deployment '%s' was adopted by a rule of `adopt:`, and would be again; "
-                       "change the rule",
-                       call->args[0]);
-    }
-    if (rc == BW_OK) {
-        rc = bw_engine_remove_deployment(call->engine, call->args[0], actor, err);
-    }
-    if (rc == BW_OK) {
-        bw_call_begin(call, "removed");
-        bw_json_add_text(&call->w, "removed", call->args[0]);
-        bw_call_end(call);
-    }
-    return rc;
-}
 
 static const struct {
     const char *word;

@@ -4,6 +4,8 @@
 #include "codec/deployment_json.h"
 #include "store/inventory.h"
 
+static const char EMBEDDING[] = "embedding"; /* in place of the technique */
+
 static const char FIND_SQL[] = "SELECT id, members FROM cohort WHERE platform = $1 AND scope = $2 "
                                "AND base = $3 AND technique = $4"
                                " AND policy_hash = $5";
@@ -17,17 +19,30 @@ static const char GET_SQL[] =
 static const char SAVE_SQL[] =
     "UPDATE cohort SET lineage = $2, state = $3, since_ms = $4, candidate = $5, relation = $6,"
     " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
-    " unlisted = $13, due_ms = $14, moved = $15 WHERE id = $1";
+    " unlisted = $13, due_ms = $14, moved = $15, due_baseline = 0 WHERE id = $1";
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
-static const char TOUCHED_SQL[] =
-    "SELECT id FROM cohort WHERE platform = $1 AND scope = $2 AND members > 0 ORDER BY id";
+#define TOUCH                                                                                      \
+    "UPDATE cohort SET due_ms = $3, due_baseline = max(due_baseline, $4)"                          \
+    " WHERE platform = $1 AND scope = $2 AND members > 0"
+static const char *const TOUCH_SQL[] = {
+    [BW_TOUCH_ALL] = TOUCH,
+    [BW_TOUCH_LINEAGE] = TOUCH " AND lineage = $5",
+    [BW_TOUCH_BASE] = TOUCH " AND base = $5",
+    [BW_TOUCH_LED] =
+        TOUCH " AND NOT EXISTS (SELECT 1 FROM model WHERE model.platform = $1"
+              " AND model.scope = $2 AND model.id = cohort.base"
+              " AND instr(model.body, '\"replacement\":') = 0)",
+};
 static const char HAS_BASE_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3"
     " AND members > 0)";
 static const char DUE_SQL[] =
-    "SELECT id FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0 LIMIT $2";
+    "SELECT id, due_baseline FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0"
+    " LIMIT $2";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
+static const char FAN_ALL_SQL[] = "UPDATE cohort SET fan_cursor = '', fan_baseline = 1"
+                                  " WHERE fan_cursor IS NULL AND members > 0";
 static const char FAN_BEGIN_SQL[] =
     "UPDATE cohort SET fan_cursor = '', fan_baseline = CASE WHEN fan_cursor IS NOT NULL"
     " AND fan_baseline = 1 THEN 1 ELSE $2 END WHERE id = $1";
@@ -44,20 +59,21 @@ static const char FAN_NEXT_HELD_SQL[] =
     "SELECT min(fan_hold_ms) FROM cohort WHERE fan_cursor IS NOT NULL AND fan_hold_ms > $1";
 
 static void bind_identity(struct bw_stmt *stmt, const struct bw_deployment *deployment,
-                          const char *scope)
+                          bool embeds, const char *scope)
 {
-    BW_BIND(stmt, 1, deployment->platform);
+    const struct bw_embedding *embedding = &deployment->embedding;
+    BW_BIND(stmt, 1, embeds ? bw_embedding_platform(deployment) : deployment->platform);
     BW_BIND(stmt, 2, scope);
-    BW_BIND(stmt, 3, deployment->base);
-    BW_BIND(stmt, 4, bw_technique_word(deployment->technique));
+    BW_BIND(stmt, 3, embeds ? embedding->model : deployment->base);
+    BW_BIND(stmt, 4, embeds ? EMBEDDING : bw_technique_word(deployment->technique));
     BW_BIND(stmt, 5, (int64_t)bw_policy_hash(&deployment->policy));
 }
 
-enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
+enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment, bool embeds,
                             const char *scope, int64_t *id, bool *empty, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FIND_SQL);
-    bind_identity(row, deployment, scope);
+    bind_identity(row, deployment, embeds, scope);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc != BW_ERR_NOTFOUND) {
         *id = rc == BW_OK ? bw_stmt_i64(row, 0) : 0;
@@ -69,7 +85,7 @@ enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deploy
     struct bw_json_writer w = { .out = &policy };
     bw_policy_to_json(&deployment->policy, &w, NULL);
     struct bw_stmt *stmt = bw_db_query(db, CREATE_SQL);
-    bind_identity(stmt, deployment, scope);
+    bind_identity(stmt, deployment, embeds, scope);
     BW_BIND(stmt, 6, policy.text);
     rc = bw_stmt_run(stmt, err);
     *id = bw_db_last_id(db);
@@ -105,6 +121,7 @@ enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
         .unlisted = bw_stmt_i64(row, 18) != 0,
         .due_ms = bw_stmt_i64(row, 19),
         .moved = bw_stmt_text_dup(row, 20),
+        .embeds = strcmp(bw_stmt_text(row, 4), EMBEDDING) == 0,
     };
     (void)bw_technique_parse(bw_stmt_text(row, 4), &out->technique);
     (void)bw_cohort_state_parse(bw_stmt_text(row, 8), &out->state);
@@ -141,22 +158,18 @@ enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort, st
     return bw_stmt_run(stmt, err);
 }
 
-static enum bw_err ids_from_rows(struct bw_stmt *row, struct bw_ids *out, struct bw_error *err)
+enum bw_err bw_cohorts_touch(struct bw_db *db, const struct bw_touch *touch, enum bw_touched which,
+                             const char *value, struct bw_error *err)
 {
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(out, bw_stmt_i64(row, 0));
+    struct bw_stmt *stmt = bw_db_query(db, TOUCH_SQL[which]);
+    BW_BIND(stmt, 1, touch->platform);
+    BW_BIND(stmt, 2, touch->scope);
+    BW_BIND(stmt, 3, touch->now_ms);
+    BW_BIND(stmt, 4, (int64_t)touch->baseline);
+    if (value != NULL) {
+        BW_BIND(stmt, 5, value);
     }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-}
-
-enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform, const char *scope,
-                               struct bw_ids *out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, TOUCHED_SQL);
-    BW_BIND(row, 1, platform);
-    BW_BIND(row, 2, scope);
-    return ids_from_rows(row, out, err);
+    return bw_stmt_run(stmt, err);
 }
 
 enum bw_err bw_cohorts_have_base(struct bw_db *db, const char *platform, const char *scope,
@@ -179,13 +192,22 @@ enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms, struct bw_error
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit, struct bw_ids *out,
-                           struct bw_error *err)
+void bw_due_cohorts_clear(struct bw_due_cohorts *due)
+{
+    BW_VEC_CLEAR(due, BW_VEC_PLAIN);
+}
+
+enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit,
+                           struct bw_due_cohorts *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DUE_SQL);
     BW_BIND(row, 1, now_ms);
     BW_BIND(row, 2, limit);
-    return ids_from_rows(row, out, err);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, (struct bw_due_cohort){ bw_stmt_i64(row, 0), bw_stmt_i64(row, 1) != 0 });
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
@@ -199,6 +221,11 @@ enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool baseline, struct
     BW_BIND(stmt, 1, cohort);
     BW_BIND(stmt, 2, (int64_t)baseline);
     return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_fan_begin_all(struct bw_db *db, struct bw_error *err)
+{
+    return bw_stmt_run(bw_db_query(db, FAN_ALL_SQL), err);
 }
 
 enum bw_err bw_fan_next(struct bw_db *db, int64_t now_ms, struct bw_fan *out,
