@@ -97,10 +97,12 @@ const struct bw_cmd bw_evals_cmd = {
     .name = "evals",
     .run = list,
     .usage = "evals [FILTER]... [--json]\nevals show ID\nevals start DEPLOYMENT [--tuned MODEL]\n"
-             "evals cancel ID --reason TEXT\nevals token ID [--json]",
+             "evals cancel ID --reason TEXT\nevals token ID [--json]\n"
+             "evals report ID --token FILE --candidate FILE [--baseline FILE]...",
     .help = "List the runs of eval suites on candidates, start or stop one",
     .options = OPTIONS,
-    .subcommands = (const struct bw_cmd *const[]){ &SHOW, &START, &CANCEL, &TOKEN, NULL },
+    .subcommands = (const struct bw_cmd *const[]){ &SHOW, &START, &CANCEL, &TOKEN,
+                                                      &bw_evals_report_cmd, NULL },
 };
 
 static int list(int argc, char **argv)

@@ -29,22 +29,27 @@ enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_er
 {
     BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
     BW_CLEANUP(bw_members_clear) struct bw_members members = { 0 };
-    BW_CLEANUP(bw_freep) char *cursor = NULL;
-    int64_t id = 0;
-    bool baseline = false;
-    enum bw_err rc = bw_fan_next(engine->db, &id, &cursor, &baseline, err);
+    BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
+    bool waits = false;
+    enum bw_err rc = bw_fan_next(engine->db, engine->now_ms, &fan, err);
     if (rc != BW_OK) {
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
     *more = true;
-    rc = bw_inventory_members(engine->db, id, cursor, BW_FAN_CHUNK, &members, err);
+    if (fan.cursor[0] == '\0' && !fan.has_waited) {
+        rc = bw_engine_look_first(engine, fan.cohort, &waits, err);
+    }
+    if (rc != BW_OK || waits) {
+        return rc;
+    }
+    rc = bw_inventory_members(engine->db, fan.cohort, fan.cursor, BW_FAN_CHUNK, &members, err);
     BW_VEC_EACH(const struct bw_member, member, &members)
     {
         if (rc == BW_OK) {
             rc = bw_engine_stand(engine, member, &standing, err);
         }
         if (rc == BW_OK) {
-            rc = bw_engine_reconcile(engine, &standing, &member->deployment, baseline, err);
+            rc = bw_engine_reconcile(engine, &standing, &member->deployment, fan.baseline, err);
         }
     }
     if (rc != BW_OK) {
@@ -53,5 +58,5 @@ enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_er
     const char *last = members.count < BW_FAN_CHUNK
                            ? NULL
                            : members.items[members.count - 1].deployment.name;
-    return bw_fan_advance(engine->db, id, last, err);
+    return bw_fan_advance(engine->db, fan.cohort, last, err);
 }

@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "domain/prices.h"
+#include "store/findings.h"
 
 /* The scope that facts about a place come from: that of the first of the platform's own lists that
  * agrees with the account and region named, else what they say themselves. Where there is no list
@@ -51,11 +53,16 @@ static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deploym
 
 /* What a deployment should hear of as it comes in: alone, for its cohorts have heard it. */
 static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *deployment,
-                        int64_t cohort, int64_t embedder, struct bw_error *err)
+                        int64_t cohort, int64_t embedder, bool knows, struct bw_error *err)
 {
     BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
+    BW_CLEANUP(bw_member_clear) struct bw_member learned = { 0 };
     const struct bw_member member = { .cohort = cohort, .embedder = embedder };
     enum bw_err rc = bw_engine_stand(engine, &member, &standing, err);
+    if (rc == BW_OK && knows) {
+        rc = bw_inventory_get(engine->db, deployment->name, &learned, err);
+        deployment = &learned.deployment;
+    }
     return rc == BW_OK ? bw_engine_reconcile(engine, &standing, deployment, true, err) : rc;
 }
 
@@ -63,17 +70,24 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err)
 {
+    BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = { 0 };
+    BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment->platform,
+                                                deployment->account, deployment->region);
     int64_t cohort = 0;
     int64_t embedder = 0;
     *changed = false;
-    enum bw_err rc = find_cohort(engine, deployment, false, &cohort, err);
+    enum bw_err rc = bw_engine_know(engine, deployment, scope, &known, err);
+    struct bw_deployment placed = *deployment; /* where what is known puts it; it borrows */
+    placed.base = (char *)bw_deployment_base(deployment, &known);
+    rc = rc == BW_OK ? find_cohort(engine, &placed, false, &cohort, err) : rc;
     if (rc == BW_OK && deployment->embedding.model != NULL) {
         rc = find_cohort(engine, deployment, true, &embedder, err);
     }
     if (rc == BW_OK) {
-        rc = bw_inventory_put(engine->db, deployment, cohort, embedder, changed, err);
+        rc = bw_inventory_put(engine->db, deployment, &known, cohort, embedder, changed, err);
     }
-    return rc == BW_OK && *changed ? tell(engine, deployment, cohort, embedder, err) : rc;
+    bool knows = known.finding.id != NULL;
+    return rc == BW_OK && *changed ? tell(engine, deployment, cohort, embedder, knows, err) : rc;
 }
 
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
@@ -81,6 +95,9 @@ enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *na
 {
     static const char reason[] = "the deployment left the inventory";
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
+    if (rc == BW_OK) {
+        rc = bw_findings_release(engine->db, name, err);
+    }
     if (rc == BW_OK) {
         rc = bw_engine_abandon_eval(engine, name, reason, err);
     }
@@ -150,14 +167,36 @@ void bw_engine_configure_again(struct bw_engine *engine)
     engine->configuring.removed_to = bw_xstrdup("");
 }
 
+/* Two words on one name would be a silent change of what is watched: the one that was there first
+ * stays, and the operator is told. */
+static enum bw_err put_configured(struct bw_engine *engine, const struct bw_deployment *deployment,
+                                  struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
+    bool changed = false;
+    enum bw_err rc = bw_inventory_get(engine->db, deployment->name, &known, err);
+    if (rc == BW_ERR_NOTFOUND || (rc == BW_OK && known.deployment.origin != BW_ORIGIN_API)) {
+        return bw_engine_put_deployment(engine, deployment, &changed, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
+    }
+    free(engine->misconfigured);
+    engine->misconfigured = bw_xasprintf(
+        "deployment '%s' stands in the files of %s and was added through the API too; the latter "
+        "counts until `basewatch deployments remove %s` and a reload",
+        deployment->name, engine->settings->file, deployment->name);
+    bw_log(BW_LOG_ERROR, "%s", engine->misconfigured);
+    return BW_OK;
+}
+
 static enum bw_err put_some(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     const struct bw_deployment *all = engine->settings->deployments.items;
     size_t count = engine->settings->deployments.count;
     enum bw_err rc = BW_OK;
     for (size_t i = 0; rc == BW_OK && i < BW_PUT_CHUNK && engine->configuring.next < count; i++) {
-        bool changed = false;
-        rc = bw_engine_put_deployment(engine, &all[engine->configuring.next++], &changed, err);
+        rc = put_configured(engine, &all[engine->configuring.next++], err);
     }
     *more = engine->configuring.next < count;
     return rc;
@@ -214,7 +253,10 @@ enum bw_err bw_engine_configure_some(struct bw_engine *engine, bool *more, struc
     if (rc != BW_OK || *more) {
         return rc;
     }
-    rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    rc = bw_engine_adopt(engine, err);
+    if (rc == BW_OK) {
+        rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    }
     if (rc == BW_OK) {
         rc = follow_prices(engine, err);
     }

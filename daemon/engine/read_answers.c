@@ -221,6 +221,33 @@ static void explain_routes(struct bw_call *call, const struct bw_route_options *
     }
 }
 
+/* What discovery knows of it, and what it cannot see. */
+static enum bw_err explain_findings(struct bw_call *call, const struct subject *subject,
+                                    struct bw_error *err)
+{
+    const struct bw_deployment *deployment = &subject->member.deployment;
+    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    if (deployment->evidence != NULL) {
+        bw_call_line(call, "known by %s%s%s", deployment->evidence,
+                     deployment->learned == NULL ? "" : "; from it come ",
+                     deployment->learned == NULL ? "" : deployment->learned);
+    }
+    if (deployment->chain != NULL) {
+        bw_call_line(call, "it rests on its base by %s", deployment->chain);
+    }
+    enum bw_err rc = bw_sources_list(call->engine->db, &sources, err);
+    BW_VEC_EACH(const struct bw_source, source, &sources)
+    {
+        BW_CLEANUP(bw_freep) char *text = bw_source_discovery_text(source);
+        if (text != NULL && source->discovery != BW_DISCOVERS_OK &&
+            strcmp(source->platform, deployment->platform) == 0 &&
+            strcmp(source->scope, subject->cohort.scope) == 0) {
+            bw_call_line(call, "findings of source %s: %s", source->name, text);
+        }
+    }
+    return rc;
+}
+
 static enum bw_err explain_eval(struct bw_call *call, const char *deployment, struct bw_error *err)
 {
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
@@ -262,6 +289,9 @@ enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
     explain_base(call, &subject);
     explain_state(call, cohort);
     rc = explain_declared(call, &subject, err);
+    if (rc == BW_OK) {
+        rc = explain_findings(call, &subject, err);
+    }
     if (bw_technique_is_tuned(cohort->technique)) {
         explain_routes(call, &options);
     }

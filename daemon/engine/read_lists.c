@@ -331,12 +331,3 @@ enum bw_err bw_api_sinks(struct bw_call *call, struct bw_error *err)
     bw_call_end_list(call, NULL);
     return BW_OK;
 }
-
-/* No plugin reports findings yet: the list is empty, and says so in its shape. */
-enum bw_err bw_api_findings(struct bw_call *call, struct bw_error *err)
-{
-    (void)err;
-    bw_call_begin_list(call, "findings");
-    bw_call_end_list(call, NULL);
-    return BW_OK;
-}

@@ -113,7 +113,7 @@ Test(cmd_check_config, explains_what_each_part_will_do_and_whom_it_calls)
         "models of acme\n"
         "sink s: talks to https://h.example:8443 when a notice opens, changes or ends; plugin webhook; "
         "secret from the file w\n"
-        "adopt: ft:* on openai as x for o\n"
+        "adopt: the newest of findings on openai that fit ft:* become deployments called x for o\n"
         "deployment d: prompt on openai; successors of gpt-4o are looked for in oai; owner web; needs "
         "3 days before a deadline\n"
         "%s: ok, 2 sources, 1 sinks, 1 deployments\n",
