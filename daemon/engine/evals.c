@@ -152,7 +152,7 @@ static enum bw_err open_by_policy(struct bw_engine *engine, struct bw_notice *no
                                 err);
     }
     if (rc == BW_OK) {
-        rc = bw_cohorts_get(engine->db, member.in.cohort, &cohort, err);
+        rc = bw_cohorts_get(engine->db, member.cohort, &cohort, err);
     }
     const struct bw_eval_wish wish = { .deployment = &member.deployment,
                                        .cohort = &cohort,

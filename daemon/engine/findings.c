@@ -258,27 +258,29 @@ enum bw_err bw_engine_discover(struct bw_engine *engine, struct bw_source *sourc
 
 /* ---- before anybody is told ---- */
 
-enum bw_err bw_engine_look_first(struct bw_engine *engine, const struct bw_cohort *cohort,
-                                 bool *waits, struct bw_error *err)
+enum bw_err bw_engine_look_first(struct bw_engine *engine, int64_t id, bool *waits,
+                                 struct bw_error *err)
 {
     BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
     *waits = false;
-    if (!bw_technique_is_tuned(cohort->technique) || cohort->state == BW_COHORT_CURRENT) {
-        return BW_OK;
+    enum bw_err rc = bw_cohorts_get(engine->db, id, &cohort, err);
+    if (rc != BW_OK || !bw_technique_is_tuned(cohort.technique) ||
+        cohort.state == BW_COHORT_CURRENT) {
+        return rc;
     }
-    enum bw_err rc = bw_sources_list(engine->db, &sources, err);
+    rc = bw_sources_list(engine->db, &sources, err);
     BW_VEC_EACH(const struct bw_source, source, &sources)
     {
         struct bw_polling *polling = bw_engine_polling(engine, source->name);
-        bool there = strcmp(source->platform, cohort->platform) == 0 &&
-                     strcmp(source->scope, cohort->scope) == 0;
+        bool there = strcmp(source->platform, cohort.platform) == 0 &&
+                     strcmp(source->scope, cohort.scope) == 0;
         if (there && polling != NULL && source->discovery != BW_DISCOVERS_NOTHING &&
             engine->now_ms - source->discovered_ms >= BW_LOOK_AGAIN_MS) {
             polling->due_ms = engine->now_ms;
             *waits = true;
         }
     }
-    return rc == BW_OK && *waits ? bw_fan_hold(engine->db, cohort->id,
-                                               engine->now_ms + BW_LOOK_WAIT_MS, err)
+    return rc == BW_OK && *waits ? bw_fan_hold(engine->db, id, engine->now_ms + BW_LOOK_WAIT_MS, err)
                                  : rc;
 }

@@ -52,50 +52,42 @@ static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deploym
 }
 
 /* What a deployment should hear of as it comes in: alone, for its cohorts have heard it. */
-static enum bw_err tell(struct bw_engine *engine, const char *name, struct bw_error *err)
+static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *deployment,
+                        int64_t cohort, int64_t embedder, bool knows, struct bw_error *err)
 {
-    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
     BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
-    enum bw_err rc = bw_inventory_get(engine->db, name, &member, err);
-    if (rc == BW_OK) {
-        rc = bw_engine_stand(engine, &member, &standing, err);
+    BW_CLEANUP(bw_member_clear) struct bw_member learned = { 0 };
+    const struct bw_member member = { .cohort = cohort, .embedder = embedder };
+    enum bw_err rc = bw_engine_stand(engine, &member, &standing, err);
+    if (rc == BW_OK && knows) {
+        rc = bw_inventory_get(engine->db, deployment->name, &learned, err);
+        deployment = &learned.deployment;
     }
-    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, &member.deployment, true, err) : rc;
+    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, deployment, true, err) : rc;
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err)
 {
+    BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = { 0 };
     BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment->platform,
                                                 deployment->account, deployment->region);
-    BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = { 0 };
-    struct bw_membership in = { 0 };
+    int64_t cohort = 0;
+    int64_t embedder = 0;
     *changed = false;
     enum bw_err rc = bw_engine_know(engine, deployment, scope, &known, err);
-    struct bw_deployment placed = *deployment; /* where what is known puts it; borrowed */
+    struct bw_deployment placed = *deployment; /* where what is known puts it; it borrows */
     placed.base = (char *)bw_deployment_base(deployment, &known);
-    if (rc == BW_OK) {
-        rc = find_cohort(engine, &placed, false, &in.cohort, err);
-    }
+    rc = rc == BW_OK ? find_cohort(engine, &placed, false, &cohort, err) : rc;
     if (rc == BW_OK && deployment->embedding.model != NULL) {
-        rc = find_cohort(engine, &placed, true, &in.embedder, err);
+        rc = find_cohort(engine, deployment, true, &embedder, err);
     }
     if (rc == BW_OK) {
-        rc = bw_inventory_put(engine->db, deployment, &known, in, changed, err);
+        rc = bw_inventory_put(engine->db, deployment, &known, cohort, embedder, changed, err);
     }
-    return rc == BW_OK && *changed ? tell(engine, deployment->name, err) : rc;
-}
-
-enum bw_err bw_engine_may_add(struct bw_engine *engine, const char *name, struct bw_error *err)
-{
-    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
-    enum bw_err rc = bw_inventory_get(engine->db, name, &known, err);
-    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
-        return bw_fail(err, BW_ERR_CONFLICT,
-                       "deployment '%s' stands in the configuration; change it there", name);
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    bool knows = known.finding.id != NULL;
+    return rc == BW_OK && *changed ? tell(engine, deployment, cohort, embedder, knows, err) : rc;
 }
 
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
@@ -103,8 +95,12 @@ enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *na
 {
     static const char reason[] = "the deployment left the inventory";
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
-    rc = rc == BW_OK ? bw_findings_release(engine->db, name, err) : rc;
-    rc = rc == BW_OK ? bw_engine_abandon_eval(engine, name, reason, err) : rc;
+    if (rc == BW_OK) {
+        rc = bw_findings_release(engine->db, name, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_abandon_eval(engine, name, reason, err);
+    }
     return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor, reason,
                                           err)
                        : rc;
@@ -173,14 +169,17 @@ void bw_engine_configure_again(struct bw_engine *engine)
 
 /* Two words on one name would be a silent change of what is watched: the one that was there first
  * stays, and the operator is told. */
-static bool is_taken(struct bw_engine *engine, const struct bw_deployment *deployment,
-                     enum bw_err *rc, struct bw_error *err)
+static enum bw_err put_configured(struct bw_engine *engine, const struct bw_deployment *deployment,
+                                  struct bw_error *err)
 {
     BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
-    *rc = bw_inventory_get(engine->db, deployment->name, &known, err);
-    if (*rc != BW_OK || known.deployment.origin != BW_ORIGIN_API) {
-        *rc = *rc == BW_ERR_NOTFOUND ? BW_OK : *rc;
-        return *rc != BW_OK;
+    bool changed = false;
+    enum bw_err rc = bw_inventory_get(engine->db, deployment->name, &known, err);
+    if (rc == BW_ERR_NOTFOUND || (rc == BW_OK && known.deployment.origin != BW_ORIGIN_API)) {
+        return bw_engine_put_deployment(engine, deployment, &changed, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
     }
     free(engine->misconfigured);
     engine->misconfigured = bw_xasprintf(
@@ -188,7 +187,7 @@ static bool is_taken(struct bw_engine *engine, const struct bw_deployment *deplo
         "counts until `basewatch deployments remove %s` and a reload",
         deployment->name, engine->settings->file, deployment->name);
     bw_log(BW_LOG_ERROR, "%s", engine->misconfigured);
-    return true;
+    return BW_OK;
 }
 
 static enum bw_err put_some(struct bw_engine *engine, bool *more, struct bw_error *err)
@@ -197,11 +196,7 @@ static enum bw_err put_some(struct bw_engine *engine, bool *more, struct bw_erro
     size_t count = engine->settings->deployments.count;
     enum bw_err rc = BW_OK;
     for (size_t i = 0; rc == BW_OK && i < BW_PUT_CHUNK && engine->configuring.next < count; i++) {
-        const struct bw_deployment *deployment = &all[engine->configuring.next++];
-        bool changed = false;
-        if (!is_taken(engine, deployment, &rc, err)) {
-            rc = bw_engine_put_deployment(engine, deployment, &changed, err);
-        }
+        rc = put_configured(engine, &all[engine->configuring.next++], err);
     }
     *more = engine->configuring.next < count;
     return rc;

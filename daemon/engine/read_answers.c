@@ -222,20 +222,6 @@ static void explain_routes(struct bw_call *call, const struct bw_route_options *
     }
 }
 
-static enum bw_err explain_eval(struct bw_call *call, const char *deployment, struct bw_error *err)
-{
-    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
-    enum bw_err rc = bw_evals_latest(call->engine->db, deployment, &job, err);
-    if (rc == BW_OK) {
-        bool finished = job.state == BW_JOB_FINISHED;
-        bw_call_line(call, "its last eval (%lld, suite %s on %s): %s%s%s", (long long)job.id,
-                     job.suite, job.tuned == NULL ? job.candidate : job.tuned,
-                     finished ? bw_eval_verdict_word(job.verdict) : bw_job_state_word(job.state),
-                     job.reason[0] == '\0' ? "" : ": ", job.reason);
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-}
-
 /* What discovery knows of it, and what it cannot see. */
 static enum bw_err explain_findings(struct bw_call *call, const struct subject *subject,
                                     struct bw_error *err)
@@ -261,6 +247,20 @@ static enum bw_err explain_findings(struct bw_call *call, const struct subject *
         }
     }
     return rc;
+}
+
+static enum bw_err explain_eval(struct bw_call *call, const char *deployment, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    enum bw_err rc = bw_evals_latest(call->engine->db, deployment, &job, err);
+    if (rc == BW_OK) {
+        bool finished = job.state == BW_JOB_FINISHED;
+        bw_call_line(call, "its last eval (%lld, suite %s on %s): %s%s%s", (long long)job.id,
+                     job.suite, job.tuned == NULL ? job.candidate : job.tuned,
+                     finished ? bw_eval_verdict_word(job.verdict) : bw_job_state_word(job.state),
+                     job.reason[0] == '\0' ? "" : ": ", job.reason);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)

@@ -190,7 +190,6 @@ enum bw_err bw_api_finding_adopt(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_found_clear) struct bw_found found = { 0 };
     struct bw_deployment deployment = { 0 };
-    bool changed = false;
     enum bw_err rc = bw_call_json(call, &json, err);
     if (rc == BW_OK) {
         rc = bw_findings_get(call->engine->db, call->args[0], &found, err);
@@ -202,6 +201,7 @@ enum bw_err bw_api_finding_adopt(struct bw_call *call, struct bw_error *err)
     if (rc == BW_OK) {
         rc = read_adoption(call, json, &found, &deployment, err);
     }
+    bool changed = false;
     if (rc == BW_OK) {
         rc = bw_engine_may_add(call->engine, deployment.name, err);
     }

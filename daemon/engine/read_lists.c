@@ -85,7 +85,7 @@ enum bw_err bw_api_deployments(struct bw_call *call, struct bw_error *err)
     {
         const struct bw_deployment *deployment = &member->deployment;
         if (rc == BW_OK) {
-            rc = cohort_of(call, member->in.cohort, &cohort, err);
+            rc = cohort_of(call, member->cohort, &cohort, err);
         }
         if (rc == BW_OK && wanted(state, bw_cohort_state_word(cohort.state)) &&
             wanted(platform, deployment->platform) &&

@@ -138,7 +138,7 @@ void bw_configuring_clear(struct bw_configuring *configuring);
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err);
-/* May somebody's word put it? Errors: BW_ERR_CONFLICT when it stands in the configuration. */
+/* May somebody add one of that name? Errors: BW_ERR_CONFLICT when it stands in the configuration. */
 enum bw_err bw_engine_may_add(struct bw_engine *engine, const char *name, struct bw_error *err);
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err);
@@ -158,6 +158,24 @@ void bw_change_clear(struct bw_change *change);
 enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
                              const struct bw_entries *entries, struct bw_change *change,
                              struct bw_error *err);
+/* spellings.c: feeds spell some models otherwise than their platform does. */
+struct bw_stranger { /* an id that feeds alone have */
+    uint64_t key;    /* as bw_model_key() */
+    char *id;
+};
+struct bw_strangers BW_VEC(struct bw_stranger);
+void bw_strangers_clear(struct bw_strangers *strangers);
+/* Of a scope that has a list of its own; else none. Ownership: *out is the caller's. */
+enum bw_err bw_engine_strangers(struct bw_engine *engine, const char *platform, const char *scope,
+                                struct bw_strangers *out, struct bw_error *err);
+/* Those that mean the model. Ownership: *out is the caller's. */
+void bw_strangers_of(const struct bw_engine *engine, const struct bw_strangers *strangers,
+                     const char *platform, const char *id, struct bw_names *out);
+/* Add the models of the scope that some of the ids mean, and that are not among them. */
+enum bw_err bw_engine_meant(struct bw_engine *engine, const char *platform, const char *scope,
+                            const struct bw_names *ids, struct bw_names *out,
+                            struct bw_error *err);
+
 /* Have the cohorts judged again that the change touches. NULL: everything may have changed. */
 enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *source,
                             const struct bw_change *change, struct bw_error *err);
@@ -182,8 +200,8 @@ enum bw_err bw_engine_discover(struct bw_engine *engine, struct bw_source *sourc
                                struct bw_polled *polled, struct bw_error *err);
 /* Before the members of a cohort are told: discovery looks again where it has not for an hour, so
  * that nobody hears of what is done already. *waits: the fan-out is held until then. */
-enum bw_err bw_engine_look_first(struct bw_engine *engine, const struct bw_cohort *cohort,
-                                 bool *waits, struct bw_error *err);
+enum bw_err bw_engine_look_first(struct bw_engine *engine, int64_t cohort, bool *waits,
+                                 struct bw_error *err);
 
 /* adoption.c: deployments by the rules of `adopt:`; removes those that no rule makes any more. */
 enum bw_err bw_engine_adopt(struct bw_engine *engine, struct bw_error *err);

@@ -14,11 +14,19 @@ static enum bw_err read_deployment(struct bw_engine *engine, const struct bw_jso
                                    struct bw_deployment *out, struct bw_error *err)
 {
     enum bw_err rc = bw_deployment_from_json(json, &engine->settings->policy, out, err);
-    if (rc != BW_OK) {
-        return rc;
-    }
     out->origin = BW_ORIGIN_API;
-    return bw_engine_may_add(engine, out->name, err);
+    return rc == BW_OK ? bw_engine_may_add(engine, out->name, err) : rc;
+}
+
+enum bw_err bw_engine_may_add(struct bw_engine *engine, const char *name, struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
+    enum bw_err rc = bw_inventory_get(engine->db, name, &known, err);
+    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "deployment '%s' stands in the configuration; change it there", name);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_api_deployment_add(struct bw_call *call, struct bw_error *err)

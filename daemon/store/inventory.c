@@ -6,26 +6,24 @@
 #include "codec/deployment_json.h"
 #include "codec/finding_json.h"
 
-static const char MEMBER_SQL[] =
-    "SELECT cohort, embedder, body, finding FROM deployment WHERE name = $1";
+static const char MEMBER_SQL[] = "SELECT cohort, embedder, body, finding FROM deployment WHERE name = $1";
 static const char MEMBERS_SQL[] =
     "SELECT cohort, embedder, body, finding, name FROM deployment WHERE cohort = $1 AND name > $2"
     " UNION ALL"
-    " SELECT cohort, embedder, body, finding, name FROM deployment"
-    " WHERE embedder = $1 AND name > $2"
+    " SELECT cohort, embedder, body, finding, name FROM deployment WHERE embedder = $1 AND name > $2"
     " ORDER BY name LIMIT $3";
-static const char PAGE_SQL[] = "SELECT cohort, embedder, body, finding FROM deployment"
-                               " WHERE name > $1 ORDER BY name LIMIT $2";
+static const char PAGE_SQL[] =
+    "SELECT cohort, embedder, body, finding FROM deployment WHERE name > $1 ORDER BY name LIMIT $2";
 static const char OWNED_SQL[] = "SELECT cohort, embedder, body, finding FROM deployment"
                                 " WHERE owner = $3 AND name > $1 ORDER BY name LIMIT $2";
+static const char WHERE_SQL[] = "SELECT cohort, embedder, hash FROM deployment WHERE name = $1";
+static const char INSERT_SQL[] =
+    "INSERT INTO deployment (cohort, name, origin, owner, hash, body, embedder, finding, picks,"
+    " model) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10)";
 static const char SAID_SQL[] =
     "SELECT cohort, embedder, body, NULL FROM deployment WHERE name = $1";
 static const char PICKING_SQL[] = "SELECT name FROM deployment WHERE picks = 1 ORDER BY name";
 static const char CALLING_SQL[] = "SELECT name FROM deployment WHERE model = $1 ORDER BY name";
-static const char WHERE_SQL[] = "SELECT cohort, embedder, hash FROM deployment WHERE name = $1";
-static const char INSERT_SQL[] =
-    "INSERT INTO deployment (cohort, name, origin, owner, hash, body, finding, picks, model,"
-    " embedder) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, 0))";
 static const char DELETE_SQL[] = "DELETE FROM deployment WHERE cohort = $1 AND name = $2";
 static const char COUNT_SQL[] = "UPDATE cohort SET members = members + $3 WHERE id IN ($1, $2)";
 static const char NAMES_SQL[] = "SELECT name FROM deployment WHERE origin = $1 AND name > $2"
@@ -66,7 +64,8 @@ static enum bw_err member_from_row(struct bw_stmt *row, struct bw_member *out,
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     const char *body = bw_stmt_text(row, 2);
     struct bw_policy none = { 0 };
-    out->in = (struct bw_membership){ bw_stmt_i64(row, 0), bw_stmt_i64(row, 1) };
+    out->cohort = bw_stmt_i64(row, 0);
+    out->embedder = bw_stmt_i64(row, 1);
     enum bw_err rc = bw_json_parse(body, strlen(body), &json, err);
     if (rc == BW_OK) {
         rc = bw_deployment_from_json(json, &none, &out->deployment, err);
@@ -98,7 +97,8 @@ static enum bw_err members_from_rows(struct bw_stmt *row, struct bw_members *out
 }
 
 struct stored { /* where a deployment stands, and as what */
-    struct bw_membership in;
+    int64_t cohort;
+    int64_t embedder;
     int64_t hash;
 };
 
@@ -109,7 +109,7 @@ static enum bw_err locate(struct bw_db *db, const char *name, struct stored *out
     BW_BIND(row, 1, name);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc == BW_OK) {
-        *out = (struct stored){ { bw_stmt_i64(row, 0), bw_stmt_i64(row, 1) }, bw_stmt_i64(row, 2) };
+        *out = (struct stored){ bw_stmt_i64(row, 0), bw_stmt_i64(row, 1), bw_stmt_i64(row, 2) };
     }
     return rc;
 }
@@ -118,8 +118,8 @@ static enum bw_err count_members(struct bw_db *db, const struct stored *where, i
                                  struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, COUNT_SQL);
-    BW_BIND(stmt, 1, where->in.cohort);
-    BW_BIND(stmt, 2, where->in.embedder);
+    BW_BIND(stmt, 1, where->cohort);
+    BW_BIND(stmt, 2, where->embedder);
     BW_BIND(stmt, 3, change);
     return bw_stmt_run(stmt, err);
 }
@@ -128,7 +128,7 @@ static enum bw_err delete_from(struct bw_db *db, const struct stored *where, con
                                struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, DELETE_SQL);
-    BW_BIND(stmt, 1, where->in.cohort);
+    BW_BIND(stmt, 1, where->cohort);
     BW_BIND(stmt, 2, name);
     enum bw_err rc = bw_stmt_run(stmt, err);
     return rc == BW_OK ? count_members(db, where, -1, err) : rc;
@@ -140,27 +140,27 @@ static const char *called_of(const struct bw_deployment *deployment)
     return bw_technique_is_tuned(deployment->technique) ? deployment->model : NULL;
 }
 
-static enum bw_err insert_into(struct bw_db *db, const struct stored *where,
-                               const struct bw_deployment *deployment, const char *body,
-                               const char *finding, struct bw_error *err)
+static enum bw_err insert(struct bw_db *db, const struct bw_deployment *deployment,
+                          const char *body, const char *finding, const struct stored *as,
+                          struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, INSERT_SQL);
-    BW_BIND(stmt, 1, where->in.cohort);
+    BW_BIND(stmt, 1, as->cohort);
     BW_BIND(stmt, 2, deployment->name);
     BW_BIND(stmt, 3, bw_origin_word(deployment->origin));
     BW_BIND(stmt, 4, deployment->owner);
-    BW_BIND(stmt, 5, where->hash);
+    BW_BIND(stmt, 5, as->hash);
     BW_BIND(stmt, 6, body);
-    BW_BIND(stmt, 7, finding);
-    BW_BIND(stmt, 8, (int64_t)(deployment->match != NULL));
-    BW_BIND(stmt, 9, called_of(deployment));
-    BW_BIND(stmt, 10, where->in.embedder);
+    BW_BIND(stmt, 7, as->embedder);
+    BW_BIND(stmt, 8, finding);
+    BW_BIND(stmt, 9, (int64_t)(deployment->match != NULL));
+    BW_BIND(stmt, 10, called_of(deployment));
     enum bw_err rc = bw_stmt_run(stmt, err);
-    return rc == BW_OK ? count_members(db, where, 1, err) : rc;
+    return rc == BW_OK ? count_members(db, as, 1, err) : rc;
 }
 
 enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
-                             const struct bw_knowledge *known, struct bw_membership in,
+                             const struct bw_knowledge *known, int64_t cohort, int64_t embedder,
                              bool *changed, struct bw_error *err)
 {
     BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
@@ -171,21 +171,20 @@ enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deplo
         struct bw_json_writer f = { .out = &finding };
         bw_knowledge_to_json(known, &f);
     }
-    uint64_t said = bw_hash(body.text, body.size);
-    const struct stored new = {
-        in, (int64_t)(finding.text == NULL ? said : bw_hash_text(said, finding.text))
-    };
+    uint64_t hash = bw_hash(body.text, body.size);
+    hash = finding.text == NULL ? hash : bw_hash_text(hash, finding.text);
+    const struct stored new = { cohort, embedder, (int64_t)hash };
     struct stored old = { 0 };
     enum bw_err rc = locate(db, deployment->name, &old, err);
-    *changed = rc != BW_OK || old.in.cohort != in.cohort ||
-               old.in.embedder != in.embedder || old.hash != new.hash;
+    *changed = rc != BW_OK || old.cohort != cohort || old.embedder != embedder ||
+               old.hash != new.hash;
     if (rc == BW_OK && *changed) {
         rc = delete_from(db, &old, deployment->name, err);
     }
     if ((rc != BW_OK && rc != BW_ERR_NOTFOUND) || !*changed) {
         return rc;
     }
-    return insert_into(db, &new, deployment, body.text, finding.text, err);
+    return insert(db, deployment, body.text, finding.text, &new, err);
 }
 
 enum bw_err bw_inventory_get(struct bw_db *db, const char *name, struct bw_member *out,

@@ -8,13 +8,9 @@
 #include "domain/deployment.h"
 #include "store/db.h"
 
-struct bw_membership { /* where a deployment stands: cohorts */
-    int64_t cohort;
-    int64_t embedder; /* of its embedding model; 0: none */
-};
-
 struct bw_member { /* a deployment as stored */
-    struct bw_membership in;
+    int64_t cohort;
+    int64_t embedder; /* cohort of its embedding model; 0: none */
     struct bw_deployment deployment;
 };
 struct bw_members BW_VEC(struct bw_member);
@@ -92,13 +88,13 @@ BW_MUST_CHECK enum bw_err bw_fan_release(struct bw_db *db, const char *platform,
 BW_MUST_CHECK enum bw_err bw_fan_next_held(struct bw_db *db, int64_t now_ms, int64_t *out_ms,
                                            struct bw_error *err);
 
-/* Deployments. put inserts or moves between cohorts and keeps the members right; what discovery
- * knows is kept beside what is said. *changed is false when the same was stored already.
- * Everything but said gives what is said, filled with what is known.
- * Errors: BW_ERR_NOTFOUND for get, said and remove. */
+/* Deployments. put inserts or moves between cohorts and keeps the members right; embedder 0: none;
+ * what discovery knows is kept beside what is said; *changed is false when the same was stored
+ * already. All but said give what is said, filled with what is known.
+ * Errors: BW_ERR_NOTFOUND for get, said, remove. */
 BW_MUST_CHECK enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
-                                           const struct bw_knowledge *known, struct bw_membership in,
-                                           bool *changed, struct bw_error *err);
+                                           const struct bw_knowledge *known, int64_t cohort,
+                                           int64_t embedder, bool *changed, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_said(struct bw_db *db, const char *name,
                                             struct bw_deployment *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_get(struct bw_db *db, const char *name,

@@ -40,7 +40,7 @@ static int64_t put(const char *name, const char *base, bool expect_changed)
     bool changed = false;
     OK(bw_cohorts_find(db, &row, false, "", &cohort, &empty, &err));
     const struct bw_knowledge nothing = { 0 };
-    OK(bw_inventory_put(db, &row, &nothing, (struct bw_membership){ cohort, 0 }, &changed, &err));
+    OK(bw_inventory_put(db, &row, &nothing, cohort, 0, &changed, &err));
     cr_expect(eq(int, changed, expect_changed), "%s", name);
     return cohort;
 }
