@@ -90,11 +90,11 @@ static enum bw_err refresh_model(struct bw_engine *engine, const char *platform,
                                  const char *id, struct bw_change *change, struct bw_error *err)
 {
     BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
-    BW_CLEANUP(bw_model_clear) struct bw_model before = { 0 };
+    BW_CLEANUP(bw_freep) char *before = NULL;
     char lineage[BW_LINEAGE_TEXT];
-    enum bw_err rc = bw_models_get(engine->db, platform, scope, id, &before, err);
+    enum bw_err rc = bw_models_lineage_of(engine->db, platform, scope, id, &before, err);
     if (rc == BW_OK) {
-        note_lineage(change, before.lineage);
+        note_lineage(change, before);
     }
     rc = bw_catalog_merge(engine->db, platform, scope, id, &model.entry, &model.sources, err);
     if (rc == BW_ERR_NOTFOUND) {
