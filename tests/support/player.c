@@ -64,7 +64,7 @@ static void start(struct player *player)
     player_step(player, &configure);
 }
 
-static struct player *player_begin(const char *yaml, char *folder)
+struct player *player_new_in(const char *yaml, char *folder)
 {
     struct player *player = bw_xcalloc(1, sizeof(*player));
     player->folder = folder;
@@ -79,7 +79,7 @@ static struct player *player_begin(const char *yaml, char *folder)
 
 struct player *player_new(const char *yaml)
 {
-    return player_begin(yaml, NULL);
+    return player_new_in(yaml, NULL);
 }
 
 struct player *player_new_on_disk(const char *yaml)
@@ -87,7 +87,7 @@ struct player *player_new_on_disk(const char *yaml)
     bool in_memory = access("/dev/shm", W_OK) == 0; /* thousands of commits, quick ones */
     char *folder = bw_xasprintf("%s/basewatch-player-XXXXXX", in_memory ? "/dev/shm" : "/tmp");
     cr_assert(mkdtemp(folder) != NULL);
-    return player_begin(yaml, folder);
+    return player_new_in(yaml, folder);
 }
 
 static void stop(struct player *player)

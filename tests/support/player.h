@@ -68,6 +68,8 @@ struct player {
  * outlives a restart. Ownership: the caller's. */
 struct player *player_new(const char *yaml);
 struct player *player_new_on_disk(const char *yaml);
+/* Begin with the basewatch.db of that folder, which goes with the player. Takes folder. */
+struct player *player_new_in(const char *yaml, char *folder);
 void player_free(struct player *player);
 BW_DEFINE_FREEP(player)
 
