@@ -8,7 +8,7 @@ ALTER TABLE instance ADD COLUMN placing_platform TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN placing_scope TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN placing_model TEXT NOT NULL DEFAULT '';
 
-CREATE INDEX cohort_state ON cohort (state, members); -- by_state reads nothing else
+CREATE INDEX cohort_state ON cohort (state, technique, members); -- by_state reads nothing else
 CREATE INDEX deployment_owner ON deployment (owner, name);
 CREATE INDEX deployment_origin ON deployment (origin, name) WHERE origin <> 'api';
 

@@ -86,6 +86,10 @@ static const struct bw_config_option SOURCE[] = {
       .fallback = "60s", .help = "how long one poll may take" },
     { "max_bytes", BW_CONFIG_BYTES, AT(source.max_bytes), .min = KIB, .max = 256 * MIB,
       .fallback = "16MiB", .help = "a larger answer fails the poll" },
+    { "fetches_per_poll", BW_CONFIG_COUNT, AT(source.fetches), .min = 1, .max = 10000,
+      .unit = "fetches", .fallback = "64",
+      .help = "how many requests the catalog may take, and the inventory of the account as well; "
+              "what an inventory leaves out it says" },
     { "settings", BW_CONFIG_JSON, AT(source.options), .fallback = "{}",
       .help = "settings of the plugin's own" },
     END,

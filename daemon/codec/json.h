@@ -25,6 +25,8 @@ bool bw_json_is_null(const struct bw_json *value); /* also for a NULL pointer: a
 
 /* Members: case-sensitive, the first of a duplicated name, NULL when absent or value no object. */
 const struct bw_json *bw_json_get(const struct bw_json *value, const char *name);
+/* What a JSON Pointer (RFC 6901) names; NULL when it names nothing. "" is the value itself. */
+const struct bw_json *bw_json_at(const struct bw_json *value, const char *pointer);
 /* Iterate over an array or object: first child, then its next sibling; NULL at the end. */
 const struct bw_json *bw_json_first(const struct bw_json *value);
 const struct bw_json *bw_json_next(const struct bw_json *value);

@@ -21,13 +21,21 @@ enum {
     BW_PLUGIN_MEMORY_MAX = 4096,    /* bytes of what is remembered for the next run */
 };
 
+enum bw_verb { /* what a plugin is asked for */
+    BW_VERB_MANIFEST,
+    BW_VERB_CATALOG,
+    BW_VERB_INVENTORY,
+    BW_VERB_DELIVER, /* a message, to a sink */
+    BW_VERB_TRIGGER, /* an eval job, to a trigger */
+};
+
 enum bw_auth { /* how the credential travels; the plugin never sees it */
     BW_AUTH_NONE,
     BW_AUTH_BEARER,
     BW_AUTH_HEADER,    /* in the header called auth_name */
     BW_AUTH_QUERY,     /* in the query parameter called auth_name */
     BW_AUTH_BASIC,     /* the credential is user:password */
-    BW_AUTH_AWS_SIGV4, /* the credential is key:secret; auth_name is the service */
+    BW_AUTH_AWS_SIGV4, /* the credential is key:secret[:token]; auth_name is the service */
 };
 
 enum bw_plugin_failure {
@@ -51,6 +59,7 @@ struct bw_fetch {
     char *body;
     enum bw_auth auth;
     char *auth_name;
+    bool elsewhere;  /* of a trigger: an answer that sends elsewhere is followed there, once */
     bool repeatable; /* same answer, same entries: may be asked conditionally next time */
 };
 
@@ -104,13 +113,13 @@ void bw_plugin_done_write(struct bw_str *out);
 
 /* The first line to a plugin. */
 struct bw_plugin_opening {
-    const char *verb;
+    enum bw_verb verb;
     const char *name; /* of the source or sink */
     const char *platform;
     const char *account;
     const char *region;
     const char *settings; /* a JSON object, NULL: {} */
-    const char *message;  /* what to deliver, JSON; NULL: the verb is about a source */
+    const char *message;  /* what to deliver, JSON */
     const char *memory;   /* what was remembered, a JSON object; NULL: nothing */
     int64_t fetches;      /* that it may ask for; 0: BW_PLUGIN_FETCHES_MAX */
 };
@@ -130,6 +139,9 @@ BW_MUST_CHECK enum bw_err bw_plugin_answer_parse(const char *text, size_t size,
                                                  struct bw_error *err);
 void bw_plugin_answer_clear(struct bw_plugin_answer *answer);
 
+const char *bw_verb_word(enum bw_verb verb);
+const char *bw_verb_noun(enum bw_verb verb); /* whom it is about: source, sink or trigger */
+bool bw_verb_parse(const char *word, enum bw_verb *out);
 const char *bw_auth_word(enum bw_auth auth);
 bool bw_auth_parse(const char *word, enum bw_auth *out);
 const char *bw_plugin_failure_word(enum bw_plugin_failure failure);

@@ -166,6 +166,12 @@ enum bw_err bw_deployment_complete(struct bw_deployment *deployment, struct bw_e
     return BW_OK;
 }
 
+const char *bw_embedding_platform(const struct bw_deployment *deployment)
+{
+    return deployment->embedding.platform == NULL ? deployment->platform
+                                                  : deployment->embedding.platform;
+}
+
 bool bw_technique_is_tuned(enum bw_technique technique)
 {
     return technique == BW_TECHNIQUE_FINE_TUNED || technique == BW_TECHNIQUE_FINE_TUNED_RAG;

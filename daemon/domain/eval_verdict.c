@@ -57,6 +57,23 @@ void bw_eval_result_clear(struct bw_eval_result *result)
     *result = (struct bw_eval_result){ 0 };
 }
 
+void bw_eval_result_saw(struct bw_eval_result *result, const char *model)
+{
+    struct bw_names *seen = &result->models_seen;
+    size_t size = bw_str_utf8_cut(model, BW_EVAL_MODEL_TEXT_MAX);
+    const char *text = size == 0 ? "no model" : model;
+    size = size == 0 ? strlen(text) : size;
+    BW_VEC_EACH(char *, known, seen)
+    {
+        if (strlen(*known) == size && memcmp(*known, text, size) == 0) {
+            return;
+        }
+    }
+    if (seen->count < BW_EVAL_MODELS_MAX) {
+        BW_VEC_PUSH(seen, bw_xstrndup(text, size));
+    }
+}
+
 void bw_eval_results_clear(struct bw_eval_results *results)
 {
     BW_VEC_CLEAR(results, bw_eval_result_clear);

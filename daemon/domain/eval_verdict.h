@@ -46,6 +46,9 @@ struct bw_eval_result {
 
 struct bw_eval_results BW_VEC(struct bw_eval_result);
 void bw_eval_result_clear(struct bw_eval_result *result);
+/* Note that the result is of this model, each once; of so many only that they are many counts. */
+enum { BW_EVAL_MODELS_MAX = 16, BW_EVAL_MODEL_TEXT_MAX = 256 };
+void bw_eval_result_saw(struct bw_eval_result *result, const char *model);
 void bw_eval_results_clear(struct bw_eval_results *results);
 
 /* What a team asks of a suite. */

@@ -88,6 +88,11 @@ const char *bw_notice_matter(enum bw_notice_kind kind)
     return "";
 }
 
+bool bw_notice_offers(enum bw_notice_kind kind)
+{
+    return kind == BW_NOTICE_STALE || kind == BW_NOTICE_SWAP || kind == BW_NOTICE_EMBEDDER_STALE;
+}
+
 enum bw_severity bw_severity_of(int64_t deadline_ms, int64_t lead_ms, int64_t now_ms)
 {
     if (deadline_ms == 0 || now_ms < deadline_ms - 2 * lead_ms) {

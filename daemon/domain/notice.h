@@ -52,6 +52,9 @@ bool bw_notice_is_live(enum bw_notice_state state);
  * ("life"). Static text. */
 const char *bw_notice_matter(enum bw_notice_kind kind);
 
+/* Its candidate is what it is about: with another one it is another notice. */
+bool bw_notice_offers(enum bw_notice_kind kind);
+
 /* Severity from the deadline minus the lead time, not from the days left: overdue after the
  * deadline, act once the work must have begun, plan within as much again, else info.
  * deadline_ms 0: there is none. */

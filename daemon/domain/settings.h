@@ -18,6 +18,7 @@ struct bw_secret_ref {
     struct bw_names argv; /* a command that prints it */
     char *beside;         /* folder of the configuration file */
 };
+void bw_secret_ref_clear(struct bw_secret_ref *secret);
 
 enum bw_source_kind { /* whose word it is, the weightiest first */
     BW_SOURCE_OWN,       /* the platform's own list */
@@ -37,6 +38,7 @@ struct bw_source_settings {
     int64_t every_ms;
     int64_t timeout_ms;   /* a whole poll */
     int64_t max_bytes;    /* one body */
+    int64_t fetches;      /* of one poll and verb; 0: the plugin protocol's default */
 };
 
 enum bw_sink_group {

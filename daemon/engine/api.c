@@ -37,6 +37,14 @@ static const struct {
     { "GET", "/v1/deliveries", bw_api_deliveries },
     { "GET", "/v1/deliveries/*", bw_api_delivery },
     { "POST", "/v1/deliveries/*/retry", bw_api_delivery_retry },
+    { "GET", "/v1/evals", bw_api_evals },
+    { "POST", "/v1/evals", bw_api_eval_start },
+    { "POST", "/v1/evals/lease", bw_api_eval_lease },
+    { "GET", "/v1/evals/*", bw_api_eval },
+    { "POST", "/v1/evals/*/cancel", bw_api_eval_cancel },
+    { "POST", "/v1/evals/*/token", bw_api_eval_token },
+    { "POST", "/v1/evals/*/renew", bw_api_eval_renew },
+    { "POST", "/v1/evals/*/report", bw_api_eval_report },
     { "GET", "/v1/sinks", bw_api_sinks },
     { "POST", "/v1/sinks/*/test", bw_api_sink_test },
 };
@@ -78,6 +86,8 @@ static const char *title_of(int status)
         return "Method Not Allowed";
     case 409:
         return "Conflict";
+    case 410:
+        return "Gone";
     case 422:
         return "Unprocessable Content";
     case 503:
@@ -139,6 +149,8 @@ int bw_api_status_of(enum bw_err rc)
         return 409;
     case BW_ERR_DENIED:
         return 403;
+    case BW_ERR_GONE:
+        return 410;
     case BW_ERR_REFUSED:
         return 422;
     case BW_ERR_OK:

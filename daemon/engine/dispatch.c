@@ -89,6 +89,39 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
     return rc;
 }
 
+/* {"summary", and the row of the job}. */
+static char *eval_data(const struct bw_eval_job *job)
+{
+    struct bw_str data = { 0 };
+    struct bw_json_writer w = { .out = &data };
+    BW_CLEANUP(bw_freep)
+    char *summary = bw_xasprintf("%s on %s: %s: %s", job->deployment,
+                                 job->tuned == NULL ? job->candidate : job->tuned,
+                                 bw_eval_verdict_word(job->verdict), job->reason);
+    bw_row_eval(&w, job, summary);
+    return bw_str_take(&data);
+}
+
+enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
+                                    const struct bw_notice *notice, bool moved,
+                                    struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *data = eval_data(job);
+    const struct bw_message message = { "eval.finished", job->deployment, 0, data, false };
+    const struct bw_sink_topic topic = { job->owner, notice->platform, 1U << notice->severity,
+                                         1U << notice->kind };
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
+    {
+        bool told = bw_settings_routes(engine->settings, sink, &topic) &&
+                    (!moved || bw_str_equal(sink->plugin, "webhook"));
+        if (rc == BW_OK && told) {
+            rc = send_to(engine, sink->name, &message, err);
+        }
+    }
+    return rc;
+}
+
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err)
 {
@@ -153,8 +186,19 @@ static enum bw_err read_notices(struct bw_engine *engine, const struct bw_ids *i
     return rc;
 }
 
+static bool all_of_prices(const struct bw_notices *notices)
+{
+    BW_VEC_EACH(const struct bw_notice, notice, notices)
+    {
+        if (notice->kind != BW_NOTICE_PRICE_STALE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Ownership: the caller's. */
-static char *summary_of(const struct bw_card_key *card, size_t count)
+static char *summary_of(const struct bw_card_key *card, const struct bw_notices *notices)
 {
     static const struct {
         const char *what;
@@ -166,20 +210,22 @@ static char *summary_of(const struct bw_card_key *card, size_t count)
         { "reminder", "deadlines of", "come nearer" },
         { "resolved", "notices of", "are settled" },
         { "superseded", "notices of", "give way to newer ones" },
+        { "old prices", "estimates of", "rest on prices past their shelf life" },
     };
+    const char *what = all_of_prices(notices) ? "old prices" : card->what;
     const char *owner = card->owner[0] == '\0' ? "nobody in particular" : card->owner;
     size_t at = 0;
-    while (at + 1 < BW_COUNT(phrases) && strcmp(card->what, phrases[at].what) != 0) {
+    while (at + 1 < BW_COUNT(phrases) && strcmp(what, phrases[at].what) != 0) {
         at++;
     }
-    return bw_xasprintf("%zu %s %s %s", count, phrases[at].before, owner, phrases[at].after);
+    return bw_xasprintf("%zu %s %s %s", notices->count, phrases[at].before, owner, phrases[at].after);
 }
 
 static char *summary_data(const struct bw_card_key *card, const struct bw_notices *notices)
 {
     struct bw_str data = { 0 };
     struct bw_json_writer w = { .out = &data };
-    BW_CLEANUP(bw_freep) char *summary = summary_of(card, notices->count);
+    BW_CLEANUP(bw_freep) char *summary = summary_of(card, notices);
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "summary", summary);
     bw_json_add_text(&w, "owner", card->owner);

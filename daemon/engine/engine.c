@@ -46,6 +46,8 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->polling, polling_clear);
     BW_VEC_CLEAR(&engine->sending, sending_clear);
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
+    BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
+    bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     BW_VEC_CLEAR(&engine->imports, bw_import_clear);
     bw_configuring_clear(&engine->configuring);
@@ -70,6 +72,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
         return bw_engine_ingest(engine, &event->polled, err);
     case BW_EVENT_DELIVERED:
         return bw_engine_delivered(engine, &event->delivered, err);
+    case BW_EVENT_TRIGGERED:
+        return bw_engine_triggered(engine, &event->delivered, err);
     case BW_EVENT_REQUEST:
         return bw_engine_request(engine, &event->request, err);
     }
@@ -77,12 +81,13 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 }
 
 /* In this order: first what the world is by now, then what follows for cohorts, notices and
- * members, then what is said of it: reminders of what has not been spoken of just now, and the
- * summaries that are complete. */
+ * members, then eval jobs that are lost or may begin, then what is said of it all: reminders of what
+ * has not been spoken of just now, and the summaries that are complete. */
 static enum bw_err (*const CHORES[])(struct bw_engine *, bool *, struct bw_error *) = {
     bw_engine_place_models, bw_engine_configure_some, bw_engine_import_some,
     bw_engine_evaluate_due, bw_engine_end_snoozes,    bw_engine_raise_due,
-    bw_engine_fan_out,      bw_engine_remind_due,     bw_engine_sum_up,
+    bw_engine_fan_out,      bw_engine_evals_due,      bw_engine_remind_due,
+    bw_engine_sum_up,
 };
 
 /* What events have left to do, up to the first chore that has more than a piece of it. */
@@ -123,9 +128,11 @@ static enum bw_err perform(struct bw_engine *engine, struct bw_event *event, boo
     if (rc != BW_OK) {
         bw_db_rollback(engine->db);
         bw_commands_clear(&engine->replies);
+        bw_engine_settle_lessees(engine, false);
         start_again(engine);
         return rc;
     }
+    bw_engine_settle_lessees(engine, true);
     bw_engine_note_arrival(engine, event);
     return BW_OK;
 }
@@ -173,6 +180,7 @@ static void redo(struct bw_engine *engine, bool *more)
 static void refuse(struct bw_engine *engine, const struct bw_event *event)
 {
     bw_engine_forget_waiter(engine, event->request.id);
+    bw_engine_forget_lessee(engine, event->request.id);
     bw_engine_refuse(engine, event->request.id, 503, "the database does not answer; see the log");
 }
 

@@ -9,7 +9,7 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 4 };
+enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 6 };
 
 struct wanted { /* the notices that should be live */
     struct bw_notice items[MATTERS_MAX];
@@ -70,17 +70,6 @@ static char *swap_json(const struct bw_deployment *deployment, const char *candi
     return bw_str_take(&text);
 }
 
-static void append_price(struct bw_str *text, const struct bw_estimate *estimate)
-{
-    char expected[BW_MONEY_TEXT];
-    char low[BW_MONEY_TEXT];
-    char high[BW_MONEY_TEXT];
-    bw_str_appendf(text, "; expected cost $%s ($%s to $%s)",
-                   bw_money_format(estimate->total.expected, expected),
-                   bw_money_format(estimate->total.low, low),
-                   bw_money_format(estimate->total.high, high));
-}
-
 static void append_deadlines(struct bw_str *text, const struct bw_notice *notice)
 {
     char day[BW_INSTANT_TEXT];
@@ -124,15 +113,27 @@ static enum bw_err find_price(struct bw_engine *engine, const struct bw_cohort *
     return rc;
 }
 
+void bw_engine_press(const struct bw_engine *engine, const struct bw_deployment *deployment,
+                     const struct bw_estimate *estimate, int64_t deadline_ms,
+                     struct bw_notice *notice)
+{
+    int64_t lead_ms = lead_ms_of(deployment, estimate);
+    int64_t stale_ms = estimate == NULL ? 0 : bw_estimate_stale_ms(estimate, engine->now_ms);
+    notice->severity = bw_severity_of(deadline_ms, lead_ms, engine->now_ms);
+    notice->rises_ms = bw_severity_next_ms(deadline_ms, lead_ms, engine->now_ms);
+    notice->deadline_ms = deadline_ms;
+    notice->remind_ms = bw_reminder_next_ms(deadline_ms, engine->now_ms);
+    if (stale_ms != 0 && (notice->rises_ms == 0 || stale_ms < notice->rises_ms)) {
+        notice->rises_ms = stale_ms; /* looked at again then: a price has passed its shelf life */
+    }
+}
+
 static void press(const struct bw_engine *engine, const struct bw_cohort *cohort,
                   const struct bw_deployment *deployment, const struct priced *price,
                   struct bw_notice *notice)
 {
-    int64_t lead_ms = lead_ms_of(deployment, price->known ? &price->estimate : NULL);
-    notice->severity = bw_severity_of(deadline_of(cohort), lead_ms, engine->now_ms);
-    notice->rises_ms = bw_severity_next_ms(deadline_of(cohort), lead_ms, engine->now_ms);
-    notice->deadline_ms = deadline_of(cohort);
-    notice->remind_ms = bw_reminder_next_ms(notice->deadline_ms, engine->now_ms);
+    bw_engine_press(engine, deployment, price->known ? &price->estimate : NULL,
+                    deadline_of(cohort), notice);
 }
 
 static void want_succession(const struct bw_engine *engine, const struct bw_cohort *cohort,
@@ -147,7 +148,7 @@ static void want_succession(const struct bw_engine *engine, const struct bw_coho
                    cohort->candidate, deployment->base, cohort->relation);
     if (price->known) {
         notice->estimate = bw_estimate_brief(&price->estimate);
-        append_price(&summary, &price->estimate);
+        bw_cost_append(&summary, &price->estimate.total);
     } else {
         notice->refused = bw_xstrdup(price->refusal.text);
     }
@@ -203,10 +204,33 @@ static void want_moved(const struct bw_cohort *cohort, const struct bw_deploymen
                                    cohort->moved);
 }
 
-static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort *cohort,
+/* What an estimate rests on is told once it is too old to rest on. */
+static void want_fresh_prices(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                              const struct bw_deployment *deployment, const struct priced *price,
+                              struct wanted *wanted)
+{
+    const struct bw_term *oldest = bw_estimate_stale_term(&price->estimate, engine->now_ms);
+    if (oldest == NULL) {
+        return;
+    }
+    char day[BW_INSTANT_TEXT];
+    struct bw_notice *notice = want(wanted, cohort, deployment, BW_NOTICE_PRICE_STALE);
+    bw_replace(&notice->candidate, NULL); /* it is no matter of where to move */
+    bw_replace(&notice->relation, NULL);
+    bw_replace(&notice->via, NULL);
+    notice->severity = BW_SEVERITY_INFO;
+    notice->summary = bw_xasprintf("%s: the price behind the %s of its estimate is of %s (%s): "
+                                   "too old to rest on, so its ends are moved out by 25 %%",
+                                   deployment->name, oldest->name,
+                                   bw_instant_format_day(oldest->price_as_of_ms, day),
+                                   oldest->price_source);
+}
+
+static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_standing *standing,
                                const struct bw_deployment *deployment, struct wanted *wanted,
                                struct bw_error *err)
 {
+    const struct bw_cohort *cohort = &standing->cohort;
     struct priced price = { 0 };
     enum bw_err rc = cohort->candidate == NULL
                          ? BW_OK
@@ -225,9 +249,14 @@ static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort 
     }
     if (cohort->candidate != NULL) {
         want_succession(engine, cohort, deployment, &price, wanted);
+        want_fresh_prices(engine, cohort, deployment, &price, wanted);
     }
     bw_estimate_clear(&price.estimate);
-    return BW_OK;
+    bool behind = false;
+    rc = bw_engine_want_embedder(engine, &standing->embedder, deployment,
+                                 &wanted->items[wanted->count], &behind, err);
+    wanted->count += behind ? 1 : 0;
+    return rc;
 }
 
 /* ---- what was told ---- */
@@ -264,6 +293,7 @@ static enum bw_err revive(struct bw_engine *engine, struct bw_notice *wanted, bo
     wanted->id = old.id;
     wanted->state = old.state;
     wanted->opened_ms = old.opened_ms;
+    wanted->eval = BW_TAKE(old.eval);
     return bw_engine_move(engine, wanted, &how, err);
 }
 
@@ -313,6 +343,7 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
     wanted->state = old->state;
     wanted->opened_ms = old->opened_ms;
     wanted->until_ms = old->until_ms;
+    wanted->eval = BW_TAKE(old->eval);
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
@@ -322,13 +353,20 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
     return bw_engine_update(engine, wanted, &how, err);
 }
 
-static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
-                             const struct bw_deployment *deployment, struct bw_error *err)
+/* The cohort that a notice speaks of. */
+static const struct bw_cohort *spoken_of(const struct bw_standing *standing,
+                                         const struct bw_notice *notice)
 {
-    bool moved = !bw_str_equal(old->base, deployment->base);
-    BW_CLEANUP(bw_freep) char *reason =
-        moved ? bw_xasprintf("the inventory shows it on %s", deployment->base)
-              : bw_xstrdup("what it said no longer holds");
+    return notice->kind == BW_NOTICE_EMBEDDER_STALE ? &standing->embedder : &standing->cohort;
+}
+
+static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
+                             const struct bw_standing *standing, struct bw_error *err)
+{
+    const char *base = spoken_of(standing, old)->base; /* NULL: it embeds with nothing now */
+    bool moved = base != NULL && !bw_str_equal(old->base, base);
+    BW_CLEANUP(bw_freep) char *reason = moved ? bw_xasprintf("the inventory shows it on %s", base)
+                                              : bw_xstrdup("what it said no longer holds");
     const struct bw_move_notice how = {
         .to = moved ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,
         .event = moved ? "resolved" : "cancelled",
@@ -338,7 +376,41 @@ static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
     return bw_engine_move(engine, old, &how, err);
 }
 
-enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort *cohort,
+/* Knowing nothing is no news: what was said stays until something is known again. */
+static enum bw_err stays_unknown(struct bw_engine *engine, const struct bw_standing *standing,
+                                 const struct bw_notice *old, bool *out, struct bw_error *err)
+{
+    const struct bw_cohort *cohort = spoken_of(standing, old);
+    enum bw_confidence confidence = BW_CONFIDENCE_CONFIRMED;
+    enum bw_err rc = BW_OK;
+    if (cohort->state == BW_COHORT_UNKNOWN && bw_str_equal(old->base, cohort->base)) {
+        rc = bw_engine_confidence(engine, cohort->platform, cohort->scope, &confidence, err);
+    }
+    *out = confidence != BW_CONFIDENCE_CONFIRMED;
+    return rc;
+}
+
+/* The end of the base says all that is to be said of the base. */
+static bool is_inhibited(const struct wanted *wanted, size_t i)
+{
+    return i > 0 && strcmp(bw_notice_matter(wanted->items[0].kind), "life") == 0 &&
+           wanted->items[i].kind != BW_NOTICE_EMBEDDER_STALE;
+}
+
+static enum bw_err tell(struct bw_engine *engine, struct bw_notices *live, struct bw_notice *notice,
+                        bool summed_up, bool inhibited, struct bw_error *err)
+{
+    struct bw_notice *old = same_matter(live->items, live->count, notice);
+    notice->remind_ms = inhibited ? 0 : notice->remind_ms;
+    if (old == NULL) {
+        return open_new(engine, notice, BW_NOTICE_OPEN, summed_up, inhibited, err);
+    }
+    return bw_str_equal(old->candidate, notice->candidate) || !bw_notice_offers(notice->kind)
+               ? refresh(engine, old, notice, inhibited, err)
+               : supersede(engine, old, notice, summed_up, inhibited, err);
+}
+
+enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standing *standing,
                                 const struct bw_deployment *deployment, bool summed_up,
                                 struct bw_error *err)
 {
@@ -346,36 +418,23 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort
     BW_CLEANUP(wanted_clear) struct wanted wanted = { 0 };
     enum bw_err rc = bw_notices_live(engine->db, deployment->name, false, &live, err);
     if (rc == BW_OK) {
-        rc = find_wanted(engine, cohort, deployment, &wanted, err);
+        rc = find_wanted(engine, standing, deployment, &wanted, err);
     }
-    enum bw_confidence confidence = BW_CONFIDENCE_NONE;
-    if (rc == BW_OK && cohort->state == BW_COHORT_UNKNOWN && live.count > 0) {
-        rc = bw_engine_confidence(engine, cohort->platform, cohort->scope, &confidence, err);
-    }
-    bool ending = wanted.count > 0 && strcmp(bw_notice_matter(wanted.items[0].kind), "life") == 0;
     BW_VEC_EACH(struct bw_notice, old, &live)
     {
-        /* Knowing nothing is no news: what was said stays until something is known again. */
-        bool unknown = cohort->state == BW_COHORT_UNKNOWN &&
-                       confidence != BW_CONFIDENCE_CONFIRMED &&
-                       bw_str_equal(old->base, deployment->base);
-        if (rc == BW_OK && !unknown && same_matter(wanted.items, wanted.count, old) == NULL) {
-            rc = close_old(engine, old, deployment, err);
+        bool unknown = true;
+        if (rc == BW_OK && same_matter(wanted.items, wanted.count, old) == NULL) {
+            rc = stays_unknown(engine, standing, old, &unknown, err);
+        }
+        if (rc == BW_OK && !unknown) {
+            rc = close_old(engine, old, standing, err);
         }
     }
     for (size_t i = 0; rc == BW_OK && i < wanted.count; i++) {
         struct bw_notice *notice = &wanted.items[i];
-        struct bw_notice *old = same_matter(live.items, live.count, notice);
-        bool inhibited = ending && i > 0; /* the end of the base says it all */
-        notice->remind_ms = inhibited ? 0 : notice->remind_ms;
-        if (old == NULL) {
-            rc = open_new(engine, notice, BW_NOTICE_OPEN, summed_up, inhibited, err);
-        } else if (bw_str_equal(old->candidate, notice->candidate) ||
-                   strcmp(bw_notice_matter(notice->kind), "succession") != 0) {
-            rc = refresh(engine, old, notice, inhibited, err);
-        } else {
-            rc = supersede(engine, old, notice, summed_up, inhibited, err);
-        }
+        /* One old price stands behind many estimates: each owner hears of it once. */
+        bool on_card = summed_up || notice->kind == BW_NOTICE_PRICE_STALE;
+        rc = tell(engine, &live, notice, on_card, is_inhibited(&wanted, i), err);
     }
     return rc;
 }
@@ -389,15 +448,15 @@ enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_
     BW_VEC_EACH(char *, name, &names)
     {
         BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
-        BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+        BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
         if (rc == BW_OK) {
             rc = bw_inventory_get(engine->db, *name, &member, err);
         }
         if (rc == BW_OK) {
-            rc = bw_cohorts_get(engine->db, member.cohort, &cohort, err);
+            rc = bw_engine_stand(engine, &member, &standing, err);
         }
         if (rc == BW_OK) {
-            rc = bw_engine_reconcile(engine, &cohort, &member.deployment, false, err);
+            rc = bw_engine_reconcile(engine, &standing, &member.deployment, false, err);
         }
     }
     return rc;

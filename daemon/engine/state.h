@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "engine/engine.h"
 #include "store/catalog.h"
+#include "store/evals.h"
 #include "store/inventory.h"
 #include "store/lineage_facts.h"
 #include "store/notices.h"
@@ -65,6 +66,15 @@ struct bw_step_times { /* of the steps of one type of event, since the start */
     int64_t longest_us;
 };
 
+struct bw_lessee { /* a runner that waits for a job */
+    uint64_t request;
+    char *runner;
+    struct bw_names suites;
+    char *token; /* for the job that it may get */
+    int64_t until_ms;
+    bool answered; /* in the transaction under way */
+};
+
 struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
@@ -77,6 +87,8 @@ struct bw_engine {
     struct { struct bw_polling *items; size_t count, capacity; } polling;
     struct { struct bw_sending *items; size_t count, capacity; } sending;
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
+    struct { struct bw_lessee *items; size_t count, capacity; } lessees;
+    struct bw_ids triggering; /* eval jobs whose trigger plugin is at work */
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
     struct bw_configuring configuring;
     struct { struct bw_import *items; size_t count, capacity; } imports; /* one after the other */
@@ -174,15 +186,35 @@ enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
                                  const char *scope, enum bw_confidence *out,
                                  struct bw_error *err);
 
-/* fanout.c: one chunk of the members of changed cohorts. *more: another chunk waits. */
+/* fanout.c: the cohorts that bear on one deployment, read again only when they are others than those
+ * in *standing, which begins zeroed and is to be cleared. */
+struct bw_standing {
+    struct bw_cohort cohort;
+    struct bw_cohort embedder; /* of its embedding model; id 0: it has none */
+};
+void bw_standing_clear(struct bw_standing *standing);
+enum bw_err bw_engine_stand(struct bw_engine *engine, const struct bw_member *member,
+                            struct bw_standing *standing, struct bw_error *err);
+/* One chunk of the members of changed cohorts. *more: another chunk waits. */
 enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* matters.c: what one deployment should hear of, and the notices that say it. */
-enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort *cohort,
+enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standing *standing,
                                 const struct bw_deployment *deployment, bool summed_up,
                                 struct bw_error *err);
+/* Severity, deadline and reminder of a notice; estimate NULL: none is known. */
+struct bw_estimate;
+void bw_engine_press(const struct bw_engine *engine, const struct bw_deployment *deployment,
+                     const struct bw_estimate *estimate, int64_t deadline_ms,
+                     struct bw_notice *notice);
 /* The same for deployments with a deadline that presses more by now: one chunk, as above. */
 enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* embedding.c: what is to be said of the embedding model of a deployment (embedder->id 0: it has
+ * none). *wanted false: nothing, and *out is not written. */
+enum bw_err bw_engine_want_embedder(struct bw_engine *engine, const struct bw_cohort *embedder,
+                                    const struct bw_deployment *deployment, struct bw_notice *out,
+                                    bool *wanted, struct bw_error *err);
 
 /* lives.c: every move of a notice, with its log and its messages. */
 struct bw_move_notice {
@@ -207,6 +239,83 @@ enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject, bool
 /* One chunk; *more is set when another may wait. */
 enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err);
 
+/* Write the notice and what has happened, and tell nobody. */
+enum bw_err bw_engine_note(struct bw_engine *engine, struct bw_notice *notice,
+                           const struct bw_move_notice *how, struct bw_error *err);
+
+/* evals.c: eval jobs and the notices they answer. */
+struct bw_eval_wish { /* all borrowed */
+    const struct bw_deployment *deployment;
+    const struct bw_cohort *cohort;
+    struct bw_notice *notice; /* gets what the job says; NULL: none asks */
+    const char *candidate;
+    const char *tuned; /* NULL: there is none */
+    bool by_hand;
+};
+/* Ownership: *out is the caller's, also after a failure. Errors: BW_ERR_REFUSED with the reason;
+ * BW_ERR_EXISTS when the deployment has an unfinished one. */
+enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                                struct bw_eval_job *out, struct bw_error *err);
+/* A notice has come into its state: open what the policy wants, cancel what nobody waits for. */
+enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
+                                    struct bw_error *err);
+/* Cancel what a deployment has unfinished. */
+enum bw_err bw_engine_abandon_eval(struct bw_engine *engine, const char *deployment,
+                                   const char *reason, struct bw_error *err);
+/* Write a job, and what its notice says of it. */
+enum bw_err bw_engine_save_eval(struct bw_engine *engine, const struct bw_eval_job *job,
+                                struct bw_error *err);
+/* The end of a job that is not finished, its message, and the move of its notice. */
+enum bw_err bw_engine_end_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                               enum bw_eval_verdict verdict, const char *reason,
+                               struct bw_error *err);
+struct bw_eval_report;
+/* The end of a job as whoever ran it reports it. */
+enum bw_err bw_engine_report_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                                  const struct bw_eval_report *report, struct bw_error *err);
+
+/* eval_queue.c: which job runs when, and for how long it may be silent. */
+/* Would it break the month's budget? Then it waits for the next; job is changed, not written. */
+enum bw_err bw_engine_hold_back(struct bw_engine *engine, struct bw_eval_job *job, bool *held,
+                                struct bw_error *err);
+/* A queued job runs from now on, by whom is borrowed. */
+enum bw_err bw_engine_begin_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                                 const char *runner, int64_t lease_ms, struct bw_error *err);
+/* The next job for a starter within the limits, not yet begun. suites NULL: of any.
+ * Errors: BW_ERR_NOTFOUND. */
+enum bw_err bw_engine_next_eval(struct bw_engine *engine, const char *starter,
+                                const struct bw_names *suites, struct bw_eval_job *out,
+                                struct bw_error *err);
+/* One chunk of what time has done: leases that ended, runs to be started elsewhere, runners whose
+ * wait is over. */
+enum bw_err bw_engine_evals_due(struct bw_engine *engine, bool *more, struct bw_error *err);
+/* After a start or a reload. */
+enum bw_err bw_engine_evals_resume(struct bw_engine *engine, bool started, struct bw_error *err);
+enum bw_err bw_engine_evals_next_due(struct bw_engine *engine, int64_t *out_ms,
+                                     struct bw_error *err);
+
+/* eval_lease.c: runners that take jobs. */
+/* The job runs from now on, and its token is the one that renews and reports. */
+enum bw_err bw_engine_lease_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                                 const char *runner, const char *token, int64_t lease_ms,
+                                 struct bw_error *err);
+/* Takes the contents; answered at once if there is a job, else when there is, or its time is over.
+ */
+enum bw_err bw_engine_serve_lessee(struct bw_engine *engine, struct bw_lessee *lessee,
+                                   struct bw_error *err);
+enum bw_err bw_engine_serve_lessees(struct bw_engine *engine, struct bw_error *err);
+/* What was answered has been committed, or not. */
+void bw_engine_settle_lessees(struct bw_engine *engine, bool committed);
+void bw_engine_forget_lessee(struct bw_engine *engine, uint64_t request);
+void bw_lessee_clear(struct bw_lessee *lessee);
+
+/* eval_trigger.c: runs elsewhere, looked after by a trigger's plugin. */
+/* What is to be started or looked after now, as commands; reads only. */
+enum bw_err bw_engine_look_after(struct bw_engine *engine, struct bw_commands *commands,
+                                 struct bw_error *err);
+enum bw_err bw_engine_triggered(struct bw_engine *engine, const struct bw_results *results,
+                                struct bw_error *err);
+
 /* reminders.c: of deadlines that come nearer. */
 enum bw_err bw_engine_remind_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 
@@ -215,6 +324,10 @@ enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice 
                                const char *what, bool summed_up, struct bw_error *err);
 enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *source,
                                       const char *what, const char *text, struct bw_error *err);
+/* moved: its notice says it as well, where people read. */
+enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
+                                    const struct bw_notice *notice, bool moved,
+                                    struct bw_error *err);
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err);
 enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,

@@ -55,7 +55,7 @@ enum bw_err bw_each_detail(struct bw_plugin *plugin, const struct bw_details *de
         seen++;
     }
     if (seen == count) {
-        return plugin->remembered == NULL ? BW_OK : bw_remember(plugin, "{}");
+        return BW_OK;
     }
     const char *last = seen == 0 ? NULL : details->ids->items[(first + seen - 1) % count];
     return leave_off(plugin, details, seen, last);

@@ -59,19 +59,21 @@ int bw_plugin_main(const struct bw_plugin_descriptor *descriptor, int argc, char
     if (rc == BW_OK) {
         rc = bw_json_parse(line, strlen(line), &opening, &err);
     }
-    const char *verb = bw_json_text(bw_json_get(opening, "verb"), "");
+    const char *word = bw_json_text(bw_json_get(opening, "verb"), "");
+    enum bw_verb verb = BW_VERB_MANIFEST;
+    bool known = bw_verb_parse(word, &verb);
     if (rc != BW_OK) {
         bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, 0, &out);
-    } else if (strcmp(verb, "manifest") == 0) {
+    } else if (known && verb == BW_VERB_MANIFEST) {
         write_manifest(descriptor, &out);
-    } else if (strcmp(verb, "catalog") == 0 && descriptor->catalog != NULL) {
+    } else if (verb == BW_VERB_CATALOG && descriptor->catalog != NULL) {
         rc = list(descriptor, bw_plugin_catalog, opening, &out);
-    } else if (strcmp(verb, "inventory") == 0 && descriptor->inventory != NULL) {
+    } else if (verb == BW_VERB_INVENTORY && descriptor->inventory != NULL) {
         rc = list(descriptor, bw_plugin_inventory, opening, &out);
-    } else if (strcmp(verb, "deliver") == 0 && descriptor->deliver != NULL) {
+    } else if (verb == BW_VERB_DELIVER && descriptor->deliver != NULL) {
         rc = carry(descriptor, opening, &out);
     } else {
-        rc = bw_fail(&err, BW_ERR_INVALID, "verb '%s' is not known", verb);
+        rc = bw_fail(&err, BW_ERR_INVALID, "verb '%s' is not known", word);
         bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, 0, &out);
     }
     enum bw_err sent = send_text(&out, &err);

@@ -88,7 +88,7 @@ Test(plugin_inventory, details_go_on_where_the_budget_of_the_last_run_ended)
         .pages = pages, .page_count = 1, .fetches_max = 4, .memory = second.remembered
     };
     expect_run(&third, "{\"id\":\"b\",\"kind\":\"fine-tune\"}\n{\"id\":\"c\",\"kind\":\"fine-tune\"}\n"
-                       "{\"id\":\"a\",\"kind\":\"fine-tune\"}\n", "", "{}");
+                       "{\"id\":\"a\",\"kind\":\"fine-tune\"}\n", "", NULL);
 }
 
 Test(plugin_inventory, a_list_longer_than_the_budget_says_how_much_of_it_was_read)

@@ -94,7 +94,7 @@ Test(plugin_wire, an_answer_that_is_written_reads_back_the_same)
 Test(plugin_wire, the_opening_holds_the_settings_as_they_are)
 {
     const struct bw_plugin_opening opening = {
-        .verb = "catalog", .name = "s", .platform = "p", .account = "", .region = "eu",
+        .verb = BW_VERB_CATALOG, .name = "s", .platform = "p", .account = "", .region = "eu",
         .settings = "{\"a\":[1]}",
     };
     BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
@@ -108,7 +108,7 @@ Test(plugin_wire, the_opening_holds_the_settings_as_they_are)
 Test(plugin_wire, the_opening_of_a_delivery_holds_message_and_memory)
 {
     const struct bw_plugin_opening opening = {
-        .verb = "deliver", .name = "ops", .settings = "{\"to\":1}", .message = "{\"id\":\"m\"}",
+        .verb = BW_VERB_DELIVER, .name = "ops", .settings = "{\"to\":1}", .message = "{\"id\":\"m\"}",
         .memory = "{\"number\":7}",
     };
     BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
