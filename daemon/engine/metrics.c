@@ -29,6 +29,7 @@ static const char *const EVENT_WORDS[] = {
     [BW_EVENT_TIMER] = "timer",
     [BW_EVENT_POLLED] = "polled",
     [BW_EVENT_DELIVERED] = "delivered",
+    [BW_EVENT_TRIGGERED] = "triggered",
     [BW_EVENT_REQUEST] = "request",
 };
 
