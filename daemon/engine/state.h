@@ -30,6 +30,7 @@ struct bw_sending { /* a configured sink, as the scheduler sees it */
     struct bw_ids in_flight; /* delivery ids */
     struct bw_ids alive;     /* messages of alive.c under way */
     int64_t alive_ms;        /* when the next of these are due */
+    int64_t answered_ms;     /* it took, or refused, a message; 0: not since the start */
     int64_t attempts[BW_DELIVERY_DISABLED + 1]; /* by outcome, since the start */
 };
 
@@ -106,6 +107,7 @@ enum {
     BW_JUDGED_CHUNK = 50,      /* cohorts */
     BW_FAN_CHUNK = 100,        /* members of a changed cohort */
     BW_DUE_CHUNK = 50,         /* notices that time changed */
+    BW_ANSWER_LASTS_MS = 10000, /* so long an endpoint that answered is taken to be well */
     BW_REDO_MS = 5000,         /* after a failure of the database */
 };
 
