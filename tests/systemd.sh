@@ -88,10 +88,32 @@ END
 inside sh -c 'umask 077; echo "whsec_$(head -c32 /dev/urandom | base64)" >/run/hook.whsec'
 expect "verify prints nothing" "" "$(inside systemd-analyze verify --man=$pages basewatchd.service 2>&1)"
 
+# ---- what an earlier version has left ----
+tree=$(dirname "$0")/..
+if command -v sqlite3 >/dev/null; then
+    {
+        cat "$tree/schema/0001_first.sql" "$tree/schema/0002_reload.sql"
+        cat <<'END'
+INSERT INTO cohort (id, platform, scope, base, technique, policy_hash, policy, members)
+VALUES (1, 'openai', '', 'gpt-7-turbo', 'prompt', 1, '{}', 1);
+INSERT INTO deployment (cohort, name, origin, owner, hash, body) VALUES (1, 'of-old', 'api', 'web', 1,
+'{"name":"of-old","technique":"prompt","platform":"openai","model":"gpt-7-turbo","owner":"web"}');
+PRAGMA user_version = 2;
+END
+    } | sqlite3 "$work/stage/etc/old.db"
+    inside install -d -m 700 -o basewatch -g basewatch /var/lib/basewatch
+    inside install -m 600 -o basewatch -g basewatch /run/stage/old.db /var/lib/basewatch/basewatch.db
+    old="of-old "
+else
+    echo "skipped: there is no sqlite3 to make a database of an earlier version"
+    old=""
+fi
+
 # ---- start ----
 inside systemctl daemon-reload
 inside systemctl start basewatchd
 expect "what is installed starts" "watching 0 sources for 0 configured deployments" "$(property StatusText)"
+expect "what an earlier version has left is kept" "${old% }" "$(deployments)"
 expect "exposure" "*exposure level*1.[012] OK*" "$(inside systemd-analyze security --threshold=12 basewatchd | tail -1)"
 inside tee /etc/basewatch/conf.d/test.yaml >/dev/null <<'END'
 sources:
@@ -107,12 +129,12 @@ inside systemctl reload basewatchd
 until_true "a good file is taken" status_text_is "watching 1 sources for 1 configured deployments"
 polled=$(inside "$basewatch" sources poll --json)
 expect "a plugin runs in the sandbox" '*"state":"ok"*' "$polled"
-expect "a deployment is watched" "triage" "$(deployments)"
+expect "a deployment is watched" "${old}triage" "$(deployments)"
 inside sh -c 'echo "souces: []" >/etc/basewatch/conf.d/wrong.yaml'
 inside systemctl reload basewatchd
 until_true "a bad file is told" status_text_is "reload failed, the old configuration is kept: /etc/basewatch/conf.d/wrong.yaml:1:1:*"
 echo "ok: StatusText: $(property StatusText)"
-expect "the old configuration is kept" "triage" "$(deployments)"
+expect "the old configuration is kept" "${old}triage" "$(deployments)"
 expect "status tells" "the last reload failed: *wrong.yaml*still running what was loaded at *" \
     "$(inside "$basewatch" status | head -1)"
 inside rm /etc/basewatch/conf.d/wrong.yaml
@@ -122,14 +144,14 @@ until_true "a mended file is taken" status_text_is "watching 1 sources*"
 # ---- who may do what ----
 add='{"name":"from-api","technique":"prompt","platform":"openai","model":"gpt-7-turbo","owner":"web"}'
 expect "the socket" "660 basewatch:basewatch" "$(inside stat -c '%a %U:%G' /run/basewatch/control.sock)"
-expect "a member reads" "deployments: 1*" "$(as reader "$basewatch" status | head -1)"
+expect "a member reads" "deployments: [12]*" "$(as reader "$basewatch" status | head -1)"
 expect "a member does not write" "error: *" \
     "$(as reader "$basewatch" deployments remove triage 2>&1 || true)"
 expect "a stranger does not read" "error: *" "$(as stranger "$basewatch" status 2>&1 || true)"
 if as stranger "$basewatch" status >/dev/null 2>&1; then fail "a stranger reads"; fi
 echo "$add" | as writer "$basewatch" deployments import - 2>/dev/null ||
     fail "a member of the second group does not write"
-expect "a member of the second group writes" "from-api triage" "$(deployments)"
+expect "a member of the second group writes" "from-api ${old}triage" "$(deployments)"
 
 # ---- confinement ----
 pid=$(property MainPID)
@@ -153,7 +175,7 @@ until_true "the watchdog ends a daemon that hangs" restarted 1
 inside journalctl -u basewatchd -o cat --no-pager | grep -F 'Watchdog timeout'
 inside kill -KILL "$(property MainPID)"
 until_true "a crash is followed by a start" restarted 2
-expect "the state is kept" "from-api triage" "$(deployments)"
+expect "the state is kept" "from-api ${old}triage" "$(deployments)"
 sleep 3
 restarted 2 || fail "a working daemon is ended by its watchdog"
 began=$(now_ms)
@@ -163,7 +185,7 @@ expect "a stop" "success inactive" "$(property Result) $(property ActiveState)"
 [ $took -le 2000 ] || fail "a stop takes $took ms"
 echo "stopped in $took ms"
 inside systemctl start basewatchd
-expect "the state is kept" "from-api triage" "$(deployments)"
+expect "the state is kept" "from-api ${old}triage" "$(deployments)"
 
 # ---- the runner ----
 inside cp "$prefix/lib/systemd/system/basewatch-runner.service" /run/systemd/system/

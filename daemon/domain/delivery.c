@@ -43,8 +43,8 @@ static int64_t doubling(int64_t first_ms, int64_t failures, int64_t most_ms)
 
 int64_t bw_delivery_circuit_ms(int64_t failures, int64_t retry_after_ms)
 {
-    int64_t wait_ms = doubling(BW_SECOND_MS, failures, 5 * BW_MINUTE_MS);
-    return retry_after_ms > wait_ms ? retry_after_ms : wait_ms;
+    return retry_after_ms > 0 ? retry_after_ms
+                              : doubling(BW_SECOND_MS, failures, 5 * BW_MINUTE_MS);
 }
 
 int64_t bw_poll_wait_ms(int64_t every_ms, int64_t failures, int64_t retry_after_ms, uint64_t salt)

@@ -92,11 +92,11 @@ static enum bw_err refresh_model(struct bw_engine *engine, const char *platform,
 {
     BW_CLEANUP(bw_names_clear) struct bw_names spellings = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
-    BW_CLEANUP(bw_model_clear) struct bw_model before = { 0 };
+    BW_CLEANUP(bw_freep) char *before = NULL;
     char lineage[BW_LINEAGE_TEXT];
-    enum bw_err rc = bw_models_get(engine->db, platform, scope, id, &before, err);
+    enum bw_err rc = bw_models_lineage_of(engine->db, platform, scope, id, &before, err);
     if (rc == BW_OK) {
-        note_lineage(change, before.lineage);
+        note_lineage(change, before);
     }
     bw_strangers_of(engine, strangers, platform, id, &spellings);
     rc = bw_catalog_merge(engine->db, platform, scope, id, &spellings, &model.entry,

@@ -320,7 +320,8 @@ static void note_endpoint(struct bw_engine *engine, struct bw_sink *sink,
         bw_replace(&sink->detail, "");
         break;
     case BW_DELIVERY_RETRY:
-        sink->failures++;
+        /* What was sent together fails together: once. */
+        sink->failures += sink->paused_until_ms > engine->now_ms ? 0 : 1;
         sink->paused_until_ms =
             engine->now_ms + bw_delivery_circuit_ms(sink->failures, result->retry_after_ms);
         bw_replace(&sink->detail, result->error);

@@ -82,11 +82,14 @@ static enum bw_err send(struct bw_engine *engine, struct bw_sending *sending,
     return BW_OK;
 }
 
-/* An endpoint that fails gets one probe at a time, when its pause has ended. */
+/* An endpoint that fails gets one probe at a time, when its pause has ended, and so does one that has
+ * not answered of late: nobody knows how it is. */
 static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending,
                             int64_t *wake_ms, struct bw_commands *commands, struct bw_error *err)
 {
-    size_t room = sending->row.failures > 0 ? 1 : BW_SINK_IN_FLIGHT_MAX;
+    bool well = sending->row.failures == 0 &&
+                engine->now_ms - sending->answered_ms <= BW_ANSWER_LASTS_MS;
+    size_t room = well ? BW_SINK_IN_FLIGHT_MAX : 1;
     if (sending->row.disabled_ms != 0 || sending->in_flight.count >= room ||
         sending->alive.count > 0) {
         return BW_OK;
@@ -205,6 +208,9 @@ static void note_delivered(struct bw_engine *engine, const struct bw_delivered *
         if (take_out(&sending->in_flight, result->delivery_id) ||
             take_out(&sending->alive, result->delivery_id)) {
             sending->attempts[result->outcome]++;
+            if (result->outcome == BW_DELIVERY_DONE || result->outcome == BW_DELIVERY_REFUSED) {
+                sending->answered_ms = engine->now_ms;
+            }
             return;
         }
     }

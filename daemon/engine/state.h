@@ -30,6 +30,7 @@ struct bw_sending { /* a configured sink, as the scheduler sees it */
     struct bw_ids in_flight; /* delivery ids */
     struct bw_ids alive;     /* messages of alive.c under way */
     int64_t alive_ms;        /* when the next of these are due */
+    int64_t answered_ms;     /* it took, or refused, a message; 0: not since the start */
     int64_t attempts[BW_DELIVERY_DISABLED + 1]; /* by outcome, since the start */
 };
 
@@ -108,10 +109,11 @@ struct bw_engine {
 enum {
     BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once */
     /* What a transaction takes of long work, so that none lasts 50 ms. */
-    BW_PUT_CHUNK = 100,        /* deployments that come in */
+    BW_PUT_CHUNK = 200,        /* deployments that come in */
     BW_JUDGED_CHUNK = 50,      /* cohorts */
     BW_FAN_CHUNK = 100,        /* members of a changed cohort */
     BW_DUE_CHUNK = 50,         /* notices that time changed */
+    BW_ANSWER_LASTS_MS = 10000, /* so long an endpoint that answered is taken to be well */
     BW_REDO_MS = 5000,         /* after a failure of the database */
     BW_LOOK_AGAIN_MS = 3600 * 1000, /* discovery is asked again that long after it looked */
     BW_LOOK_WAIT_MS = 300 * 1000,   /* a fan-out waits for it no longer */

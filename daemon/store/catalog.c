@@ -17,8 +17,9 @@ static const char REMOVE_SQL[] = "DELETE FROM entry WHERE source = $1 AND id = $
 static const char MERGE_SQL[] =
     "WITH own AS (SELECT name FROM source WHERE active = 1 AND kind = 'own' AND platform = $1"
     " AND ($2 = '' OR scope = $2))"
-    " SELECT source.name, entry.body FROM source JOIN entry ON entry.source = source.name"
-    " AND entry.id = $3 WHERE source.active = 1 AND source.platform = $1"
+    " SELECT source.name, entry.body FROM source CROSS JOIN entry" /* in this order */
+    " WHERE entry.source = source.name AND entry.id = $3"
+    " AND source.active = 1 AND source.platform = $1"
     " AND (source.scope = $2 OR (source.scope = '' AND source.kind <> 'own'))"
     " AND (NOT EXISTS (SELECT 1 FROM own) OR EXISTS"
     " (SELECT 1 FROM own JOIN entry AS listed ON listed.source = own.name AND listed.id = $3))"
@@ -51,6 +52,8 @@ static const char MODEL_LISTED_SQL[] =
     "SELECT id FROM model WHERE platform = $1 AND scope = $2 AND gone_ms = 0 ORDER BY id";
 static const char MODEL_GET_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND id = $3";
+static const char LINEAGE_OF_SQL[] =
+    "SELECT lineage FROM model WHERE platform = $1 AND scope = $2 AND id = $3";
 static const char MODEL_ALIAS_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2"
     " AND instr(body, $3) > 0 ORDER BY id";
@@ -353,6 +356,20 @@ enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *sc
     return rc == BW_OK              ? model_from_row(row, out, err)
            : rc == BW_ERR_NOTFOUND  ? get_by_alias(db, platform, scope, id, out, err)
                                     : rc;
+}
+
+enum bw_err bw_models_lineage_of(struct bw_db *db, const char *platform, const char *scope,
+                                 const char *id, char **out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LINEAGE_OF_SQL);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    BW_BIND(row, 3, id);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = bw_stmt_text_dup(row, 0);
+    }
+    return rc;
 }
 
 enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform, const char *scope,

@@ -70,6 +70,10 @@ BW_MUST_CHECK enum bw_err bw_models_missed(struct bw_db *db, const char *platfor
 BW_MUST_CHECK enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
                                         const char *id, struct bw_model *out,
                                         struct bw_error *err);
+/* Where it is placed, by its id alone. Ownership: *out is the caller's. Errors: BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_models_lineage_of(struct bw_db *db, const char *platform,
+                                               const char *scope, const char *id, char **out,
+                                               struct bw_error *err);
 /* Members of a lineage, gone ones too. */
 BW_MUST_CHECK enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform,
                                                const char *scope, const char *lineage,

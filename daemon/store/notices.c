@@ -39,9 +39,9 @@ static const char PAGE_SQL[] =
 static const char NEWEST_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE ($1 IS NULL OR owner = $1)"
     " ORDER BY updated_ms DESC, id DESC LIMIT $2";
-static const char COUNT_LIVE_SQL[] = "SELECT count(*) FROM notice WHERE live = 1";
+static const char COUNT_LIVE_SQL[] = "SELECT sum(live) FROM notice_total";
 static const char BY_SEVERITY_SQL[] =
-    "SELECT severity, count(*) FROM notice WHERE live = 1 GROUP BY severity";
+    "SELECT severity, live FROM notice_total";
 static const char ENDED_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE live = 1 AND until_ms > 0 AND until_ms <= $1"
     " ORDER BY id LIMIT $2";

@@ -100,6 +100,11 @@ struct player *player_new_on_disk(const char *yaml)
     return player_begin(NEW_YEAR, yaml, folder);
 }
 
+struct player *player_new_in(const char *yaml, char *folder)
+{
+    return player_begin(NEW_YEAR, yaml, folder);
+}
+
 static void stop(struct player *player)
 {
     bw_engine_free(BW_TAKE(player->engine));

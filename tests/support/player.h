@@ -82,6 +82,8 @@ struct player {
  * outlives a restart. Ownership: the caller's. */
 struct player *player_new(const char *yaml);
 struct player *player_new_on_disk(const char *yaml);
+/* Begin with the basewatch.db of that folder, which goes with the player. Takes folder. */
+struct player *player_new_in(const char *yaml, char *folder);
 /* In memory, but on another day (YYYY-MM-DD). */
 struct player *player_new_on(const char *day, const char *yaml);
 void player_free(struct player *player);

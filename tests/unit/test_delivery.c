@@ -44,6 +44,8 @@ Test(delivery, an_endpoint_is_left_alone_for_five_minutes_at_most)
 {
     cr_expect(eq(i64, bw_delivery_circuit_ms(1, 0), BW_SECOND_MS));
     cr_expect(eq(i64, bw_delivery_circuit_ms(4, 0), 8 * BW_SECOND_MS));
+    cr_expect(eq(i64, bw_delivery_circuit_ms(9, 5 * BW_SECOND_MS), 5 * BW_SECOND_MS),
+              "it says itself when it wants to be asked");
     cr_expect(eq(i64, bw_delivery_circuit_ms(INT64_MAX, 0), 5 * BW_MINUTE_MS));
 }
 

@@ -1,0 +1,160 @@
+/* tests/scenario/pieces.c: long work is done a piece a transaction; whoever asks is answered between
+ * two of them, and whoever dies goes on where it was. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "support/player.h"
+
+#define BASE "gpt-5-mini\ngpt-5\no3\n"
+#define SOURCE                                                                                     \
+    "sources:\n  - {name: openai, plugin: openai, every: 6h, url: 'https://api.openai.com/v1'}\n"  \
+    "sinks:\n  - {name: ops, plugin: webhook, url: 'https://ops.example/h', secret: {file: k}}\n"
+
+/* Ownership: the caller's. */
+static char *fleet(int from, int to)
+{
+    struct bw_str yaml = { 0 };
+    bw_str_append(&yaml, SOURCE "deployments:\n");
+    for (int i = from; i < to; i++) {
+        bw_str_appendf(&yaml, "  - {name: d%05d, technique: prompt, platform: openai,"
+                              " model: gpt-5-mini, owner: web}\n", i);
+    }
+    return bw_str_take(&yaml);
+}
+
+/* Ownership: the caller's. */
+static char *lines(int count, const char *last)
+{
+    struct bw_str out = { 0 };
+    for (int i = 0; i < count; i++) {
+        bw_str_appendf(&out, "{\"name\":\"i%05d\",\"technique\":\"prompt\",\"platform\":\"openai\","
+                             "\"model\":\"gpt-5-mini\",\"owner\":\"team-%d\"}\n", i, i % 7);
+    }
+    bw_str_append(&out, last);
+    return bw_str_take(&out);
+}
+
+static int64_t deployments(struct player *p)
+{
+    return player_sql(p, "SELECT count(*) FROM deployment");
+}
+
+static void tick(struct player *p)
+{
+    struct bw_event timer = { .type = BW_EVENT_TIMER };
+    player_step(p, &timer);
+}
+
+Test(pieces, a_long_configuration_comes_in_and_goes_piece_by_piece)
+{
+    BW_CLEANUP(bw_freep) char *many = fleet(0, 1000);
+    BW_CLEANUP(bw_freep) char *others = fleet(990, 1990);
+    BW_CLEANUP(player_freep) struct player *p = player_new(many);
+    cr_expect(lt(i64, deployments(p), 1000));
+    cr_expect(gt(i64, deployments(p), 0));
+    player_settle(p);
+    cr_expect(eq(i64, deployments(p), 1000));
+    player_configure(p, others);
+    cr_expect(eq(i64, deployments(p), 1000));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM deployment WHERE name >= 'd00990'"),
+                 1000));
+    cr_expect(eq(i64, player_sql(p, "SELECT sum(members) FROM cohort"), 1000));
+}
+
+Test(pieces, a_configuration_that_was_cut_short_is_taken_by_the_next_start)
+{
+    BW_CLEANUP(bw_freep) char *many = fleet(0, 1000);
+    BW_CLEANUP(player_freep) struct player *p = player_new_on_disk(many);
+    tick(p);
+    cr_expect(lt(i64, deployments(p), 1000));
+    player_restart(p);
+    player_settle(p);
+    cr_expect(eq(i64, deployments(p), 1000));
+}
+
+Test(pieces, an_import_lets_others_be_answered)
+{
+    BW_CLEANUP(bw_freep) char *body = lines(1500, "\n  \n");
+    BW_CLEANUP(player_freep) struct player *p = player_new(SOURCE);
+    player_list(p, "openai", BASE);
+    player_settle(p);
+    uint64_t import = player_send(p, "POST", "/v1/deployments/import", body);
+    tick(p);
+    tick(p);
+    uint64_t status = player_send(p, "GET", "/v1/status", "");
+    cr_expect(ne(ptr, (void *)player_reply(p, status), NULL));
+    cr_expect(eq(ptr, (void *)player_reply(p, import), NULL));
+    player_settle(p);
+    const struct player_reply *done = player_reply(p, import);
+    cr_assert(ne(ptr, (void *)done, NULL));
+    cr_expect(eq(int, done->status, 200));
+    cr_expect(eq(i64, (int64_t)bw_json_i64(bw_json_get(done->body, "imported"), 0), 1500));
+    cr_expect(eq(i64, deployments(p), 1500));
+}
+
+Test(pieces, an_import_that_is_refused_at_its_end_leaves_nothing_behind)
+{
+    BW_CLEANUP(bw_freep) char *body = lines(1500, "{\"name\":\"last\"}");
+    BW_CLEANUP(player_freep) struct player *p = player_new(SOURCE);
+    BW_CLEANUP(bw_json_freep)
+    struct bw_json *answer = player_ask(p, "POST", "/v1/deployments/import", body);
+    cr_expect(eq(int, p->status, 400));
+    const char *detail = bw_json_text(bw_json_get(answer, "detail"), "");
+    cr_expect(eq(int, strncmp(detail, "line 1501: ", 11), 0), "%s", detail);
+    cr_expect(eq(i64, deployments(p), 0));
+}
+
+Test(pieces, what_is_imported_behind_a_release_is_told_once)
+{
+    BW_CLEANUP(bw_freep) char *body = lines(300, "");
+    BW_CLEANUP(player_freep) struct player *p = player_new(SOURCE);
+    player_list(p, "openai", BASE "gpt-5.4-mini\n");
+    player_settle(p);
+    for (int times = 0; times < 2; times++) {
+        BW_CLEANUP(bw_json_freep)
+        struct bw_json *done = player_ask(p, "POST", "/v1/deployments/import", body);
+        cr_expect(eq(int, p->status, 200));
+    }
+    player_pass(p, BW_DAY_MS);
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice WHERE state = 'open'"), 300));
+    cr_expect(eq(int, player_messages(p, "ops", "notice.opened"), 7), "one an owner");
+}
+
+/* Another version places models anew; some are somewhere else until it has done so. */
+static void misplace(struct player *p)
+{
+    cr_assert(eq(int, (int)bw_stmt_run(bw_db_query(p->db, "UPDATE model SET lineage = 'else/where'"),
+                                       &p->err), BW_OK));
+    cr_assert(eq(int, (int)bw_stmt_run(bw_db_query(p->db, "UPDATE instance SET rules_hash = 1"),
+                                       &p->err), BW_OK));
+}
+
+Test(pieces, models_are_placed_anew_page_by_page_and_nothing_is_judged_meanwhile)
+{
+    static const char LEFT[] = "SELECT count(*) FROM model WHERE lineage = 'else/where'";
+    struct bw_str many = { 0 };
+    bw_str_append(&many, BASE "gpt-5.4-mini\n");
+    for (int i = 0; i < 700; i++) {
+        bw_str_appendf(&many, "filler-%03d\n", i);
+    }
+    BW_CLEANUP(bw_freep) char *yaml = fleet(0, 3);
+    BW_CLEANUP(player_freep) struct player *p = player_new_on_disk(yaml);
+    player_list(p, "openai", many.text);
+    bw_str_clear(&many);
+    player_settle(p);
+    misplace(p);
+    player_restart(p);
+    int64_t left = player_sql(p, LEFT);
+    cr_expect(lt(i64, left, 704));
+    cr_expect(gt(i64, left, 0));
+    player_restart(p); /* it goes on from its cursor */
+    cr_expect(lt(i64, player_sql(p, LEFT), left));
+    cr_expect(gt(i64, player_sql(p, LEFT), 0));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM cohort WHERE state = 'stale'"), 1));
+    player_settle(p);
+    cr_expect(eq(i64, player_sql(p, LEFT), 0));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice"), 3));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice WHERE state = 'open'"), 3));
+}
