@@ -1,5 +1,5 @@
-/* daemon/domain/rhythm.h: when a sink may be spoken to: digests at fixed times of its days, and hours
- * in which only what cannot wait may come. */
+/* daemon/domain/rhythm.h: when a sink may be spoken to: digests at fixed times of its days, and
+ * hours in which only what cannot wait may come. */
 #ifndef BW_DOMAIN_RHYTHM_H
 #define BW_DOMAIN_RHYTHM_H
 #include <stdbool.h>

@@ -39,6 +39,8 @@ void bw_engine_free(struct bw_engine *engine)
     bw_lineage_rules_free(engine->own_rules);
     free(engine->misconfigured);
     free(engine->instance);
+    free(engine->asked.platform);
+    free(engine->asked.scope);
     BW_VEC_CLEAR(&engine->polling, polling_clear);
     BW_VEC_CLEAR(&engine->sending, sending_clear);
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
@@ -70,8 +72,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 }
 
 /* What events may have left to do: cohorts and notices that time has changed, then one chunk of
- * fan-out, then reminders of what has not been spoken of just now, then the summaries that are
- * complete. */
+ * fan-out, then reminders of what has not been spoken of just now, then the cards: those that are
+ * complete, and those of which something has been settled. */
 static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     enum bw_err rc = bw_engine_evaluate_due(engine, more, err);
@@ -87,7 +89,10 @@ static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_erro
     if (rc == BW_OK && !*more) {
         rc = bw_engine_remind_due(engine, more, err);
     }
-    return rc == BW_OK && !*more ? bw_engine_sum_up(engine, err) : rc;
+    if (rc == BW_OK && !*more) {
+        rc = bw_engine_sum_up(engine, err);
+    }
+    return rc == BW_OK && !*more ? bw_engine_rewrite_cards(engine, more, err) : rc;
 }
 
 /* One event as one transaction; *more: there is work left for another one. */
@@ -185,6 +190,7 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
 {
     bool more = false;
     engine->now_ms = event->now_ms;
+    bw_replace(&engine->asked.platform, NULL);
     if (event->type == BW_EVENT_CONFIGURE) {
         forget_configurations(engine);
     } else if (event->type == BW_EVENT_TIMER) {

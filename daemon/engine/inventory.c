@@ -57,8 +57,8 @@ enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *na
                                         const char *actor, struct bw_error *err)
 {
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
-    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor,
-                                          "the deployment left the inventory", err)
+    return rc == BW_OK ? bw_engine_settle(engine, name, BW_ABOUT_DEPLOYMENT, BW_NOTICE_CANCELLED,
+                                          actor, "the deployment left the inventory", err)
                        : rc;
 }
 
@@ -74,7 +74,7 @@ static enum bw_err configure_sources(struct bw_engine *engine, struct bw_error *
                                       bw_source_settings_hash(source), engine->now_ms, err);
         }
     }
-    return rc;
+    return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SOURCE_FAILING, err) : rc;
 }
 
 static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *err)
@@ -86,7 +86,7 @@ static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *er
             rc = bw_sinks_configure(engine->db, sink->name, bw_sink_settings_hash(sink), err);
         }
     }
-    return rc;
+    return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SINK_FAILING, err) : rc;
 }
 
 static int by_text(const void *a, const void *b)

@@ -2,6 +2,8 @@
  * log row, and told to those who should know. */
 #include "engine/state.h"
 
+#include <string.h>
+
 #include "base/str.h"
 
 static enum bw_err write_log(struct bw_engine *engine, const struct bw_notice *notice,
@@ -23,7 +25,7 @@ enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
         rc = write_log(engine, notice, NULL, how, err);
     }
     return rc == BW_OK && !how->silent
-               ? bw_engine_announce(engine, notice, "opened", how->summed_up, err)
+               ? bw_engine_announce(engine, notice, "opened", how, err)
                : rc;
 }
 
@@ -36,7 +38,7 @@ enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
         return rc;
     }
     rc = write_log(engine, notice, bw_notice_state_word(notice->state), how, err);
-    return rc == BW_OK ? bw_engine_announce(engine, notice, "updated", false, err) : rc;
+    return rc == BW_OK ? bw_engine_announce(engine, notice, "updated", how, err) : rc;
 }
 
 static const char *message_of(enum bw_notice_state to)
@@ -66,8 +68,10 @@ enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
         return bw_fail(err, BW_ERR_CONFLICT, "notice %lld is %s and cannot become %s",
                        (long long)notice->id, from, bw_notice_state_word(how->to));
     }
+    /* What basewatch settles may come back, and then a person's decision still stands. */
+    bool stands = !bw_notice_is_live(how->to) && strcmp(how->actor, "basewatch") == 0;
     notice->state = how->to;
-    notice->until_ms = how->until_ms;
+    notice->until_ms = stands ? notice->until_ms : how->until_ms;
     notice->updated_ms = engine->now_ms;
     enum bw_err rc = bw_notices_save(engine->db, notice, err);
     if (rc == BW_ERR_EXISTS) {
@@ -82,21 +86,21 @@ enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
         rc = bw_engine_withdraw(engine, notice, err);
     }
     return rc == BW_OK && !how->silent
-               ? bw_engine_announce(engine, notice, message_of(how->to), false, err)
+               ? bw_engine_announce(engine, notice, message_of(how->to), how, err)
                : rc;
 }
 
 enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
-                             bool of_source, enum bw_notice_state to, const char *actor,
-                             const char *reason, struct bw_error *err)
+                             enum bw_notice_about about, enum bw_notice_state to,
+                             const char *actor, const char *reason, struct bw_error *err)
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, subject, of_source, &live, err);
+    enum bw_err rc = bw_notices_live(engine->db, subject, about, &live, err);
     const struct bw_move_notice how = { .to = to,
                                         .event = bw_notice_state_word(to),
                                         .actor = actor,
                                         .reason = reason,
-                                        .silent = of_source };
+                                        .silent = about != BW_ABOUT_DEPLOYMENT };
     BW_VEC_EACH(struct bw_notice, notice, &live)
     {
         if (rc == BW_OK) {

@@ -9,7 +9,8 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 4 };
+enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 5 };
+#define DATE_CHANGED_TOLD_MS (30 * BW_DAY_MS) /* a date that moved is told of that long */
 
 struct wanted { /* the notices that should be live */
     struct bw_notice items[MATTERS_MAX];
@@ -32,6 +33,8 @@ static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *coh
         .kind = kind,
         .owner = bw_xstrdup(deployment->owner),
         .platform = bw_xstrdup(deployment->platform),
+        .scope = bw_xstrdup(cohort->scope),
+        .technique = bw_xstrdup(bw_technique_word(deployment->technique)),
         .base = bw_xstrdup(deployment->base),
         .candidate = bw_xstrdup(cohort->candidate),
         .relation = bw_xstrdup(cohort->relation),
@@ -41,6 +44,10 @@ static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *coh
         .train_by_ms = cohort->train_by_ms,
         .serve_until_ms = cohort->serve_until_ms,
     };
+    BW_VEC_EACH(char *, tag, &deployment->tags)
+    {
+        BW_VEC_PUSH(&notice->tags, bw_xstrdup(*tag));
+    }
     return notice;
 }
 
@@ -203,8 +210,61 @@ static void want_moved(const struct bw_cohort *cohort, const struct bw_deploymen
                                    cohort->moved);
 }
 
+/* ---- dates that moved ---- */
+
+static void append_move(struct bw_str *text, const char *what, int64_t from_ms, int64_t to_ms)
+{
+    char from[BW_INSTANT_TEXT];
+    char to[BW_INSTANT_TEXT];
+    if (from_ms != 0 && from_ms != to_ms) {
+        (void)bw_instant_format_day(from_ms, from);
+        (void)bw_instant_format_day(to_ms, to);
+        bw_str_appendf(text, "%s %s %s, not %s", text->size == 0 ? "" : ";", what,
+                       to_ms == 0 ? "is open again" : to, from);
+    }
+}
+
+/* What a live notice says of this base that is no longer so; NULL: nothing.
+ * Ownership: the caller's. */
+static char *find_move(const struct bw_cohort *cohort, const struct bw_deployment *deployment,
+                       const struct bw_notices *live)
+{
+    struct bw_str text = { 0 };
+    BW_VEC_EACH(const struct bw_notice, old, live)
+    {
+        bool said = text.size > 0 || old->kind == BW_NOTICE_RETIRED ||
+                    !bw_str_equal(old->base, deployment->base);
+        if (!said) {
+            append_move(&text, "the end of its base:", old->serve_until_ms,
+                        cohort->serve_until_ms);
+            append_move(&text, "the last day to train on it:",
+                        bw_str_equal(old->train_on, cohort->train_on) ? old->train_by_ms : 0,
+                        cohort->train_by_ms);
+        }
+    }
+    return text.size == 0 ? NULL : bw_str_take(&text);
+}
+
+static void want_date_changed(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                              const struct bw_deployment *deployment,
+                              const struct bw_notices *live, struct wanted *wanted)
+{
+    BW_CLEANUP(bw_freep) char *move = find_move(cohort, deployment, live);
+    if (move == NULL || cohort->state == BW_COHORT_RETIRED ||
+        cohort->state == BW_COHORT_UNKNOWN) {
+        return;
+    }
+    enum bw_severity severity = wanted->count > 0 ? wanted->items[0].severity : BW_SEVERITY_INFO;
+    struct bw_notice *notice = want(wanted, cohort, deployment, BW_NOTICE_DATE_CHANGED);
+    notice->severity = severity;
+    notice->rises_ms = engine->now_ms + DATE_CHANGED_TOLD_MS; /* and then it is let go */
+    notice->summary = bw_xasprintf("%s: %s has moved a date:%s", deployment->name,
+                                   deployment->platform, move);
+}
+
 static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort *cohort,
-                               const struct bw_deployment *deployment, struct wanted *wanted,
+                               const struct bw_deployment *deployment,
+                               const struct bw_notices *live, struct wanted *wanted,
                                struct bw_error *err)
 {
     struct priced price = { 0 };
@@ -226,6 +286,7 @@ static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort 
     if (cohort->candidate != NULL) {
         want_succession(engine, cohort, deployment, &price, wanted);
     }
+    want_date_changed(engine, cohort, deployment, live, wanted);
     bw_estimate_clear(&price.estimate);
     return BW_OK;
 }
@@ -245,26 +306,51 @@ static struct bw_notice *same_matter(struct bw_notice *items, size_t count,
     return NULL;
 }
 
+/* What comes back is put off still when a person's decision has not ended. */
+static enum bw_err put_off_again(struct bw_engine *engine, struct bw_notice *notice,
+                                 const struct bw_notice_event *decision, int64_t until_ms,
+                                 struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *reason =
+        bw_xasprintf("%s by %s: %s", decision->to_state, decision->actor, decision->reason);
+    struct bw_move_notice how = { .event = "stands",
+                                  .actor = "basewatch",
+                                  .reason = reason,
+                                  .until_ms = until_ms,
+                                  .silent = true };
+    (void)bw_notice_state_parse(decision->to_state, &how.to);
+    return bw_engine_move(engine, notice, &how, err);
+}
+
 /* The same matter came back: its notice lives again, unless a person has closed it. */
 static enum bw_err revive(struct bw_engine *engine, struct bw_notice *wanted, bool inhibited,
                           bool *done, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_clear) struct bw_notice old = { 0 };
+    BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events decisions = { 0 };
     bool by_person = false;
     enum bw_err rc = bw_notices_settled(engine->db, wanted, &old, &by_person, err);
     *done = rc == BW_OK;
     if (rc != BW_OK || by_person) {
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
+    if (old.until_ms > engine->now_ms) {
+        rc = bw_notices_decision(engine->db, old.id, &decisions, err);
+    }
     const struct bw_move_notice how = { .to = BW_NOTICE_OPEN,
                                         .event = "reopened",
                                         .actor = "basewatch",
                                         .reason = "it is so again",
-                                        .silent = inhibited };
+                                        .silent = inhibited || decisions.count > 0 };
     wanted->id = old.id;
     wanted->state = old.state;
     wanted->opened_ms = old.opened_ms;
-    return bw_engine_move(engine, wanted, &how, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_move(engine, wanted, &how, err);
+    }
+    return rc == BW_OK && decisions.count > 0
+               ? put_off_again(engine, wanted, &decisions.items[0], old.until_ms, err)
+               : rc;
 }
 
 static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted,
@@ -272,7 +358,9 @@ static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted,
                             struct bw_error *err)
 {
     bool revived = false;
-    enum bw_err rc = revive(engine, wanted, inhibited, &revived, err);
+    enum bw_err rc = wanted->kind == BW_NOTICE_DATE_CHANGED /* each move is a matter of its own */
+                         ? BW_OK
+                         : revive(engine, wanted, inhibited, &revived, err);
     const struct bw_move_notice how = { .to = as,
                                         .event = "opened",
                                         .actor = "basewatch",
@@ -301,9 +389,11 @@ static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
                        : rc;
 }
 
-/* Take the new facts into the old notice; it is told only when the matter got more pressing. */
+/* Take the new facts into the old notice; it is told only when the matter got more pressing.
+ * told: another notice tells people that its date has moved. */
 static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
-                           struct bw_notice *wanted, bool inhibited, struct bw_error *err)
+                           struct bw_notice *wanted, bool inhibited, bool told,
+                           struct bw_error *err)
 {
     bool asleep = old->state == BW_NOTICE_WAIVED || old->state == BW_NOTICE_SNOOZED;
     bool pressing = wanted->severity > old->severity || wanted->kind != old->kind ||
@@ -316,26 +406,58 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
+                                        .for_programs = told && wanted->severity <= old->severity,
                                         .silent = asleep || inhibited || !pressing };
     bool owed = old->remind_ms > 0 && old->remind_ms <= engine->now_ms && !inhibited;
     wanted->remind_ms = owed && how.silent ? old->remind_ms : wanted->remind_ms;
     return bw_engine_update(engine, wanted, &how, err);
 }
 
+/* told: another notice tells people that its date has been withdrawn. */
 static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
-                             const struct bw_deployment *deployment, struct bw_error *err)
+                             const struct bw_deployment *deployment, bool told,
+                             struct bw_error *err)
 {
     bool moved = !bw_str_equal(old->base, deployment->base);
+    bool past = old->kind == BW_NOTICE_DATE_CHANGED; /* it was news, and is no more */
     BW_CLEANUP(bw_freep) char *reason =
-        moved ? bw_xasprintf("the inventory shows it on %s", deployment->base)
-              : bw_xstrdup("what it said no longer holds");
+        moved  ? bw_xasprintf("the inventory shows it on %s", deployment->base)
+        : past ? bw_xstrdup("it has been told for a month")
+               : bw_xstrdup("what it said no longer holds");
     const struct bw_move_notice how = {
-        .to = moved ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,
-        .event = moved ? "resolved" : "cancelled",
+        .to = moved || past ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,
+        .event = moved || past ? "resolved" : "cancelled",
         .actor = "basewatch",
         .reason = reason,
+        .for_programs = !moved && (past || told),
     };
     return bw_engine_move(engine, old, &how, err);
+}
+
+static enum bw_err close_rest(struct bw_engine *engine, const struct bw_cohort *cohort,
+                              const struct bw_deployment *deployment, struct bw_notices *live,
+                              struct wanted *wanted, bool told, struct bw_error *err)
+{
+    enum bw_confidence confidence = BW_CONFIDENCE_NONE;
+    enum bw_err rc = BW_OK;
+    if (cohort->state == BW_COHORT_UNKNOWN && live->count > 0) {
+        rc = bw_engine_confidence(engine, cohort->platform, cohort->scope, &confidence, err);
+    }
+    BW_VEC_EACH(struct bw_notice, old, live)
+    {
+        /* Knowing nothing is no news: what was said stays until something is known again. */
+        bool unknown = cohort->state == BW_COHORT_UNKNOWN &&
+                       confidence != BW_CONFIDENCE_CONFIRMED &&
+                       bw_str_equal(old->base, deployment->base);
+        bool still_news = old->kind == BW_NOTICE_DATE_CHANGED &&
+                          old->rises_ms > engine->now_ms &&
+                          bw_str_equal(old->base, deployment->base);
+        if (rc == BW_OK && !unknown && !still_news &&
+            same_matter(wanted->items, wanted->count, old) == NULL) {
+            rc = close_old(engine, old, deployment, told, err);
+        }
+    }
+    return rc;
 }
 
 enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort *cohort,
@@ -344,35 +466,33 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
     BW_CLEANUP(wanted_clear) struct wanted wanted = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, deployment->name, false, &live, err);
+    enum bw_err rc = bw_notices_live(engine->db, deployment->name, BW_ABOUT_DEPLOYMENT, &live, err);
     if (rc == BW_OK) {
-        rc = find_wanted(engine, cohort, deployment, &wanted, err);
-    }
-    enum bw_confidence confidence = BW_CONFIDENCE_NONE;
-    if (rc == BW_OK && cohort->state == BW_COHORT_UNKNOWN && live.count > 0) {
-        rc = bw_engine_confidence(engine, cohort->platform, cohort->scope, &confidence, err);
+        rc = find_wanted(engine, cohort, deployment, &live, &wanted, err);
     }
     bool ending = wanted.count > 0 && strcmp(bw_notice_matter(wanted.items[0].kind), "life") == 0;
-    BW_VEC_EACH(struct bw_notice, old, &live)
-    {
-        /* Knowing nothing is no news: what was said stays until something is known again. */
-        bool unknown = cohort->state == BW_COHORT_UNKNOWN &&
-                       confidence != BW_CONFIDENCE_CONFIRMED &&
-                       bw_str_equal(old->base, deployment->base);
-        if (rc == BW_OK && !unknown && same_matter(wanted.items, wanted.count, old) == NULL) {
-            rc = close_old(engine, old, deployment, err);
-        }
+    bool moved = wanted.count > 0 &&
+                 wanted.items[wanted.count - 1].kind == BW_NOTICE_DATE_CHANGED;
+    if (rc == BW_OK) {
+        rc = close_rest(engine, cohort, deployment, &live, &wanted, moved, err);
     }
     for (size_t i = 0; rc == BW_OK && i < wanted.count; i++) {
         struct bw_notice *notice = &wanted.items[i];
         struct bw_notice *old = same_matter(live.items, live.count, notice);
-        bool inhibited = ending && i > 0; /* the end of the base says it all */
+        bool news = notice->kind == BW_NOTICE_DATE_CHANGED;
+        bool inhibited = ending && i > 0 && !news; /* the end of the base says it all */
         notice->remind_ms = inhibited ? 0 : notice->remind_ms;
+        if (inhibited && old != NULL) {
+            rc = bw_engine_withdraw(engine, old, err);
+        }
+        if (rc != BW_OK) {
+            return rc;
+        }
         if (old == NULL) {
             rc = open_new(engine, notice, BW_NOTICE_OPEN, summed_up, inhibited, err);
         } else if (bw_str_equal(old->candidate, notice->candidate) ||
                    strcmp(bw_notice_matter(notice->kind), "succession") != 0) {
-            rc = refresh(engine, old, notice, inhibited, err);
+            rc = refresh(engine, old, notice, inhibited, moved && !news, err);
         } else {
             rc = supersede(engine, old, notice, summed_up, inhibited, err);
         }

@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "store/cards.h"
 #include "store/catalog.h"
 #include "store/inventory.h"
 #include "store/lineage_facts.h"
@@ -56,6 +57,11 @@ struct bw_engine {
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;
+    struct { /* what was asked last of confidence: notices come in runs; platform NULL: nothing */
+        char *platform;
+        char *scope;
+        enum bw_confidence confidence;
+    } asked;
     struct bw_commands replies; /* kept back until the transaction is committed */
 };
 
@@ -132,6 +138,9 @@ enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, bool *more, struct 
 enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
                                  const char *scope, enum bw_confidence *out,
                                  struct bw_error *err);
+/* The same for what a live notice says of a deployment; NULL for any other. Static text. */
+enum bw_err bw_engine_notice_confidence(struct bw_engine *engine, const struct bw_notice *notice,
+                                        const char **out, struct bw_error *err);
 
 /* fanout.c: one chunk of the members of changed cohorts. *more: another chunk waits. */
 enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_error *err);
@@ -151,6 +160,7 @@ struct bw_move_notice {
     const char *reason;
     int64_t until_ms;
     bool summed_up; /* its message waits for the owner's summary */
+    bool for_programs; /* people hear of it in another message */
     bool silent;    /* no message */
 };
 enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
@@ -159,10 +169,11 @@ enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
                              const struct bw_move_notice *how, struct bw_error *err);
 enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err);
-/* Settle whatever is live about a deployment, or about a source, whose settling is told apart. */
-enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject, bool of_source,
-                             enum bw_notice_state to, const char *actor, const char *reason,
-                             struct bw_error *err);
+/* Settle whatever is live about a deployment, or about a source or sink, whose end outages.c tells.
+ */
+enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
+                             enum bw_notice_about about, enum bw_notice_state to,
+                             const char *actor, const char *reason, struct bw_error *err);
 /* One chunk; *more is set when another may wait. */
 enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err);
 
@@ -171,16 +182,35 @@ enum bw_err bw_engine_remind_due(struct bw_engine *engine, bool *more, struct bw
 
 /* dispatch.c: messages out, results in. */
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
-                               const char *what, bool summed_up, struct bw_error *err);
-enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *source,
-                                      const char *what, const char *text, struct bw_error *err);
+                               const char *what, const struct bw_move_notice *how,
+                               struct bw_error *err);
+enum bw_err bw_engine_announce_outage(struct bw_engine *engine, enum bw_notice_kind kind,
+                                      const char *subject, const char *what, const char *text,
+                                      struct bw_error *err);
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err);
-enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
-                               struct bw_error *err);
-enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err);
 enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_results *results,
                                 struct bw_error *err);
+
+/* cards.c: one message about several notices. */
+/* Write what has come due. */
+enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err);
+/* A notice is settled, or another one speaks for it: nothing that waits tells of it. */
+enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
+                               struct bw_error *err);
+/* What waits and told of such a one is written anew: one chunk, as above. */
+enum bw_err bw_engine_rewrite_cards(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* outages.c: what the operators hear of sources and sinks: once while it lasts, and its end. */
+enum bw_err bw_engine_raise_outage(struct bw_engine *engine, enum bw_notice_kind kind,
+                                   const char *subject, const char *platform, const char *why,
+                                   struct bw_error *err);
+enum bw_err bw_engine_end_outage(struct bw_engine *engine, enum bw_notice_kind kind,
+                                 const char *subject, const char *actor, const char *words,
+                                 struct bw_error *err);
+/* Those of what is no longer configured are no matter any more. */
+enum bw_err bw_engine_forget_outages(struct bw_engine *engine, enum bw_notice_kind kind,
+                                     struct bw_error *err);
 
 /* schedule.c: what is due, as commands; reads only. */
 /* A poll or a delivery is under way no more. */
