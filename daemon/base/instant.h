@@ -37,4 +37,5 @@ const char *bw_duration_format(int64_t duration_ms, char *out);
 /* The wall clock and the monotonic clock. Only app, cli and io may ask; rules are told the time. */
 int64_t bw_clock_now_ms(void);
 int64_t bw_clock_monotonic_ms(void);
+int64_t bw_clock_monotonic_us(void); /* microseconds */
 #endif

@@ -37,6 +37,8 @@ enum { BW_COMPLAINTS_MAX = 20 };
 
 struct bw_config_reader {
     struct bw_settings *settings; /* borrowed; being filled */
+    struct bw_eval_suites *suites; /* likewise: of the runner's files, which have no settings */
+    bool trusted;                 /* files that others than root and we may write are refused */
     char *folder;                 /* of the main file */
     struct { struct bw_config_file *items; size_t count, capacity; } files;
     struct { struct bw_complaint *items; size_t count, capacity; } complaints;
@@ -64,6 +66,8 @@ struct bw_config_node bw_config_member(const struct bw_config_node *item, const 
  * holds no user. Messages do not quote it: it may hold a token. */
 void bw_config_check_url(struct bw_config_reader *reader, const struct bw_config_node *item,
                          const char *url, const char *const *schemes);
+/* Take the slashes off its end. */
+void bw_config_trim_slashes(char *url);
 
 /* Put the fallbacks of all options, and of the maps inside, into the struct at base. */
 void bw_config_defaults(const struct bw_config_section *options, void *base);

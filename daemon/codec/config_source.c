@@ -27,13 +27,6 @@ static char *fill_region(const char *url, const char *region)
     return bw_str_take(&out);
 }
 
-static void trim_slashes(char *url)
-{
-    for (size_t size = strlen(url); size > 0 && url[size - 1] == '/'; size--) {
-        url[size - 1] = '\0';
-    }
-}
-
 static void check_regions(struct bw_config_reader *reader, const struct bw_config_node *item,
                           const struct bw_source_item *said)
 {
@@ -101,7 +94,7 @@ static void push_source(struct bw_config_reader *reader, const struct bw_config_
     source.url = fill_region(said->url, region);
     source.options = bw_xstrdup(said->options);
     secret_copy(&said->credential, &source.credential);
-    trim_slashes(source.url);
+    bw_config_trim_slashes(source.url);
     bw_config_claim(reader, "source", name, item);
     BW_VEC_PUSH(&reader->settings->sources, source);
 }

@@ -28,3 +28,10 @@ void bw_config_check_url(struct bw_config_reader *reader, const struct bw_config
                            "url: holds a user or password; name it as a secret instead");
     }
 }
+
+void bw_config_trim_slashes(char *url)
+{
+    for (size_t size = strlen(url); size > 0 && url[size - 1] == '/'; size--) {
+        url[size - 1] = '\0';
+    }
+}

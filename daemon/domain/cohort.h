@@ -28,6 +28,7 @@ struct bw_cohort {
     char *scope;
     char *base;
     enum bw_technique technique;
+    bool embeds; /* its members embed with this base; the technique means nothing then */
     struct bw_policy policy;
     char *lineage; /* "" when the base cannot be placed */
     int64_t members;

@@ -63,6 +63,8 @@ struct bw_traffic {
 struct bw_evals {
     char *suite;
     int64_t cases;
+    char *start;   /* automatic, acknowledged, off; NULL: as the fleet */
+    char *trigger; /* who runs it: a trigger's name, runner, ci; NULL: runner */
 };
 
 struct bw_worth_facts {
@@ -134,6 +136,9 @@ BW_MUST_CHECK enum bw_err bw_deployment_complete(struct bw_deployment *deploymen
 /* The base of an OpenAI-style fine-tuned id (ft:BASE:ORG:SUFFIX:ID) or the id itself.
  * Ownership: the result is the caller's. */
 char *bw_base_of_model(const char *model);
+
+/* Where it embeds: its own platform when it names no other. */
+const char *bw_embedding_platform(const struct bw_deployment *deployment);
 
 bool bw_technique_is_tuned(enum bw_technique technique);
 bool bw_globs_permit(const struct bw_globs *globs, const char *name);

@@ -10,6 +10,15 @@
 #include "domain/run_cost.h"
 #include "domain/training_plan.h"
 
+/* Once when all goes well; chunking is tuned on a tenth; twice when it has to be repeated. */
+static const struct bw_range EMBEDDING_PASSES = { 1, 1.1, 2 };
+/* Embedding models of one maker have lain within that factor of each other. */
+static const double UNPRICED_EMBEDDER_SPREAD = 2;
+
+/* The fall of quality that a suite should be able to show. */
+static const double PASS_RATE = 0.9;
+static const double DROP = 0.05;
+
 struct bw_move bw_estimate_move(const struct bw_estimate_input *in)
 {
     return (struct bw_move){ .deployment = in->deployment, .base = in->base,
@@ -26,13 +35,43 @@ void bw_estimate_clear(struct bw_estimate *estimate)
     *estimate = (struct bw_estimate){ 0 };
 }
 
+/* 0: there is no price, or it is today's. */
+static int64_t age_days(const struct bw_term *term, int64_t now_ms)
+{
+    const struct bw_fact fact = { .as_of_ms = term->price_as_of_ms };
+    return term->price_known && fact.as_of_ms != 0 ? bw_fact_age_days(&fact, now_ms) : 0;
+}
+
+const struct bw_term *bw_estimate_stale_term(const struct bw_estimate *estimate, int64_t now_ms)
+{
+    const struct bw_term *oldest = NULL;
+    BW_VEC_EACH(const struct bw_term, term, &estimate->terms)
+    {
+        if (age_days(term, now_ms) > BW_PRICE_STALE_DAYS &&
+            (oldest == NULL || term->price_as_of_ms < oldest->price_as_of_ms)) {
+            oldest = term;
+        }
+    }
+    return oldest;
+}
+
+int64_t bw_estimate_stale_ms(const struct bw_estimate *estimate, int64_t now_ms)
+{
+    int64_t next_ms = 0;
+    BW_VEC_EACH(const struct bw_term, term, &estimate->terms)
+    {
+        int64_t at_ms = term->price_as_of_ms + (BW_PRICE_STALE_DAYS + 1) * BW_DAY_MS;
+        if (term->price_known && term->price_as_of_ms != 0 && at_ms > now_ms &&
+            (next_ms == 0 || at_ms < next_ms)) {
+            next_ms = at_ms;
+        }
+    }
+    return next_ms;
+}
+
 static void remark_age(struct bw_estimate *out, const struct bw_term *term, int64_t now_ms)
 {
-    if (!term->price_known || term->price_as_of_ms == 0) {
-        return;
-    }
-    const struct bw_fact fact = { .as_of_ms = term->price_as_of_ms };
-    int64_t age = bw_fact_age_days(&fact, now_ms);
+    int64_t age = age_days(term, now_ms);
     if (age <= BW_PRICE_OLD_DAYS) {
         return;
     }
@@ -41,6 +80,22 @@ static void remark_age(struct bw_estimate *out, const struct bw_term *term, int6
                 bw_xasprintf("the price behind '%s' is of %s%s", term->name,
                              bw_instant_format_day(term->price_as_of_ms, day),
                              age > BW_PRICE_STALE_DAYS ? "; its ends are moved out by 25 %" : ""));
+}
+
+/* What the suite can tell, which decides how far its verdict is to be trusted. */
+static void remark_evals(struct bw_estimate *out, const struct bw_evals *evals)
+{
+    double needed = bw_evaluation_cases_needed(PASS_RATE, DROP);
+    if (evals->suite == NULL) {
+        BW_VEC_PUSH(&out->remarks,
+                    bw_xstrdup("no eval suite is registered; without tests such moves have taken "
+                               "50 person-days (aegisblue.co, 2025-08)"));
+    } else if (evals->cases > 0 && (double)evals->cases < needed) {
+        BW_VEC_PUSH(&out->remarks,
+                    bw_xasprintf("%lld cases cannot tell a fall of 5 points from 90 %% from "
+                                 "chance; that takes %.0f, or the same cases compared one by one",
+                                 (long long)evals->cases, needed));
+    }
 }
 
 /* The sums over the terms, the change of the running bill, and what must be said besides. */
@@ -61,11 +116,7 @@ static void finish(struct bw_estimate *out, const struct bw_move *move,
     {
         remark_age(out, term, move->now_ms);
     }
-    if (move->deployment->evals.suite == NULL) {
-        BW_VEC_PUSH(&out->remarks,
-                    bw_xstrdup("no eval suite is registered; without tests such moves have taken "
-                               "50 person-days (aegisblue.co, 2025-08)"));
-    }
+    remark_evals(out, &move->deployment->evals);
 }
 
 static struct bw_serving serving_now(const struct bw_move *move)
@@ -116,10 +167,9 @@ static void remark_door(struct bw_estimate *out, const struct bw_route_option *o
     }
 }
 
-/* Price one feasible option. */
-static enum bw_err price_option(const struct bw_estimate_input *in,
-                                const struct bw_route_option *option, struct bw_estimate *out,
-                                struct bw_error *err)
+static enum bw_err price_retrain(const struct bw_estimate_input *in,
+                                 const struct bw_route_option *option, struct bw_estimate *out,
+                                 struct bw_error *err)
 {
     const struct bw_move move = bw_estimate_move(in);
     BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
@@ -151,14 +201,15 @@ static enum bw_err price_option(const struct bw_estimate_input *in,
     return BW_OK;
 }
 
-static bool is_wanted(const struct bw_estimate_input *in, bool any_route,
-                      const struct bw_route_option *option)
+enum bw_err bw_estimate_option(const struct bw_estimate_input *in,
+                               const struct bw_route_option *option, struct bw_estimate *out,
+                               struct bw_error *err)
 {
-    if (any_route || option->route != in->route) {
-        return any_route && option->route < BW_ROUTE_PROMPT;
+    if (!option->feasible) {
+        return bw_fail(err, BW_ERR_REFUSED, "%s", option->why);
     }
-    return in->route != BW_ROUTE_OTHER_PLATFORM || in->platform == NULL ||
-           strcmp(option->platform, in->platform) == 0;
+    return option->route == BW_ROUTE_PROMPT ? bw_estimate_swap(in, out, err)
+                                            : price_retrain(in, option, out, err);
 }
 
 /* A reason that holds for several platforms is said once; one that does not names its platform. */
@@ -171,25 +222,21 @@ static void pass_over(struct bw_names *passed, const struct bw_route_option *opt
     BW_VEC_PUSH(passed, bw_xasprintf("%s: %s", bw_route_word(option->route), why));
 }
 
-/* The first wanted option that is feasible and has a price; why others were passed over becomes a
- * remark each, and the refusal when there is none. */
-static enum bw_err price_first(const struct bw_estimate_input *in, bool any_route,
-                               struct bw_estimate *out, struct bw_error *err)
+enum bw_err bw_estimate_best_retrain(const struct bw_estimate_input *in, struct bw_estimate *out,
+                                     struct bw_error *err)
 {
     const struct bw_move move = bw_estimate_move(in);
     BW_CLEANUP(bw_route_options_clear) struct bw_route_options options = { 0 };
     BW_CLEANUP(bw_names_clear) struct bw_names passed = { 0 };
-    struct bw_error first = { .text = "there is nothing to train by that route" };
+    struct bw_error first = { .text = "there is nothing to train" };
     bw_routes_list(&move, &options);
     BW_VEC_EACH(const struct bw_route_option, option, &options)
     {
-        if (!is_wanted(in, any_route, option)) {
+        struct bw_error why = { 0 };
+        if (option->route >= BW_ROUTE_PROMPT) {
             continue;
         }
-        struct bw_error why = { 0 };
-        enum bw_err rc = option->feasible ? price_option(in, option, out, &why)
-                                          : bw_fail(&why, BW_ERR_REFUSED, "%s", option->why);
-        if (rc == BW_OK) {
+        if (bw_estimate_option(in, option, out, &why) == BW_OK) {
             BW_VEC_EACH(char *, remark, &passed)
             {
                 BW_VEC_PUSH(&out->remarks, BW_TAKE(*remark));
@@ -200,18 +247,6 @@ static enum bw_err price_first(const struct bw_estimate_input *in, bool any_rout
         pass_over(&passed, option, why.text);
     }
     return bw_fail(err, BW_ERR_REFUSED, "%s", first.text);
-}
-
-enum bw_err bw_estimate_retrain(const struct bw_estimate_input *in, struct bw_estimate *out,
-                                struct bw_error *err)
-{
-    return price_first(in, false, out, err);
-}
-
-enum bw_err bw_estimate_best_retrain(const struct bw_estimate_input *in, struct bw_estimate *out,
-                                     struct bw_error *err)
-{
-    return price_first(in, true, out, err);
 }
 
 enum bw_err bw_estimate_swap(const struct bw_estimate_input *in, struct bw_estimate *out,
@@ -234,29 +269,44 @@ enum bw_err bw_estimate_swap(const struct bw_estimate_input *in, struct bw_estim
     return BW_OK;
 }
 
-static enum bw_err embedding_price(const struct bw_estimate_input *in, struct bw_money *out,
-                                   struct bw_term *term, struct bw_error *err)
+/* What a million tokens of that embedding model cost; the user's word first, then the catalog's. */
+static bool find_embedding_price(const struct bw_estimate_input *in, const char *platform,
+                                 const struct bw_entry *entry, struct bw_range *out,
+                                 struct bw_term *term)
 {
-    const char *platform = in->deployment->embedding.platform == NULL
-                               ? in->deployment->platform
-                               : in->deployment->embedding.platform;
     const struct bw_fact *fact =
-        bw_price_find(in->book, BW_FACT_BASE_INPUT, platform, in->candidate->id, NULL, 0);
+        entry == NULL ? NULL
+                      : bw_price_find(in->book, BW_FACT_BASE_INPUT, platform, entry->id, NULL, 0);
     bool users = fact != NULL && fact->trust == BW_TRUST_USER;
-    if (in->candidate->price_input.known && !users) {
-        *out = in->candidate->price_input.per_million;
+    if (entry != NULL && entry->price_input.known && !users) {
+        *out = bw_range_exact(bw_money_usd(entry->price_input.per_million));
         term->price_source = bw_xasprintf("the catalog of %s", platform);
         term->price_trust = BW_TRUST_PRIMARY;
         term->price_known = true;
-        return BW_OK;
+        return true;
     }
     if (!bw_fact_may_show(fact)) {
+        return false;
+    }
+    *out = bw_cost_usd(bw_fact_value(fact, in->now_ms));
+    bw_term_priced_by(term, fact);
+    return true;
+}
+
+static enum bw_err embedding_price(const struct bw_estimate_input *in, const char *platform,
+                                   struct bw_range *out, struct bw_term *term,
+                                   struct bw_error *err)
+{
+    if (find_embedding_price(in, platform, in->candidate, out, term)) {
+        return BW_OK;
+    }
+    if (!find_embedding_price(in, platform, in->base, out, term)) {
         return bw_fail(err, BW_ERR_REFUSED,
                        "no price of embedding with '%s' on %s is known; set one in prices",
                        in->candidate->id, platform);
     }
-    *out = fact->value.expected;
-    bw_term_priced_by(term, fact);
+    bw_term_guess(term, "price of the new embedding model");
+    *out = bw_range_spread(*out, UNPRICED_EMBEDDER_SPREAD);
     return BW_OK;
 }
 
@@ -265,29 +315,29 @@ enum bw_err bw_estimate_reindex(const struct bw_estimate_input *in, struct bw_es
 {
     const struct bw_move move = bw_estimate_move(in);
     const struct bw_embedding *embedding = &in->deployment->embedding;
+    const char *platform = bw_embedding_platform(in->deployment);
     if (in->candidate == NULL) {
-        return bw_fail(err, BW_ERR_REFUSED, "there is no newer embedding model");
+        return bw_fail(err, BW_ERR_REFUSED, "no embedding model that follows is known");
     }
     if (embedding->corpus_tokens <= 0) {
         return bw_fail(err, BW_ERR_REFUSED,
                        "the size of the corpus is not known; set embedding.corpus_tokens");
     }
     struct bw_term term = { .name = "embedding", .purse = BW_PURSE_CASH };
-    struct bw_money price;
-    enum bw_err rc = embedding_price(in, &price, &term, err);
+    struct bw_range price;
+    enum bw_err rc = embedding_price(in, platform, &price, &term, err);
     if (rc != BW_OK) {
         return rc;
     }
-    char text[BW_MONEY_TEXT];
-    double once = (double)embedding->corpus_tokens / 1e6 * bw_money_usd(price);
-    /* Once when all goes well; chunking is tuned on a tenth; twice when it has to be repeated. */
-    term.cost = bw_cost_from_usd((struct bw_range){ once, 1.1 * once, 2 * once });
-    term.formula = bw_xstrdup("corpus tokens x price per million x 1 / 1.1 / 2 passes");
-    term.inputs = bw_xasprintf("%lld tokens, $%s per million",
-                               (long long)embedding->corpus_tokens, bw_money_format(price, text));
+    char text[BW_RANGE_TEXT];
+    struct bw_range once = bw_range_scale(price, (double)embedding->corpus_tokens / 1e6);
+    term.cost = bw_cost_from_usd(bw_range_times(once, EMBEDDING_PASSES));
+    term.formula = bw_xstrdup("corpus tokens x price per million x passes");
+    term.inputs = bw_xasprintf("%lld tokens, $%s per million, 1 / 1.1 / 2 passes",
+                               (long long)embedding->corpus_tokens, bw_range_format(price, text));
     bw_term_guess(&term, "passes");
     *out = (struct bw_estimate){ .route = BW_ROUTE_PROMPT,
-                                 .platform = bw_xstrdup(embedding->platform),
+                                 .platform = bw_xstrdup(platform),
                                  .model = bw_xstrdup(in->candidate->id) };
     BW_VEC_PUSH(&out->terms, term);
     out->person_days =

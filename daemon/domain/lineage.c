@@ -171,7 +171,7 @@ static void judge_pair(const struct bw_placement *a, const struct bw_placement *
             a->line[0] == '\0' ? older->id : newer->id);
         return;
     }
-    if (!a->text || !b->text) {
+    if (!older->embeds && (!a->text || !b->text)) {
         say(out, BW_RELATION_NONE, "'%s' does not generate text", a->text ? newer->id : older->id);
         return;
     }

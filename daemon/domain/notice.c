@@ -45,13 +45,14 @@ BW_DEFINE_WORDS(bw_severity, SEVERITY_WORDS)
 #define SETTLED (TO(RESOLVED) | TO(SUPERSEDED) | TO(CANCELLED))
 
 static const unsigned MOVES[] = {
-    [BW_NOTICE_OPEN] = TO(ACKNOWLEDGED) | TO(IN_PROGRESS) | TO(SNOOZED) | TO(WAIVED) | SETTLED,
+    [BW_NOTICE_OPEN] = TO(ACKNOWLEDGED) | TO(IN_PROGRESS) | TO(VERIFIED) | TO(SNOOZED) |
+                       TO(WAIVED) | SETTLED,
     [BW_NOTICE_ACKNOWLEDGED] =
         TO(IN_PROGRESS) | TO(VERIFIED) | TO(SNOOZED) | TO(WAIVED) | TO(OPEN) | SETTLED,
     [BW_NOTICE_IN_PROGRESS] = TO(VERIFIED) | TO(WAIVED) | TO(OPEN) | SETTLED,
     [BW_NOTICE_VERIFIED] = TO(IN_PROGRESS) | TO(WAIVED) | TO(OPEN) | SETTLED,
     [BW_NOTICE_SNOOZED] = TO(OPEN) | TO(ACKNOWLEDGED) | TO(WAIVED) | SETTLED,
-    [BW_NOTICE_WAIVED] = TO(OPEN) | SETTLED,
+    [BW_NOTICE_WAIVED] = TO(OPEN) | TO(VERIFIED) | SETTLED,
     [BW_NOTICE_RESOLVED] = TO(OPEN),
     [BW_NOTICE_SUPERSEDED] = TO(OPEN),
     [BW_NOTICE_CANCELLED] = TO(OPEN),
@@ -94,6 +95,11 @@ const char *bw_notice_matter(enum bw_notice_kind kind)
         return bw_notice_kind_word(kind);
     }
     return "";
+}
+
+bool bw_notice_offers(enum bw_notice_kind kind)
+{
+    return kind == BW_NOTICE_STALE || kind == BW_NOTICE_SWAP || kind == BW_NOTICE_EMBEDDER_STALE;
 }
 
 enum bw_severity bw_severity_of(int64_t deadline_ms, int64_t lead_ms, int64_t now_ms)

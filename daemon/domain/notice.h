@@ -29,6 +29,8 @@ enum bw_notice_about bw_notice_about(enum bw_notice_kind kind);
 /*              .--> acknowledged --> in-progress --> verified --.
  *   open ------+--> snoozed / waived --(ends)--> open           +--> resolved
  *              '--> superseded / cancelled                      '
+ * An eval that passes verifies what is open, acknowledged, in progress or waived; one that fails
+ * waives it.
  * What comes back (a candidate withdrawn and listed again) opens the old notice, not a second one.
  * The allowed moves are a table (notice.c). */
 enum bw_notice_state {
@@ -57,6 +59,9 @@ bool bw_notice_is_live(enum bw_notice_state state);
 /* What kinds share a matter: stale and swap are one ("succession"), deprecated and retired one
  * ("life"). Static text. */
 const char *bw_notice_matter(enum bw_notice_kind kind);
+
+/* Its candidate is what it is about: with another one it is another notice. */
+bool bw_notice_offers(enum bw_notice_kind kind);
 
 /* Severity from the deadline minus the lead time, not from the days left: overdue after the
  * deadline, act once the work must have begun, plan within as much again, else info.

@@ -69,6 +69,38 @@ void bw_tuning_rule_clear(struct bw_tuning_rule *rule)
     *rule = (struct bw_tuning_rule){ 0 };
 }
 
+static uint64_t hash_number(uint64_t seed, double value)
+{
+    return seed * 31 + bw_hash(&value, sizeof(value));
+}
+
+uint64_t bw_price_book_hash(const struct bw_price_book *book)
+{
+    uint64_t hash = BW_HASH_SEED;
+    BW_VEC_EACH(const struct bw_fact, fact, &book->facts)
+    {
+        hash = bw_hash_text(hash, bw_fact_kind_word(fact->kind));
+        hash = bw_hash_text(hash, fact->platform);
+        hash = bw_hash_text(hash, fact->subject);
+        hash = bw_hash_text(hash, fact->method);
+        hash = bw_hash_text(hash, bw_trust_word(fact->trust));
+        hash = hash_number(hash, fact->up_to);
+        hash = hash_number(hash, bw_money_usd(fact->value.low));
+        hash = hash_number(hash, bw_money_usd(fact->value.expected));
+        hash = hash_number(hash, bw_money_usd(fact->value.high));
+        hash = hash_number(hash, (double)fact->as_of_ms);
+    }
+    BW_VEC_EACH(const struct bw_tuning_rule, rule, &book->tuning)
+    {
+        hash = bw_hash_text(hash, rule->platform);
+        hash = bw_hash_text(hash, rule->why);
+        hash = hash_number(hash, (double)rule->status);
+        hash = hash_number(hash, (double)rule->until_ms);
+        hash = hash_number(hash, (double)rule->as_of_ms);
+    }
+    return hash;
+}
+
 void bw_price_book_clear(struct bw_price_book *book)
 {
     BW_VEC_CLEAR(&book->facts, bw_fact_clear);

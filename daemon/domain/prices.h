@@ -102,6 +102,8 @@ void bw_price_book_add(struct bw_price_book *book, struct bw_fact fact);
 void bw_price_book_add_tuning(struct bw_price_book *book, struct bw_tuning_rule rule);
 /* Add all of `other`, which is empty afterwards; its rules come before those already there. */
 void bw_price_book_absorb(struct bw_price_book *book, struct bw_price_book *other);
+/* Same prices and rules, same value. */
+uint64_t bw_price_book_hash(const struct bw_price_book *book);
 void bw_price_book_clear(struct bw_price_book *book);
 void bw_fact_clear(struct bw_fact *fact);
 void bw_tuning_rule_clear(struct bw_tuning_rule *rule);

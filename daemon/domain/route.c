@@ -269,17 +269,4 @@ const struct bw_route_option *bw_route_choose(const struct bw_route_options *opt
     return NULL;
 }
 
-const struct bw_route_option *bw_route_find(const struct bw_route_options *options,
-                                            enum bw_route route, const char *platform)
-{
-    BW_VEC_EACH(const struct bw_route_option, option, options)
-    {
-        if (option->route == route &&
-            (platform == NULL || bw_str_equal(option->platform, platform))) {
-            return option;
-        }
-    }
-    return NULL;
-}
-
 BW_DEFINE_WORDS(bw_route, ROUTE_WORDS)

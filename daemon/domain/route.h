@@ -38,10 +38,6 @@ void bw_route_options_clear(struct bw_route_options *options);
 /* The first feasible one; with `training` true only routes that train count. NULL: none. */
 const struct bw_route_option *bw_route_choose(const struct bw_route_options *options,
                                               bool training);
-/* The option of that route and platform (NULL: the first of the route); NULL. */
-const struct bw_route_option *bw_route_find(const struct bw_route_options *options,
-                                            enum bw_route route, const char *platform);
-
 /* May a new job train `entry` on `platform` by `method` (NULL: any) at that time? The book's word
  * and the entry's own: a training clock, a flag, its life. *until_ms: the first day on which it may
  * not; 0: no date known. */

@@ -10,16 +10,16 @@ static const char TEXT_KEY[] =
     "|description|desc|help|title|label|placeholder|comment|note|notes|message|msg|text|prompt|"
     "content|example|examples|summary|tooltip|tag|tags|image|img|icon|path|file|filename|dir|"
     "folder|href|link|homepage|author|docs|doc|keywords|topic|caption|heading|hint|question|"
-    "answer|story|changelog|attribution|citation|instructions|";
+    "answer|story|changelog|attribution|citation|instructions|metadata|labels|annotations|headers|";
 static const char LOG_CALL[] =
     "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
     "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
     "histogram|"
-    "counter|";
+    "counter|tag|tags|cat|annotate|row|cell|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
-static bool is_url_of_call(const struct bw_scan_context *c)
+static bool is_url_of_method(const struct bw_scan_context *c)
 {
     static const char *const AFTER[] = {
         ":generateContent", ":streamGenerateContent", "/invoke",      "/converse", ":predict",
@@ -30,6 +30,11 @@ static bool is_url_of_call(const struct bw_scan_context *c)
             return true;
         }
     }
+    return false;
+}
+
+static bool is_url_of_call(const struct bw_scan_context *c)
+{
     struct bw_slice url = c->prefix;
     return (bw_slice_contains(url, "://") || bw_slice_starts(url, "/")) &&
            (bw_slice_contains(url, "//api") || bw_slice_contains(url, "api.") ||
@@ -43,10 +48,9 @@ static bool is_url_of_call(const struct bw_scan_context *c)
 static bool names_model_inside(const struct bw_scan_context *c)
 {
     struct bw_slice prefix = c->prefix;
-    if (bw_slice_ends(prefix, "/")) { /* vendor/X */
-        do {
-            prefix.size--;
-        } while (prefix.size > 0 && bw_model_id_char(prefix.at[prefix.size - 1]));
+    bool vendor = bw_slice_ends(prefix, "/") || bw_slice_ends(prefix, ":");
+    while (vendor && prefix.size > 0 && strchr(" =\"'", prefix.at[prefix.size - 1]) == NULL) {
+        prefix.size--; /* vendor/X, vendor:kind:X */
     }
     struct bw_slice name = bw_scan_last_name(prefix);
     struct bw_slice gap =
@@ -56,6 +60,9 @@ static bool names_model_inside(const struct bw_scan_context *c)
     bool flag = bw_slice_starts(name, "-");
     bool quoted = bw_slice_contains(gap, ":") &&
                   (bw_slice_contains(gap, "\"") || bw_slice_contains(gap, "'"));
+    if (vendor && near && bw_slice_starts(name, "-") && !bw_slice_starts(name, "--")) {
+        return true; /* -r openai:chat:X */
+    }
     return near && bound && (flag || quoted || bw_slice_contains(gap, "=")) &&
            bw_scan_words_last(name, "|model|engine|m|id|llm|default|");
 }
@@ -103,11 +110,15 @@ static bool is_prose(const struct bw_scan_context *c)
     if (!plain && !language_is(c, BW_LANG_SHELL) && !language_is(c, BW_LANG_HASH)) {
         return true; /* code has its values in quotes */
     }
+    if (bw_slice_ends(frame_of(c, 0)->head, "%w")) { /* Ruby's list of words */
+        return false;
+    }
+    bool set = c->id.at > c->line.at && c->id.at[-1] == '='; /* MODEL=X command */
     bool bound = c->key.size > 0 || c->listed || c->frame_count > 0;
     bool more = c->trail.size > 0 && strchr("#,]})\"';/", c->trail.at[0]) == NULL &&
                 !bw_slice_starts(c->trail, "--") && c->trail.at[0] != '\\' &&
                 c->trail.at[0] != '&' && c->trail.at[0] != '|';
-    return plain && (!bound || more) && !names_model_inside(c);
+    return plain && (!bound || more) && !set && !names_model_inside(c);
 }
 
 /* The heading `model:` over `name: x`, or the name beside `value: x`. */
@@ -119,49 +130,13 @@ static bool name_belongs_to_model(const struct bw_scan_context *c)
     return c->parent_count > 0 && any(c->parents[0], ONE_MODEL);
 }
 
-/* - name: OPENAI_MODEL
- *   value: gpt-4o          what `value` is the value of; empty: not said */
-static struct bw_slice named_beside(const struct bw_scan_context *c)
-{
-    struct bw_slice text = c->file->text;
-    size_t to = (size_t)(c->line.at - text.at) + c->line.size;
-    size_t from = (size_t)(c->line.at - text.at);
-    for (int lines = 0; lines < 1 && from > 0; lines++) {
-        from--;
-        while (from > 0 && text.at[from - 1] != '\n') {
-            from--;
-        }
-    }
-    const struct bw_scan_enclosing *map = frame_of(c, 0);
-    struct bw_slice around =
-        map->open == '{' && map->body.size < 400 ? map->body : bw_slice_of(text.at, from, to);
-    const char *name = around.size == 0 ? NULL : memmem(around.at, around.size, "name", 4);
-    if (name == NULL) {
-        name = around.size == 0 ? NULL : memmem(around.at, around.size, "Name", 4);
-    }
-    if (name == NULL) {
-        return (struct bw_slice){ "", 0 };
-    }
-    struct bw_slice rest = bw_slice_of(name, 4, (size_t)(around.at + around.size - name));
-    size_t at = 0;
-    while (at < rest.size && isalnum((unsigned char)rest.at[at]) == 0) {
-        at++;
-    }
-    size_t end = at;
-    while (end < rest.size && isspace((unsigned char)rest.at[end]) == 0 &&
-           strchr("\"',", rest.at[end]) == NULL) {
-        end++;
-    }
-    return bw_slice_of(rest.at, at, end);
-}
-
 static bool is_named_otherwise(const struct bw_scan_context *c)
 {
     if (c->key.size == 0 || bw_scan_words_last(c->key, "|model|engine|llm|")) {
         return false;
     }
     if (bw_scan_words_last(c->key, "|value|")) {
-        struct bw_slice name = named_beside(c);
+        struct bw_slice name = bw_scan_named_beside(c);
         if (name.size == c->id.size && memcmp(name.at, c->id.at, name.size) == 0) {
             return true; /* { name: "X", value: "X" } */
         }
@@ -175,16 +150,22 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
                           : c->parent_count > 0 ? c->parents[0]
                                                 : (struct bw_slice){ "", 0 };
     bool task = any(map, "|models|task|tasks|"); /* taskModels: { title: X } */
-    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task;
+    bool arm = bw_slice_ends(c->before, "=>") || bw_slice_ends(c->before, "->") ||
+               bw_slice_ends_with_word(c->before, "to");
+    bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL;
+    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task && !(arm && !quoted);
 }
 
 static bool is_told(const struct bw_scan_context *c)
 {
     struct bw_slice line = bw_slice_trim(c->line);
+    line = bw_slice_starts(line, "@") ? bw_slice_of(line.at, 1, line.size) : line;
     bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
-    return echo || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
-           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|") ||
-           bw_slice_starts(line, "raise ") || bw_slice_starts(line, "throw ");
+    bool label = language_is(c, BW_LANG_SHELL) && bw_slice_starts(line, "LABEL ");
+    return echo || label || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
+           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|attribute|telemetry|") ||
+           bw_slice_starts(bw_slice_trim(c->lead), "Write-") || bw_slice_starts(line, "raise ") ||
+           bw_slice_starts(line, "throw ");
 }
 
 static bool is_statement_of_sql(const struct bw_scan_context *c)
@@ -202,15 +183,28 @@ static bool follows_command(const struct bw_scan_context *c)
            any(left, "|vllm|ollama|sglang|llm|tgi|lmdeploy|");
 }
 
+/* labels: { model: X }; a block of Terraform has a name of the team's own choice. */
+static bool in_text_map(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *map = frame_of(c, 0);
+    bool bound = map->head.size > 0 && strchr("=:(", map->head.at[map->head.size - 1]) != NULL;
+    bool below = language_is(c, BW_LANG_YAML) && map->open == '\0' && c->parent_count > 0 &&
+                 any(c->parents[0], "|labels|annotations|metadata|tags|");
+    return below || (bound && map->data && any(map->name, TEXT_KEY));
+}
+
 bool bw_scan_is_called(const struct bw_scan_context *c)
 {
     if (follows_command(c)) {
         return true;
     }
+    if (is_url_of_method(c)) {
+        return true;
+    }
     if (is_told(c) || is_prose(c) || is_named_otherwise(c) || is_statement_of_sql(c)) {
         return false;
     }
-    if (frame_of(c, 0)->data && any(frame_of(c, 0)->name, TEXT_KEY)) {
+    if (in_text_map(c)) {
         return false;
     }
     return names_model_inside(c) || is_url_of_call(c) || is_whole(c);

@@ -85,7 +85,8 @@ bool bw_scan_names_vendor(const struct bw_scan_context *c)
         "|openai|azure|anthropic|google|vertex|vertexai|gemini|bedrock|amazon|mistral|mistralai|"
         "groq|xai|deepseek|cohere|perplexity|together|togetherai|fireworks|fireworksai|ollama|"
         "openrouter|huggingface|litellm|meta|llama|qwen|replicate|nvidia|cerebras|vercel|"
-        "github|copilot|databricks|sambanova|moonshot|moonshotai|zai|minimax|";
+        "github|copilot|databricks|sambanova|moonshot|moonshotai|zai|minimax|googleai|genai|ai21|"
+        "novita|deepinfra|hyperbolic|nebius|watsonx|cloudflare|lmstudio|oai|";
     struct bw_slice prefix = c->prefix;
     if (prefix.size == 0 || strchr(":/", prefix.at[prefix.size - 1]) == NULL) {
         return false;
@@ -105,12 +106,6 @@ static void find_line(struct bw_scan_context *c, size_t at)
 }
 
 /* ---- the literal ---- */
-
-/* In a notebook the line of code is itself a string; quotes inside are escaped. */
-static bool notebook_source(const struct bw_scan_context *c)
-{
-    return c->file->syntax->language == BW_LANG_NOTEBOOK && c->spot.in_string;
-}
 
 /* What a value without quotes may hold: up to a blank, a comma, a quote, a bracket. */
 static bool in_plain_value(char c)
@@ -154,13 +149,9 @@ static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
     size_t least = minus(at, NEAR_BYTES);
     size_t lead_at = c->spot.lead_at > least ? c->spot.lead_at : least;
     c->spot.literal_at = c->spot.literal_at > least ? c->spot.literal_at : least;
-    bool source = notebook_source(c);
-    if (source) {
-        lead_at = c->spot.literal_at;
-    }
-    if (!c->spot.in_string || source) {
-        size_t to = source ? c->spot.literal_end : line_at + c->line.size;
-        find_plain_literal(c, at, end, lead_at > line_at ? lead_at : line_at, to);
+    if (!c->spot.in_string) {
+        find_plain_literal(c, at, end, lead_at > line_at ? lead_at : line_at,
+                           line_at + c->line.size);
     }
     c->lead = bw_slice_of(text.at, lead_at < at ? lead_at : at, at);
     while (c->spot.literal_at < at && strchr("\"'`", text.at[c->spot.literal_at]) != NULL) {
@@ -200,6 +191,9 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
         return true;
     }
     char last = head.at[head.size - 1];
+    if (last == '?' && open == '(' && language == BW_LANG_HASH) { /* Ruby: include?( */
+        return false;
+    }
     if (bw_slice_ends(head, "=>")) {
         return language != BW_LANG_SCRIPT;
     }
@@ -217,6 +211,23 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
            last != ')';
 }
 
+/* `new Set<string>` without what stands in angles. */
+static struct bw_slice without_generics(struct bw_slice head)
+{
+    if (!bw_slice_ends(head, ">") || bw_slice_ends(head, "=>") || bw_slice_ends(head, "->")) {
+        return head;
+    }
+    size_t depth = 0;
+    for (size_t at = head.size; at > 1; at--) {
+        depth += head.at[at - 1] == '>' ? 1 : 0;
+        depth -= head.at[at - 1] == '<' ? 1 : 0;
+        if (depth == 0) {
+            return bw_slice_of(head.at, 0, at - 1);
+        }
+    }
+    return head;
+}
+
 static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
                                              const struct bw_scan_frame *frame)
 {
@@ -232,7 +243,7 @@ static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
     struct bw_scan_enclosing out = {
         .open = frame->open,
         .head = head,
-        .name = bw_scan_last_name(head),
+        .name = bw_scan_last_name(without_generics(head)),
         .body = bw_slice_of(text.at, body_at, body_end),
         .tail = bw_slice_trim(bw_slice_of(text.at, behind, line_end(text, behind))),
     };
@@ -356,6 +367,16 @@ static struct bw_slice without_type(struct bw_slice text)
     return bw_scan_last_name(name).size > 0 ? name : text;
 }
 
+/* `model string`, as Go, Bicep and SQL put it: the name comes first. */
+static struct bw_slice assigned_name(struct bw_slice left)
+{
+    struct bw_slice name = bw_scan_last_name(without_type(left));
+    bool type = name.size == 6 && bw_slice_starts(name, "string") && name.at > left.at;
+    struct bw_slice first =
+        type ? bw_scan_last_name(bw_slice_of(left.at, 0, (size_t)(name.at - left.at))) : name;
+    return first.size > 0 ? first : name;
+}
+
 /* The end of an operator that binds: `=`, `:=`, `||=`, `:`, `=>`, `->`. */
 static size_t binding_size(struct bw_slice before)
 {
@@ -398,7 +419,7 @@ static struct bw_slice bound_name(struct bw_slice before)
     }
     bool assigned = before.at[before.size - 1] == '=';
     struct bw_slice left = bw_slice_trim(bw_slice_of(before.at, 0, before.size - operator));
-    return bw_scan_last_name(assigned ? without_type(left) : left);
+    return assigned ? assigned_name(left) : bw_scan_last_name(left);
 }
 
 /* `OPENAI_MODEL=id`, `model:id`: the literal without quotes has swallowed the name. */
@@ -424,11 +445,26 @@ static struct bw_slice flag_before(const struct bw_scan_context *c)
                                                               : (struct bw_slice){ text.at, 0 };
 }
 
+/* `MODELS=a,b` without quotes: of the second one too. */
+static struct bw_slice name_of_list(struct bw_slice before)
+{
+    const char *equals = memchr(before.at, '=', before.size);
+    return equals == NULL ? (struct bw_slice){ before.at, 0 }
+                          : bound_name(bw_slice_of(before.at, 0, (size_t)(equals + 1 - before.at)));
+}
+
 static void find_key(struct bw_scan_context *c)
 {
     c->key = bound_name(c->before);
     if (c->key.size == 0) {
         c->key = flag_before(c);
+    }
+    if (c->key.size == 0 && c->spot.in_string && c->file->syntax->language == BW_LANG_C &&
+        bw_slice_ends_with_word(c->before, "to")) { /* Kotlin: "fast" to X */
+        c->key = bw_scan_last_name(bw_slice_of(c->before.at, 0, c->before.size - 2));
+    }
+    if (c->key.size == 0 && c->file->syntax->lines && bw_slice_ends(c->before, ",")) {
+        c->key = name_of_list(c->before);
     }
     if (c->key.size == 0 && bw_slice_contains(c->prefix, " ")) {
         c->key = name_in_prefix(c->prefix);

@@ -16,7 +16,8 @@ static const char CATALOG[] =
     "select|selectable|picker|menu|renames|renamed|replacements|replacement|upgrades|"
     "successors|metadata|specs|spec|info|infos|details|encodings|multimodal|vision|reasoning|"
     "thinking|compatible|eligible|recognized|recognised|approved|labels|names|display|tokens|"
-    "budgets|quotas|quota|tiktoken|resource|resources|accepted|values|oneof|";
+    "budgets|quotas|quota|tiktoken|resource|resources|accepted|values|oneof|filter|filters|parser|"
+    "inclusion|words|";
 /* A list of this name is run, one after the other or each. */
 static const char RUN[] =
     "|fallback|fallbacks|chain|chains|cascade|priority|priorities|order|candidates|candidate|"
@@ -24,20 +25,27 @@ static const char RUN[] =
     "pool|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|routes|"
     "routing|tiers|tasks|task|default|defaults|judge|";
 static const char RUN_SECTION[] =
-    "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|";
+    "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|route|"
+    "routes|";
 static const char PLURAL[] = "|models|engines|llms|ids|list|modelids|";
 static const char NAMING[] = "|name|id|slug|value|key|code|displayname|";
 static const char LOOKUP_CALL[] =
     "|price|pricing|cost|costs|context|window|limit|limits|capabilities|supports|info|"
     "metadata|register|registers|alias|deprecate|deprecated|validate|put|choice|literal|enum|"
-    "card|";
+    "card|member|allowed|rename|serialized|strum|";
 /* Calls that offer a list to choose from, or take a set apart. */
 static const char OFFER_CALL[] =
-    "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|";
+    "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|allowed|"
+    "values|inclusion|";
 
 static bool separates(char c)
 {
     return isalnum((unsigned char)c) == 0;
+}
+
+static bool in_tag(char c)
+{
+    return !separates(c) || c == '-' || c == '.';
 }
 
 /* Is the word one or several parts of the id, joints left out: gpt4o in gpt-4o-mini? */
@@ -122,6 +130,14 @@ static bool is_canonical(const struct bw_scan_context *c)
            memmem(above.at, above.size, c->id.at, c->id.size) != NULL;
 }
 
+/* [models."id"] */
+static bool in_section_title(const struct bw_scan_context *c)
+{
+    struct bw_slice line = bw_slice_trim(c->line);
+    return language_is(c, BW_LANG_SETTINGS) && bw_slice_starts(line, "[") &&
+           bw_slice_ends(line, "]");
+}
+
 /* The id is itself the key of a map. */
 static bool is_key(const struct bw_scan_context *c)
 {
@@ -136,7 +152,9 @@ static bool is_key(const struct bw_scan_context *c)
     bool arrow = bw_slice_starts(trail, "=>") || bw_slice_starts(trail, "->");
     bool subscript = bw_slice_starts(trail, "]") && frame_of(c, 0)->open == '[' &&
                      frame_of(c, 0)->name.size > 0 && !frame_of(c, 0)->data;
-    return ((colon || arrow) && c->key.size == 0) || subscript;
+    bool assigned = bw_slice_starts(trail, "=") && c->spot.in_string;
+    bool paired = bw_slice_starts(trail, "to ") && c->spot.in_string && language_is(c, BW_LANG_C);
+    return ((colon || arrow || assigned || paired) && c->key.size == 0) || subscript;
 }
 
 /* PRICES["x"], Map.of("x", 1), prices.put("x", ..) */
@@ -195,8 +213,7 @@ static bool list_name(const struct bw_scan_context *c, struct bw_slice *name)
     }
     for (size_t i = 0; i < c->frame_count && i < 4; i++) {
         const struct bw_scan_enclosing *list = &c->frames[i];
-        bool set = list->open == '(' && !list->data &&
-                   any(list->name, "|set|frozenset|list|tuple|of|aslist|freeze|array|vec|enum|");
+        bool set = list->open == '(' && !list->data && any(list->name, BW_SET_WORDS);
         if (!list->data && !set) {
             return i > 0;
         }
@@ -244,26 +261,92 @@ static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice boun
     return false;
 }
 
+/* [("id", 0.4), ..]: the first of two in a table. */
+static bool is_first_of_pair(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *pair = frame_of(c, 0);
+    bool tuple = pair->data && pair->open != '{' && pair->head.size == 0 && c->before.size == 0;
+    return tuple && frame_of(c, 1)->data && c->key.size == 0 && bw_slice_starts(c->trail, ",") &&
+           !any(bound_part(frame_of(c, 1)->head), RUN);
+}
+
+/* {"a", "b"}, new Set(["a"]), setOf("a"): what is asked for members, and seldom run. */
+static bool is_set(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *list = frame_of(c, 0);
+    struct bw_slice call = bw_scan_direct_call(c);
+    if (list->open == '{' && list->data) {
+        char room[BW_SCAN_MEMBERS_BYTES];
+        bool plain =
+            language_is(c, BW_LANG_PYTHON) && !bw_slice_contains(bw_scan_members(c, 0, room), ":");
+        return plain || bw_slice_contains(list->head, "HashSet");
+    }
+    return list->open == '[' ? bw_scan_words_last(frame_of(c, 1)->name, "|set|frozenset|")
+                             : bw_scan_words_last(call, "|of|") && any(call, "|set|");
+}
+
+/* SPECS = [Spec("id", 128_000)] */
+static bool in_catalog_of_calls(const struct bw_scan_context *c)
+{
+    return frame_of(c, 0)->open == '(' && !frame_of(c, 0)->data && frame_of(c, 1)->open == '[' &&
+           frame_of(c, 1)->data && any(bound_part(frame_of(c, 1)->head), CATALOG);
+}
+
+/* `def available_models():`, `fn models() -> Vec<String> {`: the function around gives a list. */
+static bool lists_models(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->frame_count; i++) {
+        struct bw_slice head = c->frames[i].head;
+        const char *call = head.size == 0 ? NULL : memchr(head.at, '(', head.size);
+        if (c->frames[i].open == '{' && !c->frames[i].data && call != NULL) {
+            head = bw_slice_of(head.at, 0, (size_t)(call - head.at));
+            return bw_scan_words_last(head, PLURAL) && !any(head, RUN);
+        }
+    }
+    for (size_t i = 0; i < c->parent_count; i++) {
+        struct bw_slice head = c->parents[i];
+        const char *call = memchr(head.at, '(', head.size);
+        if (bw_slice_starts(head, "def ") && call != NULL) {
+            head = bw_slice_of(head.at, 0, (size_t)(call - head.at));
+            return bw_scan_words_last(head, PLURAL) && !any(head, RUN);
+        }
+    }
+    return false;
+}
+
+static bool in_run_section(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->parent_count; i++) {
+        if (any(c->parents[i], RUN_SECTION)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool listed_in_catalog(const struct bw_scan_context *c)
 {
     struct bw_slice name = { "", 0 };
     if (frame_of(c, 0)->open == '[' && frame_of(c, 1)->open == '(' &&
-        any(frame_of(c, 1)->name, OFFER_CALL)) {
+        any(frame_of(c, 1)->name, OFFER_CALL) && !any(frame_of(c, 0)->name, "|default|")) {
         return true;
     }
     if (!list_name(c, &name)) {
         return false;
     }
     struct bw_slice bound = bound_part(name);
-    if (any(bound, RUN) || bw_slice_starts(bw_slice_trim(name), "for ") ||
-        (c->parent_count > 1 && any(c->parents[1], RUN_SECTION))) {
+    if (any(bound, RUN) || bw_slice_starts(bw_slice_trim(name), "for ") || in_run_section(c)) {
         return any(bound, "|allowed|supported|available|valid|choices|deprecated|pricing|");
     }
     struct bw_slice outer = bound_part(frame_of(c, 1)->head);
     bool nested = frame_of(c, 0)->open == '[' && frame_of(c, 1)->open == '{' &&
                   frame_of(c, 1)->data && !any(outer, RUN) && bw_scan_words_last(outer, PLURAL);
-    return nested || any(bound, CATALOG) ||
-           (bw_scan_words_last(bound, PLURAL) && !path_says_run(c) && !is_looped_over(c, bound));
+    if (nested || any(bound, CATALOG) || bw_slice_starts(bw_slice_trim(bound), "in:")) {
+        return true;
+    }
+    bool plural = bw_scan_words_last(bound, PLURAL) || lists_models(c) ||
+                  (any(bound, "|models|") && any(bound, "|with|without|supporting|"));
+    return (plural || is_set(c)) && !path_says_run(c) && !is_looped_over(c, bound);
 }
 
 /* { id: "x", label: "X", price: 1 }: a row about a model. */
@@ -275,11 +358,12 @@ static bool is_row(const struct bw_scan_context *c)
         "price_",  "pricePer",  "ontext_window", "ontextWindow", "ontext_length", "ontextLength",
         "label:",  "\"label\"", "displayName",   "display_name",
     };
-    if (!any(c->key, "|id|name|slug|value|model|")) {
+    if (!any(c->key, "|id|name|slug|value|model|") || any(c->key, "|default|summary|fallback|") ||
+        bw_slice_ends(c->prefix, ":")) {
         return false;
     }
     char room[BW_SCAN_MEMBERS_BYTES];
-    struct bw_slice map = bw_scan_members(c, room);
+    struct bw_slice map = bw_scan_members(c, 0, room);
     for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
         if (bw_slice_contains(map, SIGNS[i])) {
             return true;
@@ -291,7 +375,7 @@ static bool is_row(const struct bw_scan_context *c)
 static bool in_catalog_map(const struct bw_scan_context *c)
 {
     for (size_t i = 0; i < 3 && i < c->frame_count && c->frames[i].data; i++) {
-        if (any(bound_part(c->frames[i].head), BW_LISTING_WORDS)) {
+        if (any(bound_part(c->frames[i].head), BW_LISTING_WORDS "filter|filters|")) {
             return true;
         }
     }
@@ -303,13 +387,24 @@ static bool in_catalog_map(const struct bw_scan_context *c)
     return false;
 }
 
+/* The name of the tag of markup that the id stands in, or right behind; empty: none. */
+static struct bw_slice tag_around(const struct bw_scan_context *c)
+{
+    size_t at = (size_t)(c->id.at - c->line.at);
+    while (at > 0 && c->line.at[at - 1] != '<') {
+        at--;
+    }
+    size_t end = at;
+    while (end < c->line.size && in_tag(c->line.at[end])) {
+        end++;
+    }
+    return bw_slice_of(c->line.at, at, at == 0 ? 0 : end);
+}
+
 /* <option value="x">, { name: "x" } in a list of models */
 static bool is_choice(const struct bw_scan_context *c)
 {
-    bool option = bw_slice_contains(c->line, "<option") || bw_slice_contains(c->line, "<Option") ||
-                  bw_slice_contains(c->line, "SelectItem") ||
-                  bw_slice_contains(c->line, "Select.Item") ||
-                  bw_slice_contains(c->line, "MenuItem");
+    bool option = any(tag_around(c), "|option|item|menuitem|radio|");
     bool named = any(c->key, NAMING) && c->key.size <= 5 && c->prefix.size == 0;
     struct bw_slice outer = frame_of(c, 1)->data && frame_of(c, 1)->open == '['
                                 ? frame_of(c, 1)->head
@@ -325,10 +420,12 @@ bool bw_scan_is_listed(const struct bw_scan_context *c)
     bool alias = bound && !any(c->key, "|default|") &&
                  !any(bound_part(frame_of(c, 0)->head), RUN) &&
                  (echoes(c->key, c->id) || renames(c->key, c->id));
-    bool listed_value = bound && any(c->key, BW_LISTING_WORDS) && !any(c->key, "|fallback|");
+    bool listed_value = bound &&
+                        any(c->key, BW_LISTING_WORDS "rename|serialize|resource|resources|") &&
+                        !any(c->key, "|fallback|");
     bool plural = bound && bw_scan_words_last(c->key, PLURAL) && !any(c->key, RUN) &&
                   memchr(c->line.at, ',', c->line.size) != NULL && frame_of(c, 0)->open != '(';
-    return is_canonical(c) || is_key(c) || is_lookup(c) || is_type(c) || in_enum(c) || alias ||
-           listed_value || plural || is_row(c) || in_catalog_map(c) || is_choice(c) ||
-           listed_in_catalog(c);
+    return is_canonical(c) || is_key(c) || in_section_title(c) || is_lookup(c) || is_type(c) ||
+           in_enum(c) || alias || listed_value || plural || is_row(c) || in_catalog_map(c) ||
+           is_choice(c) || is_first_of_pair(c) || in_catalog_of_calls(c) || listed_in_catalog(c);
 }

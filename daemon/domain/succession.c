@@ -30,6 +30,7 @@ static struct bw_model_facts base_facts(const struct bw_succession_input *in)
         facts = bw_facts_of(in->platform, in->base_entry);
         facts.id = in->base; /* the spelling in use, which may be an alias */
     }
+    facts.embeds = in->embeds;
     return facts;
 }
 

@@ -25,6 +25,7 @@ struct bw_succession_input { /* borrowed */
     const struct bw_offer *offers; /* its lineage, and the chain of declared replacements */
     size_t offer_count;
     const struct bw_policy *policy;
+    bool embeds; /* the base is used to embed: what follows it is no text model */
     int64_t now_ms;
 };
 

@@ -35,6 +35,7 @@ static const struct {
     { "reminder", "deadlines of", "come nearer", "come nearer" },
     { "resolved", "notices of", "are settled", "settled" },
 };
+static const char OLD_PRICES[] = "%zu estimates of %s rest on prices past their shelf life";
 
 static void line_clear(struct line *line)
 {
@@ -95,11 +96,24 @@ static bool is_mixed(const struct card *card)
     return count_of(card, card->lines.items[0].what) < card->lines.count;
 }
 
+static bool all_of_prices(const struct card *card)
+{
+    size_t count = 0;
+    BW_VEC_EACH(const struct line, line, &card->lines)
+    {
+        count += line->notice.kind == BW_NOTICE_PRICE_STALE;
+    }
+    return count == card->lines.count;
+}
+
 /* Ownership: the caller's. */
 static char *summary_of(const struct card *card)
 {
     const char *owner = card->owner[0] == '\0' ? "nobody in particular" : card->owner;
     struct bw_str text = { 0 };
+    if (all_of_prices(card)) {
+        return bw_xasprintf(OLD_PRICES, card->lines.count, owner);
+    }
     for (size_t i = 0; i < BW_COUNT(PHRASES); i++) {
         size_t count = count_of(card, PHRASES[i].what);
         if (count == card->lines.count) {

@@ -161,6 +161,7 @@ static struct bw_succession_input question(const struct bw_engine *engine,
         .offers = offers->items,
         .offer_count = offers->count,
         .policy = &cohort->policy,
+        .embeds = cohort->embeds,
         .now_ms = engine->now_ms,
     };
 }

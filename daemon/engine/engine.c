@@ -3,6 +3,10 @@
 
 #include "base/log.h"
 
+/* A step should stay below 50 ms: while it lasts, nobody is answered. */
+const int64_t bw_step_bounds_us[BW_STEP_BOUNDS] = { 100,   1000,  5000,   10000,
+                                                    25000, 50000, 100000, 1000000 };
+
 static void polling_clear(struct bw_polling *polling)
 {
     free(polling->name);
@@ -209,4 +213,16 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
     rc = bw_engine_schedule(engine, more, rc, commands, err);
     bw_event_clear(event);
     return rc;
+}
+
+void bw_engine_note_step(struct bw_engine *engine, enum bw_event_type type, int64_t took_us)
+{
+    struct bw_step_times *times = &engine->steps[type];
+    size_t at = 0;
+    while (at < BW_STEP_BOUNDS && took_us > bw_step_bounds_us[at]) {
+        at++;
+    }
+    times->counts[at]++;
+    times->sum_us += took_us;
+    times->longest_us = took_us > times->longest_us ? took_us : times->longest_us;
 }

@@ -1,6 +1,23 @@
 /* daemon/engine/event.c: see event.h. */
 #include "engine/event.h"
 
+void bw_discovered_clear(struct bw_discovered *discovered)
+{
+    bw_findings_clear(&discovered->findings);
+    bw_names_clear(&discovered->notes);
+    free(discovered->error);
+    *discovered = (struct bw_discovered){ 0 };
+}
+
+void bw_polled_clear(struct bw_polled *polled)
+{
+    free(polled->source);
+    free(polled->error);
+    bw_entries_clear(&polled->entries);
+    bw_discovered_clear(&polled->discovered);
+    *polled = (struct bw_polled){ 0 };
+}
+
 static void result_clear(struct bw_delivered *result)
 {
     free(result->error);
@@ -40,9 +57,7 @@ void bw_event_clear(struct bw_event *event)
     case BW_EVENT_TIMER:
         break;
     case BW_EVENT_POLLED:
-        free(event->polled.source);
-        free(event->polled.error);
-        bw_entries_clear(&event->polled.entries);
+        bw_polled_clear(&event->polled);
         break;
     case BW_EVENT_DELIVERED:
         BW_VEC_CLEAR(&event->delivered, result_clear);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "domain/entry.h"
+#include "domain/finding.h"
 #include "domain/lineage_rules.h"
 #include "domain/settings.h"
 
@@ -27,13 +28,33 @@ enum bw_poll_outcome {
     BW_POLL_FAILED,
 };
 
+enum bw_discovery { /* what became of looking for findings, besides the catalog */
+    BW_DISCOVERY_NONE,      /* the plugin has no inventory, or was not asked */
+    BW_DISCOVERY_UNCHANGED, /* as BW_POLL_UNCHANGED */
+    BW_DISCOVERY_LISTED,
+    BW_DISCOVERY_REFUSED, /* the key may not see them */
+    BW_DISCOVERY_FAILED,
+};
+
+struct bw_discovered {
+    enum bw_discovery outcome;
+    struct bw_findings findings; /* LISTED: normalised and checked */
+    struct bw_names notes;       /* LISTED: what could not be seen */
+    bool partial;                /* LISTED: what is not listed may exist all the same */
+    char *error;                 /* REFUSED, FAILED: one line, without secrets */
+};
+void bw_discovered_clear(struct bw_discovered *discovered);
+
 struct bw_polled {
     char *source;
     enum bw_poll_outcome outcome;
     struct bw_entries entries; /* LISTED: normalised and checked */
     char *error;               /* FAILED: one line, without secrets */
     int64_t retry_after_ms;    /* FAILED: what the server asked for; 0: nothing */
+    struct bw_discovered discovered;
 };
+
+void bw_polled_clear(struct bw_polled *polled);
 
 enum bw_delivery_outcome {
     BW_DELIVERY_DONE,     /* 2xx */

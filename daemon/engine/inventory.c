@@ -5,17 +5,19 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/prices.h"
 
-/* The scope a deployment's facts come from: that of the first of the platform's own lists that
- * agrees with the account and region it names, else what it says itself. Where there is no list but
- * a feed, it is the feed's, wherever the deployment is. */
-static char *scope_of(const struct bw_settings *settings, const struct bw_deployment *deployment)
+/* The scope that facts about a place come from: that of the first of the platform's own lists that
+ * agrees with the account and region named, else what they say themselves. Where there is no list
+ * but a feed, it is the feed's, wherever the deployment is. */
+static char *scope_of(const struct bw_settings *settings, const char *platform,
+                      const char *account, const char *region)
 {
     const struct bw_source_settings *feed = NULL;
     bool listed = false;
     BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
     {
-        if (!bw_str_equal(deployment->platform, source->platform)) {
+        if (!bw_str_equal(platform, source->platform)) {
             continue;
         }
         if (bw_source_settings_kind(source) != BW_SOURCE_OWN) {
@@ -23,32 +25,42 @@ static char *scope_of(const struct bw_settings *settings, const struct bw_deploy
             continue;
         }
         listed = true;
-        bool account = deployment->account[0] == '\0' ||
-                       bw_str_equal(deployment->account, source->account);
-        bool region =
-            deployment->region[0] == '\0' || bw_str_equal(deployment->region, source->region);
-        if (account && region) {
+        if ((account[0] == '\0' || bw_str_equal(account, source->account)) &&
+            (region[0] == '\0' || bw_str_equal(region, source->region))) {
             return bw_scope_of(source->account, source->region);
         }
     }
     return feed != NULL && !listed ? bw_scope_of(feed->account, feed->region)
-                                   : bw_scope_of(deployment->account, deployment->region);
+                                   : bw_scope_of(account, region);
+}
+
+/* The cohort of the deployment, or of its embedding model, with a judgement. */
+static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deployment *deployment,
+                               bool embeds, int64_t *out, struct bw_error *err)
+{
+    const char *platform = embeds ? bw_embedding_platform(deployment) : deployment->platform;
+    bool at_home = bw_str_equal(platform, deployment->platform);
+    BW_CLEANUP(bw_freep) char *scope =
+        scope_of(engine->settings, platform, at_home ? deployment->account : "",
+                 at_home ? deployment->region : "");
+    bool empty = false;
+    enum bw_err rc = bw_cohorts_find(engine->db, deployment, embeds, scope, out, &empty, err);
+    return rc == BW_OK && empty ? bw_engine_evaluate(engine, *out, true, err) : rc;
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment);
     int64_t cohort = 0;
-    bool empty = false;
+    int64_t embedder = 0;
     *changed = false;
-    enum bw_err rc = bw_cohorts_find(engine->db, deployment, scope, &cohort, &empty, err);
-    if (rc == BW_OK) {
-        rc = bw_inventory_put(engine->db, deployment, cohort, changed, err);
+    enum bw_err rc = find_cohort(engine, deployment, false, &cohort, err);
+    if (rc == BW_OK && deployment->embedding.model != NULL) {
+        rc = find_cohort(engine, deployment, true, &embedder, err);
     }
-    if (rc == BW_OK && empty) {
-        rc = bw_engine_evaluate(engine, cohort, true, err);
+    if (rc == BW_OK) {
+        rc = bw_inventory_put(engine->db, deployment, cohort, embedder, changed, err);
     }
     return rc == BW_OK && *changed ? bw_fan_begin(engine->db, cohort, true, err) : rc;
 }
@@ -205,6 +217,19 @@ static enum bw_err remember(struct bw_engine *engine, struct bw_error *err)
     return rc;
 }
 
+/* Other prices than those behind the estimates that were told: each is made again. */
+static enum bw_err follow_prices(struct bw_engine *engine, struct bw_error *err)
+{
+    uint64_t hash = bw_price_book_hash(engine->book);
+    uint64_t before = 0;
+    enum bw_err rc = bw_inventory_priced_by(engine->db, &before, err);
+    if (rc != BW_OK || before == hash) {
+        return rc;
+    }
+    rc = bw_fan_begin_all(engine->db, err);
+    return rc == BW_OK ? bw_inventory_priced(engine->db, hash, err) : rc;
+}
+
 enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,
                                 struct bw_error *err)
 {
@@ -224,6 +249,9 @@ enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *se
     }
     if (rc == BW_OK) {
         rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    }
+    if (rc == BW_OK) {
+        rc = follow_prices(engine, err);
     }
     return rc == BW_OK ? remember(engine, err) : rc;
 }

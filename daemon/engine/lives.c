@@ -90,6 +90,56 @@ enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
                : rc;
 }
 
+/* What comes back is put off still when a person's decision has not ended. */
+static enum bw_err put_off_again(struct bw_engine *engine, struct bw_notice *notice,
+                                 const struct bw_notice_event *decision, int64_t until_ms,
+                                 struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *reason =
+        bw_xasprintf("%s by %s: %s", decision->to_state, decision->actor, decision->reason);
+    struct bw_move_notice how = { .event = "stands",
+                                  .actor = "basewatch",
+                                  .reason = reason,
+                                  .until_ms = until_ms,
+                                  .silent = true };
+    (void)bw_notice_state_parse(decision->to_state, &how.to);
+    return bw_engine_move(engine, notice, &how, err);
+}
+
+enum bw_err bw_engine_revive(struct bw_engine *engine, struct bw_notice *wanted, bool inhibited,
+                             bool *done, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notice_clear) struct bw_notice old = { 0 };
+    BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events decisions = { 0 };
+    bool by_person = false;
+    *done = false;
+    if (wanted->kind == BW_NOTICE_DATE_CHANGED) {
+        return BW_OK; /* each move is a matter of its own */
+    }
+    enum bw_err rc = bw_notices_settled(engine->db, wanted, &old, &by_person, err);
+    *done = rc == BW_OK;
+    if (rc != BW_OK || by_person) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    if (old.until_ms > engine->now_ms) {
+        rc = bw_notices_decision(engine->db, old.id, &decisions, err);
+    }
+    const struct bw_move_notice how = { .to = BW_NOTICE_OPEN,
+                                        .event = "reopened",
+                                        .actor = "basewatch",
+                                        .reason = "it is so again",
+                                        .silent = inhibited || decisions.count > 0 };
+    wanted->id = old.id;
+    wanted->state = old.state;
+    wanted->opened_ms = old.opened_ms;
+    if (rc == BW_OK) {
+        rc = bw_engine_move(engine, wanted, &how, err);
+    }
+    return rc == BW_OK && decisions.count > 0
+               ? put_off_again(engine, wanted, &decisions.items[0], old.until_ms, err)
+               : rc;
+}
+
 enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
                              enum bw_notice_about about, enum bw_notice_state to,
                              const char *actor, const char *reason, struct bw_error *err)

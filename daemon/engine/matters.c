@@ -9,12 +9,12 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 5 };
-#define DATE_CHANGED_TOLD_MS (30 * BW_DAY_MS) /* a date that moved is told of that long */
+enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 7 };
 
 struct wanted { /* the notices that should be live */
     struct bw_notice items[MATTERS_MAX];
     size_t count;
+    bool moved; /* one of them tells that a date has moved */
 };
 
 static void wanted_clear(struct wanted *wanted)
@@ -24,18 +24,18 @@ static void wanted_clear(struct wanted *wanted)
     }
 }
 
-static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *cohort,
-                              const struct bw_deployment *deployment, enum bw_notice_kind kind)
+struct bw_notice bw_engine_notice_of(const struct bw_cohort *cohort,
+                                     const struct bw_deployment *deployment,
+                                     enum bw_notice_kind kind)
 {
-    struct bw_notice *notice = &wanted->items[wanted->count++];
-    *notice = (struct bw_notice){
+    struct bw_notice notice = {
         .subject = bw_xstrdup(deployment->name),
         .kind = kind,
         .owner = bw_xstrdup(deployment->owner),
-        .platform = bw_xstrdup(deployment->platform),
-        .scope = bw_xstrdup(cohort->scope),
         .technique = bw_xstrdup(bw_technique_word(deployment->technique)),
-        .base = bw_xstrdup(deployment->base),
+        .platform = bw_xstrdup(cohort->platform),
+        .scope = bw_xstrdup(cohort->scope),
+        .base = bw_xstrdup(cohort->base),
         .candidate = bw_xstrdup(cohort->candidate),
         .relation = bw_xstrdup(cohort->relation),
         .via = bw_xstrdup(cohort->via),
@@ -46,8 +46,16 @@ static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *coh
     };
     BW_VEC_EACH(char *, tag, &deployment->tags)
     {
-        BW_VEC_PUSH(&notice->tags, bw_xstrdup(*tag));
+        BW_VEC_PUSH(&notice.tags, bw_xstrdup(*tag));
     }
+    return notice;
+}
+
+static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *cohort,
+                              const struct bw_deployment *deployment, enum bw_notice_kind kind)
+{
+    struct bw_notice *notice = &wanted->items[wanted->count++];
+    *notice = bw_engine_notice_of(cohort, deployment, kind);
     return notice;
 }
 
@@ -75,17 +83,6 @@ static char *swap_json(const struct bw_deployment *deployment, const char *candi
     bw_json_add_text(&w, "diff", diff);
     bw_json_object_end(&w);
     return bw_str_take(&text);
-}
-
-static void append_price(struct bw_str *text, const struct bw_estimate *estimate)
-{
-    char expected[BW_MONEY_TEXT];
-    char low[BW_MONEY_TEXT];
-    char high[BW_MONEY_TEXT];
-    bw_str_appendf(text, "; expected cost $%s ($%s to $%s)",
-                   bw_money_format(estimate->total.expected, expected),
-                   bw_money_format(estimate->total.low, low),
-                   bw_money_format(estimate->total.high, high));
 }
 
 static void append_deadlines(struct bw_str *text, const struct bw_notice *notice)
@@ -131,15 +128,27 @@ static enum bw_err find_price(struct bw_engine *engine, const struct bw_cohort *
     return rc;
 }
 
+void bw_engine_press(const struct bw_engine *engine, const struct bw_deployment *deployment,
+                     const struct bw_estimate *estimate, int64_t deadline_ms,
+                     struct bw_notice *notice)
+{
+    int64_t lead_ms = lead_ms_of(deployment, estimate);
+    int64_t stale_ms = estimate == NULL ? 0 : bw_estimate_stale_ms(estimate, engine->now_ms);
+    notice->severity = bw_severity_of(deadline_ms, lead_ms, engine->now_ms);
+    notice->rises_ms = bw_severity_next_ms(deadline_ms, lead_ms, engine->now_ms);
+    notice->deadline_ms = deadline_ms;
+    notice->remind_ms = bw_reminder_next_ms(deadline_ms, engine->now_ms);
+    if (stale_ms != 0 && (notice->rises_ms == 0 || stale_ms < notice->rises_ms)) {
+        notice->rises_ms = stale_ms; /* looked at again then: a price has passed its shelf life */
+    }
+}
+
 static void press(const struct bw_engine *engine, const struct bw_cohort *cohort,
                   const struct bw_deployment *deployment, const struct priced *price,
                   struct bw_notice *notice)
 {
-    int64_t lead_ms = lead_ms_of(deployment, price->known ? &price->estimate : NULL);
-    notice->severity = bw_severity_of(deadline_of(cohort), lead_ms, engine->now_ms);
-    notice->rises_ms = bw_severity_next_ms(deadline_of(cohort), lead_ms, engine->now_ms);
-    notice->deadline_ms = deadline_of(cohort);
-    notice->remind_ms = bw_reminder_next_ms(notice->deadline_ms, engine->now_ms);
+    bw_engine_press(engine, deployment, price->known ? &price->estimate : NULL,
+                    deadline_of(cohort), notice);
 }
 
 static void want_succession(const struct bw_engine *engine, const struct bw_cohort *cohort,
@@ -154,7 +163,7 @@ static void want_succession(const struct bw_engine *engine, const struct bw_coho
                    cohort->candidate, deployment->base, cohort->relation);
     if (price->known) {
         notice->estimate = bw_estimate_brief(&price->estimate);
-        append_price(&summary, &price->estimate);
+        bw_cost_append(&summary, &price->estimate.total);
     } else {
         notice->refused = bw_xstrdup(price->refusal.text);
     }
@@ -210,63 +219,34 @@ static void want_moved(const struct bw_cohort *cohort, const struct bw_deploymen
                                    cohort->moved);
 }
 
-/* ---- dates that moved ---- */
-
-static void append_move(struct bw_str *text, const char *what, int64_t from_ms, int64_t to_ms)
+/* What an estimate rests on is told once it is too old to rest on. */
+static void want_fresh_prices(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                              const struct bw_deployment *deployment, const struct priced *price,
+                              struct wanted *wanted)
 {
-    char from[BW_INSTANT_TEXT];
-    char to[BW_INSTANT_TEXT];
-    if (from_ms != 0 && from_ms != to_ms) {
-        (void)bw_instant_format_day(from_ms, from);
-        (void)bw_instant_format_day(to_ms, to);
-        bw_str_appendf(text, "%s %s %s, not %s", text->size == 0 ? "" : ";", what,
-                       to_ms == 0 ? "is open again" : to, from);
-    }
-}
-
-/* What a live notice says of this base that is no longer so; NULL: nothing.
- * Ownership: the caller's. */
-static char *find_move(const struct bw_cohort *cohort, const struct bw_deployment *deployment,
-                       const struct bw_notices *live)
-{
-    struct bw_str text = { 0 };
-    BW_VEC_EACH(const struct bw_notice, old, live)
-    {
-        bool said = text.size > 0 || old->kind == BW_NOTICE_RETIRED ||
-                    !bw_str_equal(old->base, deployment->base);
-        if (!said) {
-            append_move(&text, "the end of its base:", old->serve_until_ms,
-                        cohort->serve_until_ms);
-            append_move(&text, "the last day to train on it:",
-                        bw_str_equal(old->train_on, cohort->train_on) ? old->train_by_ms : 0,
-                        cohort->train_by_ms);
-        }
-    }
-    return text.size == 0 ? NULL : bw_str_take(&text);
-}
-
-static void want_date_changed(const struct bw_engine *engine, const struct bw_cohort *cohort,
-                              const struct bw_deployment *deployment,
-                              const struct bw_notices *live, struct wanted *wanted)
-{
-    BW_CLEANUP(bw_freep) char *move = find_move(cohort, deployment, live);
-    if (move == NULL || cohort->state == BW_COHORT_RETIRED ||
-        cohort->state == BW_COHORT_UNKNOWN) {
+    const struct bw_term *oldest = bw_estimate_stale_term(&price->estimate, engine->now_ms);
+    if (oldest == NULL) {
         return;
     }
-    enum bw_severity severity = wanted->count > 0 ? wanted->items[0].severity : BW_SEVERITY_INFO;
-    struct bw_notice *notice = want(wanted, cohort, deployment, BW_NOTICE_DATE_CHANGED);
-    notice->severity = severity;
-    notice->rises_ms = engine->now_ms + DATE_CHANGED_TOLD_MS; /* and then it is let go */
-    notice->summary = bw_xasprintf("%s: %s has moved a date:%s", deployment->name,
-                                   deployment->platform, move);
+    char day[BW_INSTANT_TEXT];
+    struct bw_notice *notice = want(wanted, cohort, deployment, BW_NOTICE_PRICE_STALE);
+    bw_replace(&notice->candidate, NULL); /* it is no matter of where to move */
+    bw_replace(&notice->relation, NULL);
+    bw_replace(&notice->via, NULL);
+    notice->severity = BW_SEVERITY_INFO;
+    notice->summary = bw_xasprintf("%s: the price behind the %s of its estimate is of %s (%s): "
+                                   "too old to rest on, so its ends are moved out by 25 %%",
+                                   deployment->name, oldest->name,
+                                   bw_instant_format_day(oldest->price_as_of_ms, day),
+                                   oldest->price_source);
 }
 
-static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort *cohort,
+static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_standing *standing,
                                const struct bw_deployment *deployment,
                                const struct bw_notices *live, struct wanted *wanted,
                                struct bw_error *err)
 {
+    const struct bw_cohort *cohort = &standing->cohort;
     struct priced price = { 0 };
     enum bw_err rc = cohort->candidate == NULL
                          ? BW_OK
@@ -285,10 +265,18 @@ static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_cohort 
     }
     if (cohort->candidate != NULL) {
         want_succession(engine, cohort, deployment, &price, wanted);
+        want_fresh_prices(engine, cohort, deployment, &price, wanted);
     }
-    want_date_changed(engine, cohort, deployment, live, wanted);
     bw_estimate_clear(&price.estimate);
-    return BW_OK;
+    wanted->moved = bw_engine_want_moved_date(
+        engine, cohort, deployment, live, wanted->count > 0 ? wanted->items[0].severity : 0,
+        &wanted->items[wanted->count]);
+    wanted->count += wanted->moved ? 1 : 0;
+    bool behind = false;
+    rc = bw_engine_want_embedder(engine, &standing->embedder, deployment,
+                                 &wanted->items[wanted->count], &behind, err);
+    wanted->count += behind ? 1 : 0;
+    return rc;
 }
 
 /* ---- what was told ---- */
@@ -306,61 +294,12 @@ static struct bw_notice *same_matter(struct bw_notice *items, size_t count,
     return NULL;
 }
 
-/* What comes back is put off still when a person's decision has not ended. */
-static enum bw_err put_off_again(struct bw_engine *engine, struct bw_notice *notice,
-                                 const struct bw_notice_event *decision, int64_t until_ms,
-                                 struct bw_error *err)
-{
-    BW_CLEANUP(bw_freep) char *reason =
-        bw_xasprintf("%s by %s: %s", decision->to_state, decision->actor, decision->reason);
-    struct bw_move_notice how = { .event = "stands",
-                                  .actor = "basewatch",
-                                  .reason = reason,
-                                  .until_ms = until_ms,
-                                  .silent = true };
-    (void)bw_notice_state_parse(decision->to_state, &how.to);
-    return bw_engine_move(engine, notice, &how, err);
-}
-
-/* The same matter came back: its notice lives again, unless a person has closed it. */
-static enum bw_err revive(struct bw_engine *engine, struct bw_notice *wanted, bool inhibited,
-                          bool *done, struct bw_error *err)
-{
-    BW_CLEANUP(bw_notice_clear) struct bw_notice old = { 0 };
-    BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events decisions = { 0 };
-    bool by_person = false;
-    enum bw_err rc = bw_notices_settled(engine->db, wanted, &old, &by_person, err);
-    *done = rc == BW_OK;
-    if (rc != BW_OK || by_person) {
-        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-    }
-    if (old.until_ms > engine->now_ms) {
-        rc = bw_notices_decision(engine->db, old.id, &decisions, err);
-    }
-    const struct bw_move_notice how = { .to = BW_NOTICE_OPEN,
-                                        .event = "reopened",
-                                        .actor = "basewatch",
-                                        .reason = "it is so again",
-                                        .silent = inhibited || decisions.count > 0 };
-    wanted->id = old.id;
-    wanted->state = old.state;
-    wanted->opened_ms = old.opened_ms;
-    if (rc == BW_OK) {
-        rc = bw_engine_move(engine, wanted, &how, err);
-    }
-    return rc == BW_OK && decisions.count > 0
-               ? put_off_again(engine, wanted, &decisions.items[0], old.until_ms, err)
-               : rc;
-}
-
 static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted,
                             enum bw_notice_state as, bool summed_up, bool inhibited,
                             struct bw_error *err)
 {
     bool revived = false;
-    enum bw_err rc = wanted->kind == BW_NOTICE_DATE_CHANGED /* each move is a matter of its own */
-                         ? BW_OK
-                         : revive(engine, wanted, inhibited, &revived, err);
+    enum bw_err rc = bw_engine_revive(engine, wanted, inhibited, &revived, err);
     const struct bw_move_notice how = { .to = as,
                                         .event = "opened",
                                         .actor = "basewatch",
@@ -389,10 +328,10 @@ static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
                        : rc;
 }
 
-/* Take the new facts into the old notice; it is told only when the matter got more pressing.
- * told: another notice tells people that its date has moved. */
+/* Take the new facts into the old notice; it is told only when the matter got more pressing. That
+ * its date has moved people read in another one. */
 static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
-                           struct bw_notice *wanted, bool inhibited, bool told,
+                           struct bw_notice *wanted, bool inhibited, bool moved,
                            struct bw_error *err)
 {
     bool asleep = old->state == BW_NOTICE_WAIVED || old->state == BW_NOTICE_SNOOZED;
@@ -406,61 +345,86 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
-                                        .for_programs = told && wanted->severity <= old->severity,
+                                        .for_programs = moved && wanted->severity <= old->severity,
                                         .silent = asleep || inhibited || !pressing };
     bool owed = old->remind_ms > 0 && old->remind_ms <= engine->now_ms && !inhibited;
     wanted->remind_ms = owed && how.silent ? old->remind_ms : wanted->remind_ms;
     return bw_engine_update(engine, wanted, &how, err);
 }
 
-/* told: another notice tells people that its date has been withdrawn. */
+/* The cohort that a notice speaks of. */
+static const struct bw_cohort *spoken_of(const struct bw_standing *standing,
+                                         const struct bw_notice *notice)
+{
+    return notice->kind == BW_NOTICE_EMBEDDER_STALE ? &standing->embedder : &standing->cohort;
+}
+
 static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
-                             const struct bw_deployment *deployment, bool told,
+                             const struct bw_standing *standing, bool date_moved,
                              struct bw_error *err)
 {
-    bool moved = !bw_str_equal(old->base, deployment->base);
     bool past = old->kind == BW_NOTICE_DATE_CHANGED; /* it was news, and is no more */
-    BW_CLEANUP(bw_freep) char *reason =
-        moved  ? bw_xasprintf("the inventory shows it on %s", deployment->base)
-        : past ? bw_xstrdup("it has been told for a month")
-               : bw_xstrdup("what it said no longer holds");
+    const char *base = spoken_of(standing, old)->base; /* NULL: it embeds with nothing now */
+    bool moved = base != NULL && !bw_str_equal(old->base, base);
+    BW_CLEANUP(bw_freep) char *reason = moved  ? bw_xasprintf("the inventory shows it on %s", base)
+                                        : past ? bw_xstrdup("it has been told for a month")
+                                               : bw_xstrdup("what it said no longer holds");
     const struct bw_move_notice how = {
         .to = moved || past ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,
         .event = moved || past ? "resolved" : "cancelled",
         .actor = "basewatch",
         .reason = reason,
-        .for_programs = !moved && (past || told),
+        .for_programs = !moved && (past || date_moved),
     };
     return bw_engine_move(engine, old, &how, err);
 }
 
-static enum bw_err close_rest(struct bw_engine *engine, const struct bw_cohort *cohort,
-                              const struct bw_deployment *deployment, struct bw_notices *live,
-                              struct wanted *wanted, bool told, struct bw_error *err)
+/* Knowing nothing is no news: what was said stays until something is known again. */
+static enum bw_err stays_unknown(struct bw_engine *engine, const struct bw_standing *standing,
+                                 const struct bw_notice *old, bool *out, struct bw_error *err)
 {
-    enum bw_confidence confidence = BW_CONFIDENCE_NONE;
+    const struct bw_cohort *cohort = spoken_of(standing, old);
+    enum bw_confidence confidence = BW_CONFIDENCE_CONFIRMED;
     enum bw_err rc = BW_OK;
-    if (cohort->state == BW_COHORT_UNKNOWN && live->count > 0) {
+    if (cohort->state == BW_COHORT_UNKNOWN && bw_str_equal(old->base, cohort->base)) {
         rc = bw_engine_confidence(engine, cohort->platform, cohort->scope, &confidence, err);
     }
-    BW_VEC_EACH(struct bw_notice, old, live)
-    {
-        /* Knowing nothing is no news: what was said stays until something is known again. */
-        bool unknown = cohort->state == BW_COHORT_UNKNOWN &&
-                       confidence != BW_CONFIDENCE_CONFIRMED &&
-                       bw_str_equal(old->base, deployment->base);
-        bool still_news = old->kind == BW_NOTICE_DATE_CHANGED &&
-                          old->rises_ms > engine->now_ms &&
-                          bw_str_equal(old->base, deployment->base);
-        if (rc == BW_OK && !unknown && !still_news &&
-            same_matter(wanted->items, wanted->count, old) == NULL) {
-            rc = close_old(engine, old, deployment, told, err);
-        }
-    }
+    *out = confidence != BW_CONFIDENCE_CONFIRMED;
     return rc;
 }
 
-enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort *cohort,
+/* The end of the base says all that is to be said of the base. */
+static bool is_inhibited(const struct wanted *wanted, size_t i)
+{
+    return i > 0 && strcmp(bw_notice_matter(wanted->items[0].kind), "life") == 0 &&
+           wanted->items[i].kind != BW_NOTICE_EMBEDDER_STALE &&
+           wanted->items[i].kind != BW_NOTICE_DATE_CHANGED;
+}
+
+static enum bw_err tell(struct bw_engine *engine, struct bw_notices *live, struct wanted *wanted,
+                        size_t i, bool summed_up, struct bw_error *err)
+{
+    struct bw_notice *notice = &wanted->items[i];
+    struct bw_notice *old = same_matter(live->items, live->count, notice);
+    bool inhibited = is_inhibited(wanted, i);
+    bool moved = wanted->moved && notice->kind != BW_NOTICE_DATE_CHANGED;
+    enum bw_err rc = BW_OK;
+    notice->remind_ms = inhibited ? 0 : notice->remind_ms;
+    if (old == NULL) {
+        return open_new(engine, notice, BW_NOTICE_OPEN, summed_up, inhibited, err);
+    }
+    if (inhibited) {
+        rc = bw_engine_withdraw(engine, old, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
+    }
+    return bw_str_equal(old->candidate, notice->candidate) || !bw_notice_offers(notice->kind)
+               ? refresh(engine, old, notice, inhibited, moved, err)
+               : supersede(engine, old, notice, summed_up, inhibited, err);
+}
+
+enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standing *standing,
                                 const struct bw_deployment *deployment, bool summed_up,
                                 struct bw_error *err)
 {
@@ -468,34 +432,23 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort
     BW_CLEANUP(wanted_clear) struct wanted wanted = { 0 };
     enum bw_err rc = bw_notices_live(engine->db, deployment->name, BW_ABOUT_DEPLOYMENT, &live, err);
     if (rc == BW_OK) {
-        rc = find_wanted(engine, cohort, deployment, &live, &wanted, err);
+        rc = find_wanted(engine, standing, deployment, &live, &wanted, err);
     }
-    bool ending = wanted.count > 0 && strcmp(bw_notice_matter(wanted.items[0].kind), "life") == 0;
-    bool moved = wanted.count > 0 &&
-                 wanted.items[wanted.count - 1].kind == BW_NOTICE_DATE_CHANGED;
-    if (rc == BW_OK) {
-        rc = close_rest(engine, cohort, deployment, &live, &wanted, moved, err);
+    BW_VEC_EACH(struct bw_notice, old, &live)
+    {
+        bool stays = true;
+        if (rc == BW_OK && same_matter(wanted.items, wanted.count, old) == NULL &&
+            !bw_engine_is_news(engine, old, &standing->cohort)) {
+            rc = stays_unknown(engine, standing, old, &stays, err);
+        }
+        if (rc == BW_OK && !stays) {
+            rc = close_old(engine, old, standing, wanted.moved, err);
+        }
     }
     for (size_t i = 0; rc == BW_OK && i < wanted.count; i++) {
-        struct bw_notice *notice = &wanted.items[i];
-        struct bw_notice *old = same_matter(live.items, live.count, notice);
-        bool news = notice->kind == BW_NOTICE_DATE_CHANGED;
-        bool inhibited = ending && i > 0 && !news; /* the end of the base says it all */
-        notice->remind_ms = inhibited ? 0 : notice->remind_ms;
-        if (inhibited && old != NULL) {
-            rc = bw_engine_withdraw(engine, old, err);
-        }
-        if (rc != BW_OK) {
-            return rc;
-        }
-        if (old == NULL) {
-            rc = open_new(engine, notice, BW_NOTICE_OPEN, summed_up, inhibited, err);
-        } else if (bw_str_equal(old->candidate, notice->candidate) ||
-                   strcmp(bw_notice_matter(notice->kind), "succession") != 0) {
-            rc = refresh(engine, old, notice, inhibited, moved && !news, err);
-        } else {
-            rc = supersede(engine, old, notice, summed_up, inhibited, err);
-        }
+        /* One old price stands behind many estimates: each owner hears of it once. */
+        bool on_card = summed_up || wanted.items[i].kind == BW_NOTICE_PRICE_STALE;
+        rc = tell(engine, &live, &wanted, i, on_card, err);
     }
     return rc;
 }
@@ -509,15 +462,15 @@ enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_
     BW_VEC_EACH(char *, name, &names)
     {
         BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
-        BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+        BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
         if (rc == BW_OK) {
             rc = bw_inventory_get(engine->db, *name, &member, err);
         }
         if (rc == BW_OK) {
-            rc = bw_cohorts_get(engine->db, member.cohort, &cohort, err);
+            rc = bw_engine_stand(engine, &member, &standing, err);
         }
         if (rc == BW_OK) {
-            rc = bw_engine_reconcile(engine, &cohort, &member.deployment, false, err);
+            rc = bw_engine_reconcile(engine, &standing, &member.deployment, false, err);
         }
     }
     return rc;

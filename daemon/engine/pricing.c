@@ -13,7 +13,7 @@ enum bw_err bw_pricing_init(struct bw_engine *engine, const struct bw_cohort *co
                             int64_t at_ms, struct bw_pricing *out, struct bw_error *err)
 {
     *out = (struct bw_pricing){ .engine = engine, .deployment = deployment, .at_ms = at_ms };
-    enum bw_err rc = read_model(engine, cohort, deployment->base, &out->base, err);
+    enum bw_err rc = read_model(engine, cohort, cohort->base, &out->base, err);
     if (rc == BW_OK && candidate != NULL) {
         rc = read_model(engine, cohort, candidate, &out->candidate, err);
         if (rc == BW_OK && out->candidate.entry.id == NULL) {
@@ -76,6 +76,21 @@ enum bw_err bw_pricing_estimate(const struct bw_pricing *pricing, struct bw_esti
     return bw_technique_is_tuned(pricing->deployment->technique)
                ? bw_estimate_best_retrain(&in, out, err)
                : bw_estimate_swap(&in, out, err);
+}
+
+enum bw_err bw_pricing_option(const struct bw_pricing *pricing,
+                              const struct bw_route_option *option, struct bw_estimate *out,
+                              struct bw_error *err)
+{
+    struct bw_estimate_input in = question(pricing);
+    return bw_estimate_option(&in, option, out, err);
+}
+
+enum bw_err bw_pricing_reindex(const struct bw_pricing *pricing, struct bw_estimate *out,
+                               struct bw_error *err)
+{
+    struct bw_estimate_input in = question(pricing);
+    return bw_estimate_reindex(&in, out, err);
 }
 
 void bw_pricing_worth(const struct bw_pricing *pricing, struct bw_worth *out)

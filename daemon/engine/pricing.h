@@ -31,5 +31,13 @@ BW_MUST_CHECK enum bw_err bw_pricing_estimate(const struct bw_pricing *pricing,
 /* Prompting the candidate instead. Errors: BW_ERR_REFUSED. */
 BW_MUST_CHECK enum bw_err bw_pricing_prompt(const struct bw_pricing *pricing,
                                             struct bw_estimate *out, struct bw_error *err);
+/* One of the routes. Errors: BW_ERR_REFUSED. */
+BW_MUST_CHECK enum bw_err bw_pricing_option(const struct bw_pricing *pricing,
+                                            const struct bw_route_option *option,
+                                            struct bw_estimate *out, struct bw_error *err);
+/* Embedding the corpus again, where the cohort is that of the embedding model. Errors:
+ * BW_ERR_REFUSED. */
+BW_MUST_CHECK enum bw_err bw_pricing_reindex(const struct bw_pricing *pricing,
+                                             struct bw_estimate *out, struct bw_error *err);
 void bw_pricing_worth(const struct bw_pricing *pricing, struct bw_worth *out);
 #endif

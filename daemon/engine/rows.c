@@ -215,3 +215,13 @@ char *bw_estimate_brief(const struct bw_estimate *estimate)
     bw_json_object_end(&w);
     return bw_str_take(&text);
 }
+
+void bw_cost_append(struct bw_str *out, const struct bw_cost *cost)
+{
+    char expected[BW_MONEY_TEXT];
+    char low[BW_MONEY_TEXT];
+    char high[BW_MONEY_TEXT];
+    bw_str_appendf(out, "; expected cost $%s ($%s to $%s)",
+                   bw_money_format(cost->expected, expected), bw_money_format(cost->low, low),
+                   bw_money_format(cost->high, high));
+}

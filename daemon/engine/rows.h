@@ -23,4 +23,6 @@ void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink);
 /* {"low_usd","expected_usd","high_usd","cash":{..},"people":{..},"run_cost_delta_usd_per_month"}.
  * Ownership: the caller's. */
 char *bw_estimate_brief(const struct bw_estimate *estimate);
+/* Append "; expected cost $12.00 ($3.00 to $40.00)". */
+void bw_cost_append(struct bw_str *out, const struct bw_cost *cost);
 #endif

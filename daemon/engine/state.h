@@ -15,6 +15,9 @@
 #include "store/outbox.h"
 #include "store/sources.h"
 
+enum { BW_STEP_BOUNDS = 8 };
+extern const int64_t bw_step_bounds_us[BW_STEP_BOUNDS];
+
 struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
     int64_t due_ms;
@@ -41,6 +44,12 @@ struct bw_waiter { /* a request that is answered once sources have been polled a
     struct bw_names polled;
 };
 
+struct bw_step_times { /* of the steps of one type of event, since the start */
+    int64_t counts[BW_STEP_BOUNDS + 1]; /* by the first of bw_step_bounds_us that held it; the rest */
+    int64_t sum_us;
+    int64_t longest_us;
+};
+
 struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
@@ -54,6 +63,7 @@ struct bw_engine {
     struct { struct bw_sending *items; size_t count, capacity; } sending;
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
+    struct bw_step_times steps[BW_EVENT_REQUEST + 1];
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;
@@ -142,15 +152,49 @@ enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
 enum bw_err bw_engine_notice_confidence(struct bw_engine *engine, const struct bw_notice *notice,
                                         const char **out, struct bw_error *err);
 
-/* fanout.c: one chunk of the members of changed cohorts. *more: another chunk waits. */
+/* fanout.c: the cohorts that bear on one deployment, read again only when they are others than those
+ * in *standing, which begins zeroed and is to be cleared. */
+struct bw_standing {
+    struct bw_cohort cohort;
+    struct bw_cohort embedder; /* of its embedding model; id 0: it has none */
+};
+void bw_standing_clear(struct bw_standing *standing);
+enum bw_err bw_engine_stand(struct bw_engine *engine, const struct bw_member *member,
+                            struct bw_standing *standing, struct bw_error *err);
+/* One chunk of the members of changed cohorts. *more: another chunk waits. */
 enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* matters.c: what one deployment should hear of, and the notices that say it. */
-enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_cohort *cohort,
+enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standing *standing,
                                 const struct bw_deployment *deployment, bool summed_up,
                                 struct bw_error *err);
+/* What is known of a deployment, as a notice with no more than that. Ownership: the caller's. */
+struct bw_notice bw_engine_notice_of(const struct bw_cohort *cohort,
+                                     const struct bw_deployment *deployment,
+                                     enum bw_notice_kind kind);
+/* Severity, deadline and reminder of a notice; estimate NULL: none is known. */
+struct bw_estimate;
+void bw_engine_press(const struct bw_engine *engine, const struct bw_deployment *deployment,
+                     const struct bw_estimate *estimate, int64_t deadline_ms,
+                     struct bw_notice *notice);
 /* The same for deployments with a deadline that presses more by now: one chunk, as above. */
 enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* embedding.c: what is to be said of the embedding model of a deployment (embedder->id 0: it has
+ * none). *wanted false: nothing, and *out is not written. */
+enum bw_err bw_engine_want_embedder(struct bw_engine *engine, const struct bw_cohort *embedder,
+                                    const struct bw_deployment *deployment, struct bw_notice *out,
+                                    bool *wanted, struct bw_error *err);
+
+/* dates.c: a date of its base that live notices tell and that has moved: true, and *out, the
+ * caller's, says so. */
+bool bw_engine_want_moved_date(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                               const struct bw_deployment *deployment,
+                               const struct bw_notices *live, enum bw_severity severity,
+                               struct bw_notice *out);
+/* Does it tell of such a move that is news still? */
+bool bw_engine_is_news(const struct bw_engine *engine, const struct bw_notice *notice,
+                       const struct bw_cohort *cohort);
 
 /* lives.c: every move of a notice, with its log and its messages. */
 struct bw_move_notice {
@@ -165,6 +209,10 @@ struct bw_move_notice {
 };
 enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err);
+/* What wanted says was said before, and is so again: that notice lives once more, as far as no
+ * person has closed or put it off. *done false: it was never said. */
+enum bw_err bw_engine_revive(struct bw_engine *engine, struct bw_notice *wanted, bool inhibited,
+                             bool *done, struct bw_error *err);
 enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
                              const struct bw_move_notice *how, struct bw_error *err);
 enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,

@@ -62,7 +62,7 @@ static char *instance_of(const char *message);
 static void feed(struct ask *ask, const struct bw_plugin_answer *answer, char *body);
 static void on_memory(void *context, char **memory);
 static void on_failing(void *context, enum bw_plugin_failure failure, int64_t retry_after_ms);
-static void on_done(void *context, struct bw_entries *entries, const struct bw_error *err);
+static void on_done(void *context, struct bw_plugin_said *said, const struct bw_error *err);
 static void on_deadline(uv_timer_t *timer);
 static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome, const char *why);
 static char *without_secrets(const struct bw_courier *courier, const char *why);
@@ -156,7 +156,7 @@ static void run_child(struct bw_courier *courier)
         plugin[0] == '/' ? bw_xstrdup(plugin)
                          : bw_xasprintf("%s/%s", courier->host->plugin_dir, plugin);
     const struct bw_plugin_opening opening = {
-        .verb = "deliver",
+        .verb = BW_VERB_DELIVER,
         .name = courier->sink.name,
         .settings = courier->sink.options,
         .message = courier->message,
@@ -331,11 +331,11 @@ static void on_failing(void *context, enum bw_plugin_failure failure, int64_t re
     }
 }
 
-static void on_done(void *context, struct bw_entries *entries, const struct bw_error *err)
+static void on_done(void *context, struct bw_plugin_said *said, const struct bw_error *err)
 {
     struct bw_courier *courier = context;
     courier->run = NULL;
-    bw_entries_clear(entries);
+    bw_plugin_said_clear(said);
     finish(courier, err == NULL ? BW_DELIVERY_DONE : courier->failing,
            err == NULL ? NULL : err->text);
 }

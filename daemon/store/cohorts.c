@@ -4,6 +4,8 @@
 #include "codec/deployment_json.h"
 #include "store/inventory.h"
 
+static const char EMBEDDING[] = "embedding"; /* in place of the technique */
+
 static const char FIND_SQL[] = "SELECT id, members FROM cohort WHERE platform = $1 AND scope = $2 "
                                "AND base = $3 AND technique = $4"
                                " AND policy_hash = $5";
@@ -28,6 +30,8 @@ static const char DUE_SQL[] =
     "SELECT id FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0 LIMIT $2";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
+static const char FAN_ALL_SQL[] = "UPDATE cohort SET fan_cursor = '', fan_baseline = 1"
+                                  " WHERE fan_cursor IS NULL AND members > 0";
 static const char FAN_BEGIN_SQL[] =
     "UPDATE cohort SET fan_cursor = '', fan_baseline = CASE WHEN fan_cursor IS NOT NULL"
     " AND fan_baseline = 1 THEN 1 ELSE $2 END WHERE id = $1";
@@ -36,20 +40,21 @@ static const char FAN_NEXT_SQL[] = "SELECT id, fan_cursor, fan_baseline FROM coh
 static const char FAN_ADVANCE_SQL[] = "UPDATE cohort SET fan_cursor = $2 WHERE id = $1";
 
 static void bind_identity(struct bw_stmt *stmt, const struct bw_deployment *deployment,
-                          const char *scope)
+                          bool embeds, const char *scope)
 {
-    BW_BIND(stmt, 1, deployment->platform);
+    const struct bw_embedding *embedding = &deployment->embedding;
+    BW_BIND(stmt, 1, embeds ? bw_embedding_platform(deployment) : deployment->platform);
     BW_BIND(stmt, 2, scope);
-    BW_BIND(stmt, 3, deployment->base);
-    BW_BIND(stmt, 4, bw_technique_word(deployment->technique));
+    BW_BIND(stmt, 3, embeds ? embedding->model : deployment->base);
+    BW_BIND(stmt, 4, embeds ? EMBEDDING : bw_technique_word(deployment->technique));
     BW_BIND(stmt, 5, (int64_t)bw_policy_hash(&deployment->policy));
 }
 
-enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
+enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment, bool embeds,
                             const char *scope, int64_t *id, bool *empty, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FIND_SQL);
-    bind_identity(row, deployment, scope);
+    bind_identity(row, deployment, embeds, scope);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc != BW_ERR_NOTFOUND) {
         *id = rc == BW_OK ? bw_stmt_i64(row, 0) : 0;
@@ -61,7 +66,7 @@ enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deploy
     struct bw_json_writer w = { .out = &policy };
     bw_policy_to_json(&deployment->policy, &w, NULL);
     struct bw_stmt *stmt = bw_db_query(db, CREATE_SQL);
-    bind_identity(stmt, deployment, scope);
+    bind_identity(stmt, deployment, embeds, scope);
     BW_BIND(stmt, 6, policy.text);
     rc = bw_stmt_run(stmt, err);
     *id = bw_db_last_id(db);
@@ -97,6 +102,7 @@ enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
         .unlisted = bw_stmt_i64(row, 18) != 0,
         .due_ms = bw_stmt_i64(row, 19),
         .moved = bw_stmt_text_dup(row, 20),
+        .embeds = strcmp(bw_stmt_text(row, 4), EMBEDDING) == 0,
     };
     (void)bw_technique_parse(bw_stmt_text(row, 4), &out->technique);
     (void)bw_cohort_state_parse(bw_stmt_text(row, 8), &out->state);
@@ -191,6 +197,11 @@ enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool baseline, struct
     BW_BIND(stmt, 1, cohort);
     BW_BIND(stmt, 2, (int64_t)baseline);
     return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_fan_begin_all(struct bw_db *db, struct bw_error *err)
+{
+    return bw_stmt_run(bw_db_query(db, FAN_ALL_SQL), err);
 }
 
 enum bw_err bw_fan_next(struct bw_db *db, int64_t *cohort, char **cursor, bool *baseline,

@@ -5,19 +5,26 @@
 
 #include "codec/deployment_json.h"
 
-static const char MEMBER_SQL[] = "SELECT cohort, body FROM deployment WHERE name = $1";
-static const char MEMBERS_SQL[] = "SELECT cohort, body FROM deployment WHERE cohort = $1"
-                                  " AND name > $2 ORDER BY name LIMIT $3";
-static const char PAGE_SQL[] = "SELECT cohort, body FROM deployment WHERE name > $1"
+static const char MEMBER_SQL[] = "SELECT cohort, embedder, body FROM deployment WHERE name = $1";
+static const char MEMBERS_SQL[] =
+    "SELECT cohort, embedder, body, name FROM deployment WHERE cohort = $1 AND name > $2"
+    " UNION ALL"
+    " SELECT cohort, embedder, body, name FROM deployment WHERE embedder = $1 AND name > $2"
+    " ORDER BY name LIMIT $3";
+static const char PAGE_SQL[] = "SELECT cohort, embedder, body FROM deployment WHERE name > $1"
                                " AND ($2 IS NULL OR owner = $2) ORDER BY name LIMIT $3";
-static const char WHERE_SQL[] = "SELECT cohort, hash FROM deployment WHERE name = $1";
+static const char WHERE_SQL[] = "SELECT cohort, embedder, hash FROM deployment WHERE name = $1";
 static const char INSERT_SQL[] =
-    "INSERT INTO deployment (cohort, name, origin, owner, hash, body)"
-    " VALUES ($1, $2, $3, $4, $5, $6)";
+    "INSERT INTO deployment (cohort, name, origin, owner, hash, body, embedder)"
+    " VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0))";
 static const char DELETE_SQL[] = "DELETE FROM deployment WHERE cohort = $1 AND name = $2";
-static const char COUNT_SQL[] = "UPDATE cohort SET members = members + $2 WHERE id = $1";
+static const char COUNT_SQL[] =
+    "UPDATE cohort SET members = members + $3 WHERE id IN ($1, $2)";
 static const char NAMES_SQL[] = "SELECT name FROM deployment WHERE origin = $1 ORDER BY name";
-static const char BY_STATE_SQL[] = "SELECT state, sum(members) FROM cohort GROUP BY state";
+static const char BY_STATE_SQL[] = "SELECT state, sum(members) FROM cohort"
+                                   " WHERE technique <> 'embedding' GROUP BY state";
+static const char PRICED_BY_SQL[] = "SELECT prices_hash FROM instance";
+static const char PRICED_SQL[] = "UPDATE instance SET prices_hash = $1";
 
 void bw_member_clear(struct bw_member *member)
 {
@@ -33,9 +40,10 @@ static enum bw_err member_from_row(struct bw_stmt *row, struct bw_member *out,
                                    struct bw_error *err)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
-    const char *body = bw_stmt_text(row, 1);
+    const char *body = bw_stmt_text(row, 2);
     struct bw_policy none = { 0 };
     out->cohort = bw_stmt_i64(row, 0);
+    out->embedder = bw_stmt_i64(row, 1);
     enum bw_err rc = bw_json_parse(body, strlen(body), &json, err);
     if (rc == BW_OK) {
         rc = bw_deployment_from_json(json, &none, &out->deployment, err);
@@ -62,51 +70,57 @@ static enum bw_err members_from_rows(struct bw_stmt *row, struct bw_members *out
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
-static enum bw_err locate(struct bw_db *db, const char *name, int64_t *cohort, int64_t *hash,
+struct stored { /* where a deployment stands, and as what */
+    int64_t cohort;
+    int64_t embedder;
+    int64_t hash;
+};
+
+static enum bw_err locate(struct bw_db *db, const char *name, struct stored *out,
                           struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, WHERE_SQL);
     BW_BIND(row, 1, name);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc == BW_OK) {
-        *cohort = bw_stmt_i64(row, 0);
-        *hash = bw_stmt_i64(row, 1);
+        *out = (struct stored){ bw_stmt_i64(row, 0), bw_stmt_i64(row, 1), bw_stmt_i64(row, 2) };
     }
     return rc;
 }
 
-static enum bw_err count_members(struct bw_db *db, int64_t cohort, int64_t change,
+static enum bw_err count_members(struct bw_db *db, const struct stored *where, int64_t change,
                                  struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, COUNT_SQL);
-    BW_BIND(stmt, 1, cohort);
-    BW_BIND(stmt, 2, change);
+    BW_BIND(stmt, 1, where->cohort);
+    BW_BIND(stmt, 2, where->embedder);
+    BW_BIND(stmt, 3, change);
     return bw_stmt_run(stmt, err);
 }
 
-static enum bw_err delete_from(struct bw_db *db, int64_t cohort, const char *name,
+static enum bw_err delete_from(struct bw_db *db, const struct stored *where, const char *name,
                                struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, DELETE_SQL);
-    BW_BIND(stmt, 1, cohort);
+    BW_BIND(stmt, 1, where->cohort);
     BW_BIND(stmt, 2, name);
     enum bw_err rc = bw_stmt_run(stmt, err);
-    return rc == BW_OK ? count_members(db, cohort, -1, err) : rc;
+    return rc == BW_OK ? count_members(db, where, -1, err) : rc;
 }
 
 enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
-                             int64_t cohort, bool *changed, struct bw_error *err)
+                             int64_t cohort, int64_t embedder, bool *changed, struct bw_error *err)
 {
     BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
     struct bw_json_writer w = { .out = &body };
     bw_deployment_to_json(deployment, &w, NULL);
-    int64_t hash = (int64_t)bw_hash(body.text, body.size);
-    int64_t old_cohort = 0;
-    int64_t old_hash = 0;
-    enum bw_err rc = locate(db, deployment->name, &old_cohort, &old_hash, err);
-    *changed = rc != BW_OK || old_cohort != cohort || old_hash != hash;
+    const struct stored new = { cohort, embedder, (int64_t)bw_hash(body.text, body.size) };
+    struct stored old = { 0 };
+    enum bw_err rc = locate(db, deployment->name, &old, err);
+    *changed = rc != BW_OK || old.cohort != cohort || old.embedder != embedder ||
+               old.hash != new.hash;
     if (rc == BW_OK && *changed) {
-        rc = delete_from(db, old_cohort, deployment->name, err);
+        rc = delete_from(db, &old, deployment->name, err);
     }
     if ((rc != BW_OK && rc != BW_ERR_NOTFOUND) || !*changed) {
         return rc;
@@ -116,10 +130,11 @@ enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deplo
     BW_BIND(stmt, 2, deployment->name);
     BW_BIND(stmt, 3, bw_origin_word(deployment->origin));
     BW_BIND(stmt, 4, deployment->owner);
-    BW_BIND(stmt, 5, hash);
+    BW_BIND(stmt, 5, new.hash);
     BW_BIND(stmt, 6, body.text);
+    BW_BIND(stmt, 7, embedder);
     rc = bw_stmt_run(stmt, err);
-    return rc == BW_OK ? count_members(db, cohort, 1, err) : rc;
+    return rc == BW_OK ? count_members(db, &new, 1, err) : rc;
 }
 
 enum bw_err bw_inventory_get(struct bw_db *db, const char *name, struct bw_member *out,
@@ -136,13 +151,12 @@ enum bw_err bw_inventory_get(struct bw_db *db, const char *name, struct bw_membe
 
 enum bw_err bw_inventory_remove(struct bw_db *db, const char *name, struct bw_error *err)
 {
-    int64_t cohort = 0;
-    int64_t hash = 0;
-    enum bw_err rc = locate(db, name, &cohort, &hash, err);
+    struct stored where = { 0 };
+    enum bw_err rc = locate(db, name, &where, err);
     if (rc == BW_ERR_NOTFOUND) {
         return bw_fail(err, rc, "no deployment is called '%.200s'", name);
     }
-    return rc == BW_OK ? delete_from(db, cohort, name, err) : rc;
+    return rc == BW_OK ? delete_from(db, &where, name, err) : rc;
 }
 
 enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin, struct bw_names *out,
@@ -187,4 +201,19 @@ enum bw_err bw_inventory_by_state(struct bw_db *db, int64_t *counts, struct bw_e
         counts[state] = bw_stmt_i64(row, 1);
     }
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_inventory_priced_by(struct bw_db *db, uint64_t *out, struct bw_error *err)
+{
+    int64_t hash = 0;
+    enum bw_err rc = bw_stmt_one_i64(bw_db_query(db, PRICED_BY_SQL), 0, &hash, err);
+    *out = (uint64_t)hash;
+    return rc;
+}
+
+enum bw_err bw_inventory_priced(struct bw_db *db, uint64_t hash, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, PRICED_SQL);
+    BW_BIND(stmt, 1, (int64_t)hash);
+    return bw_stmt_run(stmt, err);
 }

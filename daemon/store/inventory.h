@@ -10,16 +10,17 @@
 
 struct bw_member { /* a deployment as stored */
     int64_t cohort;
+    int64_t embedder; /* cohort of its embedding model; 0: none */
     struct bw_deployment deployment;
 };
 struct bw_members BW_VEC(struct bw_member);
 void bw_member_clear(struct bw_member *member);
 void bw_members_clear(struct bw_members *members);
 
-/* Find or create the cohort of a deployment in `scope`. *empty: it had no members, so nobody has
- * kept its state up to date. */
+/* Find or create the cohort of a deployment, or of its embedding model, in `scope`. *empty: it had
+ * no members, so nobody has kept its state up to date. */
 BW_MUST_CHECK enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
-                                          const char *scope, int64_t *id, bool *empty,
+                                          bool embeds, const char *scope, int64_t *id, bool *empty,
                                           struct bw_error *err);
 /* Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
@@ -46,22 +47,26 @@ BW_MUST_CHECK enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms,
  * move its cursor; finish. baseline: sum up its notices, also those of a fan-out under way. */
 BW_MUST_CHECK enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool baseline,
                                        struct bw_error *err);
+/* All cohorts whose members are not on their way already; what they say is summed up. */
+BW_MUST_CHECK enum bw_err bw_fan_begin_all(struct bw_db *db, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_fan_next(struct bw_db *db, int64_t *cohort, char **cursor,
                                       bool *baseline, struct bw_error *err); /* BW_ERR_NOTFOUND */
 BW_MUST_CHECK enum bw_err bw_fan_advance(struct bw_db *db, int64_t cohort, const char *cursor,
                                          struct bw_error *err); /* cursor NULL: done */
 
-/* Deployments. put inserts or moves between cohorts and keeps the members right; *changed is false
- * when the same was stored already. Errors: BW_ERR_NOTFOUND for get and remove. */
+/* Deployments. put inserts or moves between cohorts and keeps the members right; embedder 0: none;
+ * *changed is false when the same was stored already. Errors: BW_ERR_NOTFOUND for get, remove. */
 BW_MUST_CHECK enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
-                                           int64_t cohort, bool *changed, struct bw_error *err);
+                                           int64_t cohort, int64_t embedder, bool *changed,
+                                           struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_get(struct bw_db *db, const char *name,
                                            struct bw_member *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_remove(struct bw_db *db, const char *name,
                                               struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin,
                                              struct bw_names *out, struct bw_error *err);
-/* Members of a cohort after `after` ("" from the start), by name. */
+/* Members of a cohort, and those who embed with its base, after `after` ("" from the start), by
+ * name. */
 BW_MUST_CHECK enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort, const char *after,
                                                int64_t limit, struct bw_members *out,
                                                struct bw_error *err);
@@ -69,6 +74,12 @@ BW_MUST_CHECK enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort,
 BW_MUST_CHECK enum bw_err bw_inventory_page(struct bw_db *db, const char *owner, const char *after,
                                             int64_t limit, struct bw_members *out,
                                             struct bw_error *err);
+
+/* With which prices their estimates were made (0: none yet), as bw_price_book_hash() says. */
+BW_MUST_CHECK enum bw_err bw_inventory_priced_by(struct bw_db *db, uint64_t *out,
+                                                 struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_inventory_priced(struct bw_db *db, uint64_t hash,
+                                              struct bw_error *err);
 
 /* Deployments by state: a sum over cohorts. counts has one place for each enum bw_cohort_state. */
 BW_MUST_CHECK enum bw_err bw_inventory_by_state(struct bw_db *db, int64_t *counts,

@@ -33,7 +33,8 @@ static const char LIVE_SQL[] =
 static const char SETTLED_SQL[] =
     "SELECT " COLUMNS ", (SELECT actor FROM notice_event AS e WHERE e.notice = notice.id"
     " ORDER BY e.id DESC LIMIT 1) FROM notice WHERE subject = $1 AND kind = $2 AND base = $3"
-    " AND (matter <> 'succession' OR coalesce(candidate, '') = coalesce($4, '')) AND live = 0"
+    " AND (matter NOT IN ('succession', 'embedder-stale')"
+    " OR coalesce(candidate, '') = coalesce($4, '')) AND live = 0"
     " ORDER BY id DESC LIMIT 1";
 static const char PAGE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE id > $1 AND ($2 IS NULL OR owner = $2)"

@@ -4,8 +4,10 @@
 #include <criterion/criterion.h>
 
 #include "base/instant.h"
+#include "base/str.h"
 #include "codec/price_file.h"
 #include "domain/deployment.h"
+#include "domain/estimate.h"
 
 /* Midnight UTC of a day that is well formed. */
 static inline int64_t bw_test_day(const char *text)
@@ -49,5 +51,37 @@ static inline struct bw_deployment bw_test_fine_tune(void)
     }
     cr_assert(bw_deployment_complete(&deployment, NULL) == BW_OK);
     return deployment;
+}
+/* The option of that route and platform (NULL: the first of the route); NULL: there is none. */
+static inline const struct bw_route_option *bw_test_option(const struct bw_route_options *options,
+                                                           enum bw_route route,
+                                                           const char *platform)
+{
+    BW_VEC_EACH(const struct bw_route_option, option, options)
+    {
+        if (option->route == route &&
+            (platform == NULL || bw_str_equal(option->platform, platform))) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+/* What that route costs; of several platforms the first with a price. */
+static inline enum bw_err bw_test_retrain(const struct bw_estimate_input *in, enum bw_route route,
+                                          struct bw_estimate *out, struct bw_error *err)
+{
+    const struct bw_move move = bw_estimate_move(in);
+    struct bw_route_options options = { 0 };
+    enum bw_err rc = BW_ERR_REFUSED;
+    bw_routes_list(&move, &options);
+    BW_VEC_EACH(const struct bw_route_option, option, &options)
+    {
+        if (option->route == route && rc != BW_OK) {
+            rc = bw_estimate_option(in, option, out, err);
+        }
+    }
+    bw_route_options_clear(&options);
+    return rc;
 }
 #endif

@@ -62,7 +62,8 @@ Test(estimate, a_retrain_where_it_is_has_every_term_with_its_source)
 {
     struct bw_estimate_input in = input_at("2026-11-24");
     struct bw_estimate got = { 0 };
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK), "%s",
+              err.text);
     /* 5,000 rows x 620 x 3 = 9.3M tokens at $3: 27.90 a run, one, three or six of them */
     const struct bw_term *training = term_called(&got, "training");
     cr_expect(eq(i64, training->cost.low.micros, 27900000));
@@ -83,7 +84,7 @@ Test(estimate, cash_and_people_stand_apart_and_add_up)
 {
     struct bw_estimate_input in = input_at("2026-11-24");
     struct bw_estimate got = { 0 };
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK));
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK));
     struct bw_money sum = { 0 };
     BW_VEC_EACH(const struct bw_term, term, &got.terms)
     {
@@ -99,8 +100,7 @@ Test(estimate, after_the_door_closed_the_next_best_allowed_route_is_priced)
 {
     struct bw_estimate_input in = input_at("2027-02-01");
     struct bw_estimate got = { 0 };
-    in.route = BW_ROUTE_SAME_PLATFORM;
-    cr_expect(eq(int, bw_estimate_retrain(&in, &got, &err), BW_ERR_REFUSED));
+    cr_expect(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_ERR_REFUSED));
     cr_expect(not(zero(ptr, strstr(err.text, "closed since 2027-01-06"))), "%s", err.text);
 
     deployment.policy.data_may_leave = true;
@@ -133,7 +133,7 @@ Test(estimate, old_prices_and_closing_doors_are_said)
 {
     struct bw_estimate_input in = input_at("2026-12-24");
     struct bw_estimate got = { 0 };
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK));
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK));
     cr_expect(remarked(&got, "no new training job on openai from 2027-01-06"));
     cr_expect(remarked(&got, "the price behind 'labels' is of 2026-01-01"));
     cr_expect(not(remarked(&got, "the price behind 'evaluation'")));
@@ -159,16 +159,15 @@ Test(estimate, an_open_model_tells_its_size_and_pairs_count_twice)
     struct bw_estimate_input in = input_at("2026-11-24");
     struct bw_estimate got = { 0 };
     move_to("acme-vllm", "meta-llama/Llama-3.1-70B-Instruct");
-    in.route = BW_ROUTE_SELF_HOSTED;
     deployment.training.gpu = bw_xstrdup("a100");
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s", err.text);
     const char *inputs = term_called(&got, "training")->inputs;
     cr_expect(not(zero(ptr, strstr(inputs, "70B parameters, lora, 9300000 tokens, 4 x A100-80"))),
               "%s", inputs);
     bw_estimate_clear(&got);
     free(deployment.training.method);
     deployment.training.method = bw_xstrdup("dpo");
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s", err.text);
     inputs = term_called(&got, "training")->inputs;
     cr_expect(not(zero(ptr, strstr(inputs, "70B parameters, dpo, 18600000 tokens, 32 x A100-80"))),
               "%s", inputs);
@@ -198,25 +197,26 @@ Test(estimate, refuses_what_it_cannot_know)
     struct bw_estimate got = { 0 };
     struct bw_estimate_input in = input_at("2026-11-24");
     deployment.training.rows = 0;
-    cr_expect(eq(int, bw_estimate_retrain(&in, &got, &err), BW_ERR_REFUSED));
+    cr_expect(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_ERR_REFUSED));
     cr_expect(not(zero(ptr, strstr(err.text, "training.rows"))), "%s", err.text);
     cr_expect(eq(int, bw_estimate_best_retrain(&in, &got, &err), BW_ERR_REFUSED));
     cr_expect(not(zero(ptr, strstr(err.text, "training.rows"))), "%s", err.text);
     deployment.technique = BW_TECHNIQUE_PROMPT;
     cr_expect(eq(int, bw_estimate_best_retrain(&in, &got, &err), BW_ERR_REFUSED));
-    cr_expect(eq(str, err.text, "there is nothing to train by that route"));
+    cr_expect(eq(str, err.text, "there is nothing to train"));
     deployment.technique = BW_TECHNIQUE_FINE_TUNED;
 
     deployment.training.rows = 5000;
     move_to("vertex", "gemini-2.5-flash");
-    cr_expect(eq(int, bw_estimate_retrain(&in, &got, &err), BW_ERR_REFUSED));
+    cr_expect(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_ERR_REFUSED));
     cr_expect(not(zero(ptr, strstr(err.text, "unverified"))), "%s", err.text);
     cr_expect(zero(sz, got.terms.count));
 
     static const char MINE[] = "platform: vertex\nprices:\n  - {source: our contract, as_of: "
                                "2026-11, confidence: user, training: {gemini-2.5-flash: 4}}\n";
     cr_assert(eq(int, bw_price_file_load("mine.yaml", MINE, sizeof(MINE) - 1, &book, &err), BW_OK));
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK), "%s",
+              err.text);
     cr_expect(eq(i64, term_called(&got, "training")->cost.low.micros, 37200000));
     bw_estimate_clear(&got);
 }
@@ -226,7 +226,7 @@ Test(estimate, guesses_are_named_and_widen_the_answer)
     struct bw_estimate_input in = input_at("2026-11-24");
     deployment.training.tokens_per_row = 0;
     struct bw_estimate got = { 0 };
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK));
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK));
     const struct bw_term *training = term_called(&got, "training");
     cr_expect(eq(str, training->guessed.items[0], "tokens per row"));
     cr_expect(eq(i64, training->cost.expected.micros, 67500000)); /* 3 x 7.5M tokens at $3 */
@@ -234,8 +234,8 @@ Test(estimate, guesses_are_named_and_widen_the_answer)
     bw_estimate_clear(&got);
     deployment.training.epochs = 0;
     deployment.policy.data_may_leave = true;
-    in.route = BW_ROUTE_OTHER_PLATFORM; /* three passes by OpenAI's rule go along */
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK));
+    /* three passes by OpenAI's rule go along */
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_OTHER_PLATFORM, &got, &err), BW_OK));
     cr_expect(eq(i64, term_called(&got, "training")->cost.expected.micros, 11250000));
     bw_estimate_clear(&got);
 }
@@ -269,6 +269,13 @@ Test(estimate, a_new_embedding_model_means_the_whole_corpus)
     candidate.id = bw_xstrdup("text-embedding-4-large");
     cr_expect(eq(int, bw_estimate_reindex(&in, &got, &err), BW_ERR_REFUSED));
     cr_expect(not(zero(ptr, strstr(err.text, "no price of embedding"))));
+    const struct bw_entry present = { .id = (char *)"text-embedding-3-large" };
+    in.base = &present;
+    cr_assert(eq(int, bw_estimate_reindex(&in, &got, &err), BW_OK), "%s", err.text);
+    cr_expect(eq(i64, term_called(&got, "embedding")->cost.low.micros, 5850000));
+    cr_expect(eq(str, term_called(&got, "embedding")->guessed.items[0],
+                 "price of the new embedding model"));
+    bw_estimate_clear(&got);
     candidate.price_input = (struct bw_price){ true, bw_money_from_usd(0.13) };
     cr_assert(eq(int, bw_estimate_reindex(&in, &got, &err), BW_OK), "%s", err.text);
     cr_expect(eq(i64, term_called(&got, "embedding")->cost.low.micros, 11700000));
@@ -282,7 +289,7 @@ Test(estimate, as_json_it_carries_terms_widest_and_guesses)
 {
     struct bw_estimate_input in = input_at("2026-11-24");
     struct bw_estimate got = { 0 };
-    cr_assert(eq(int, bw_estimate_retrain(&in, &got, &err), BW_OK));
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK));
     struct bw_str text = { 0 };
     struct bw_json_writer w = { .out = &text };
     bw_estimate_write(&w, NULL, &got);

@@ -41,7 +41,7 @@ static const struct bw_route_option *option(enum bw_route route, const char *pla
 {
     bw_route_options_clear(&options);
     bw_routes_list(&move, &options);
-    return bw_route_find(&options, route, platform);
+    return bw_test_option(&options, route, platform);
 }
 
 Test(route, the_same_platform_is_open_until_its_day)

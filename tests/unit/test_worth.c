@@ -23,7 +23,7 @@ static void arrange(void)
     const struct bw_estimate_input in = { .deployment = &deployment, .candidate = &candidate,
                                           .book = &book, .person_day = bw_money_from_usd(800),
                                           .now_ms = bw_test_day("2026-11-24") };
-    cr_assert(bw_estimate_retrain(&in, &retrain, NULL) == BW_OK);
+    cr_assert(bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &retrain, NULL) == BW_OK);
     cr_assert(bw_estimate_swap(&in, &swap, NULL) == BW_OK);
 }
 
