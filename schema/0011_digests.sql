@@ -18,6 +18,14 @@ DROP INDEX item_card;
 CREATE UNIQUE INDEX item_once ON item (sink, notice);
 CREATE INDEX item_due ON item (due_ms, sink, owner);
 
+-- When an owner last heard something through a sink.
+CREATE TABLE heard (
+    sink  TEXT NOT NULL REFERENCES sink (name),
+    owner TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (sink, owner)
+) STRICT, WITHOUT ROWID;
+
 -- Which notices a message tells of, and what (opened, updated, ...).
 CREATE TABLE told (
     delivery INTEGER NOT NULL REFERENCES delivery (id) ON DELETE CASCADE,

@@ -171,6 +171,9 @@ static const struct bw_config_option SINK[] = {
               "owner with slack, discord, teams and email, else none" },
     { "detail", BW_CONFIG_WORD, AT(detail), .words = WORDS("full", "minimal"), .fallback = "full",
       .help = "minimal: what it is about and how pressing, without models, dates and money" },
+    { "pause", BW_CONFIG_DURATION, AT(rhythm.pause_ms), .max = BW_YEAR_MS,
+      .help = "at least that long between two messages to one owner that can wait; with group: "
+              "owner alone, where the default without a digest is 10d, else 0d" },
     { "digest", BW_CONFIG_MAP, AT(rhythm), &DIGEST_SECTION,
       .help = "what can wait is gathered into one message an owner; what is act or overdue comes "
               "at once" },

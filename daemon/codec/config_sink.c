@@ -2,10 +2,13 @@
  * are spoken to as sinks are: addresses, secrets, the time zone of their rhythm. */
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/str.h"
 #include "codec/config_reader.h"
 #include "codec/template.h"
 #include "codec/zoneinfo.h"
+
+#define PEOPLE_PAUSE_MS (10 * BW_DAY_MS) /* the median owner hears three times a month at most */
 
 /* People read cards, programs read notices. */
 static enum bw_sink_group group_of(const struct bw_config_node *item)
@@ -113,6 +116,8 @@ void bw_config_add_sink(struct bw_config_reader *reader, const struct bw_config_
     bw_config_defaults(&bw_sink_section, &sink);
     sink.group = group_of(item);
     sink.rhythm.digest = bw_yaml_get(item->yaml, "digest") != NULL;
+    sink.rhythm.pause_ms =
+        sink.group == BW_GROUP_OWNER && !sink.rhythm.digest ? PEOPLE_PAUSE_MS : 0;
     bw_config_read_item(reader, &bw_sink_section, item, &sink);
     if (bw_config_complaints(reader) == before) {
         complete_sink(reader, &sink);

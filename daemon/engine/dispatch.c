@@ -12,6 +12,7 @@
 #include "engine/rows.h"
 #include "store/sink_memory.h"
 
+#define SOON_MS BW_DAY_MS /* before a deadline everything about it has been said */
 #define SINK_FAILING_TOLD_MS BW_HOUR_MS /* a sink fails that long before anybody is told */
 
 enum bw_err bw_engine_send(struct bw_engine *engine, const char *sink,
@@ -75,27 +76,53 @@ enum bw_err bw_engine_notice_data(struct bw_engine *engine, const struct bw_sink
     return rc;
 }
 
-/* What nobody has in hand and has to be begun now is told at any hour. */
-static bool is_urgent(const struct bw_notice *notice)
+/* What nobody has in hand and has to be begun now is told at any hour; that it still is, on its last
+ * day. */
+static bool is_urgent(const struct bw_engine *engine, const struct bw_notice *notice,
+                      const char *what)
 {
-    return notice->state == BW_NOTICE_OPEN && notice->severity >= BW_SEVERITY_ACT;
+    int64_t left_ms = notice->deadline_ms - engine->now_ms;
+    bool again = strcmp(what, "reminder") == 0 && (left_ms > BW_DAY_MS || left_ms < 0);
+    return notice->state == BW_NOTICE_OPEN && notice->severity >= BW_SEVERITY_ACT && !again;
+}
+
+/* When it leaves: soon enough before a deadline, whatever the sink's rhythm is. */
+static enum bw_err find_hour(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                             const struct bw_notice *notice, bool on_card, int64_t *due_ms,
+                             struct bw_error *err)
+{
+    int64_t heard_ms = 0;
+    int64_t from_ms = engine->now_ms;
+    enum bw_err rc = BW_OK;
+    if (on_card && sink->rhythm.pause_ms > 0) {
+        rc = bw_items_heard(engine->db, sink->name, notice->owner, &heard_ms, err);
+        from_ms = heard_ms == 0 ? from_ms : heard_ms + sink->rhythm.pause_ms;
+    }
+    int64_t last_ms = notice->deadline_ms > engine->now_ms ? notice->deadline_ms - SOON_MS
+                                                           : INT64_MAX;
+    from_ms = from_ms < last_ms ? from_ms : last_ms;
+    *due_ms = bw_settings_free_ms(engine->settings, sink,
+                                  from_ms > engine->now_ms ? from_ms : engine->now_ms);
+    return rc;
 }
 
 static enum bw_err tell(struct bw_engine *engine, const struct bw_sink_settings *sink,
                         const struct bw_notice *notice, const char *what, bool on_card,
                         struct bw_error *err)
 {
-    bool urgent = is_urgent(notice);
-    int64_t due_ms =
-        urgent ? engine->now_ms : bw_settings_free_ms(engine->settings, sink, engine->now_ms);
+    bool urgent = is_urgent(engine, notice, what);
+    int64_t due_ms = engine->now_ms;
+    enum bw_err rc = urgent ? BW_OK : find_hour(engine, sink, notice, on_card, &due_ms, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
     if (on_card) {
         const struct bw_item item = { sink->name, notice->owner, notice->id, (char *)what, due_ms };
         return bw_items_insert(engine->db, &item, err);
     }
     BW_CLEANUP(bw_freep) char *data = NULL;
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
-    enum bw_err rc = urgent ? bw_outbox_hurry(engine->db, sink->name, notice->id, due_ms, err)
-                            : BW_OK;
+    rc = urgent ? bw_outbox_hurry(engine->db, sink->name, notice->id, due_ms, err) : BW_OK;
     if (rc == BW_OK) {
         rc = bw_engine_notice_data(engine, sink, notice, &data, err);
     }
@@ -117,7 +144,8 @@ enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice 
                                          1U << notice->kind };
     bool superseded = strcmp(what, "superseded") == 0;
     bool closing = superseded || strcmp(what, "resolved") == 0;
-    bool for_programs = superseded || how->for_programs; /* people read it in another one */
+    bool by_person = how->actor != NULL && strcmp(how->actor, "basewatch") != 0;
+    bool for_programs = superseded || by_person || how->for_programs; /* people know */
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {

@@ -374,7 +374,7 @@ static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
         .event = moved || past ? "resolved" : "cancelled",
         .actor = "basewatch",
         .reason = reason,
-        .for_programs = !moved && (past || date_moved),
+        .for_programs = moved || past || date_moved, /* people did it, or read of it elsewhere */
     };
     return bw_engine_move(engine, old, &how, err);
 }

@@ -10,7 +10,11 @@ static const char FORGET_SQL[] = "DELETE FROM item WHERE notice = $1";
 static const char NEXT_SQL[] =
     "SELECT sink, owner FROM item WHERE due_ms <= $1 ORDER BY due_ms, id LIMIT 1";
 static const char TAKE_SQL[] =
-    "DELETE FROM item WHERE sink = $1 AND owner = $2 AND due_ms <= $3 RETURNING notice, what";
+    "DELETE FROM item WHERE sink = $1 AND owner = $2 RETURNING notice, what";
+static const char HEAR_SQL[] =
+    "INSERT INTO heard (sink, owner, at_ms) VALUES ($1, $2, $3)"
+    " ON CONFLICT (sink, owner) DO UPDATE SET at_ms = excluded.at_ms";
+static const char HEARD_SQL[] = "SELECT at_ms FROM heard WHERE sink = $1 AND owner = $2";
 static const char NEXT_DUE_SQL[] = "SELECT min(due_ms) FROM item WHERE due_ms > $1";
 static const char TOLD_SQL[] =
     "INSERT INTO told (delivery, notice, what) VALUES ($1, $2, $3)";
@@ -93,8 +97,21 @@ enum bw_err bw_items_take(struct bw_db *db, const struct bw_item *like, int64_t 
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, TAKE_SQL);
     BW_BIND(row, 1, like->sink);
     BW_BIND(row, 2, like->owner);
-    BW_BIND(row, 3, now_ms);
-    return tolds_from_rows(row, out, err);
+    enum bw_err rc = tolds_from_rows(row, out, err);
+    struct bw_stmt *hear = bw_db_query(db, HEAR_SQL);
+    BW_BIND(hear, 1, like->sink);
+    BW_BIND(hear, 2, like->owner);
+    BW_BIND(hear, 3, now_ms);
+    return rc == BW_OK ? bw_stmt_run(hear, err) : rc;
+}
+
+enum bw_err bw_items_heard(struct bw_db *db, const char *sink, const char *owner, int64_t *out_ms,
+                           struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, HEARD_SQL);
+    BW_BIND(row, 1, sink);
+    BW_BIND(row, 2, owner);
+    return bw_stmt_one_i64(row, 0, out_ms, err);
 }
 
 enum bw_err bw_items_next_due(struct bw_db *db, int64_t now_ms, int64_t *out_ms,

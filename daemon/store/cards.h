@@ -33,10 +33,13 @@ BW_MUST_CHECK enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, stru
 /* The sink and owner of the item due longest at now_ms. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, int64_t now_ms, struct bw_item *out,
                                         struct bw_error *err);
-/* All that is due for a sink and owner, which then wait no more. */
+/* All that waits for a sink and owner, due or not: it goes with what is. They have heard then. */
 BW_MUST_CHECK enum bw_err bw_items_take(struct bw_db *db, const struct bw_item *like,
                                         int64_t now_ms, struct bw_tolds *out,
                                         struct bw_error *err);
+/* When an owner last heard through a sink; 0: never. */
+BW_MUST_CHECK enum bw_err bw_items_heard(struct bw_db *db, const char *sink, const char *owner,
+                                         int64_t *out_ms, struct bw_error *err);
 /* When the next one that is not due at now_ms will be; INT64_MAX: none waits. */
 BW_MUST_CHECK enum bw_err bw_items_next_due(struct bw_db *db, int64_t now_ms, int64_t *out_ms,
                                             struct bw_error *err);

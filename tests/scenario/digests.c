@@ -177,18 +177,18 @@ Test(digests, a_week_is_one_message_an_owner)
 Test(digests, of_mixed_news_says_what_is_what)
 {
     begin(CHAT(MONDAYS));
-    list_at("2026-01-07T10:00:00Z", "gpt-5-mini\ngpt-5.1-mini\n");
+    retire_at("2026-01-07T10:00:00Z", "2026-03-15");
     player_until(p, day("2026-01-13"));
     player_forget_messages(p);
-    act(1, "resolve");
-    act(2, "ack");
+    bw_json_free(player_ask(p, "POST", "/v1/notices/1/snooze",
+                            "{\"reason\":\"later\",\"until\":\"2026-01-16\"}"));
     player_until(p, day("2026-01-20"));
-    cr_assert(eq(sz, p->messages.count, 1));
+    cr_assert(eq(sz, p->messages.count, 1), "sixty days are left for the others, one is awake");
     EQ_STR(type_of(0), "notice.digest");
-    EQ_STR(said(0, "summary"), "2 notices of web: 1 changed, 1 settled");
+    EQ_STR(said(0, "summary"), "4 notices of web: 1 changed, 3 come nearer");
     const struct bw_json *rows =
         bw_json_get(bw_json_get(message(0)->body, "data"), "notices");
-    EQ_STR(bw_json_text(bw_json_get(bw_json_first(rows), "what"), ""), "resolved");
+    EQ_STR(bw_json_text(bw_json_get(bw_json_first(rows), "what"), ""), "updated");
 }
 
 Test(digests, what_is_settled_before_the_digest_is_never_told)
@@ -216,6 +216,48 @@ Test(digests, a_restart_keeps_what_waits_for_its_hour)
     player_until(p, day("2026-01-20"));
     cr_assert(eq(sz, p->messages.count, 1));
     EQ_STR(told_at(0), "2026-01-05T08:00:00Z");
+}
+
+/* ---- without either ---- */
+
+Test(digests, who_has_just_heard_hears_of_what_can_wait_ten_days_later)
+{
+    begin(CHAT(""));
+    player_pass(p, 20 * BW_DAY_MS);
+    list_at("2026-02-02T10:00:00Z", "gpt-5-mini\ngpt-5.1-mini\n");
+    cr_expect(eq(sz, p->messages.count, 1), "on the day it happens");
+    int64_t first_ms = message(0)->at_ms;
+    list_at("2026-02-04T10:00:00Z", "gpt-5-mini\ngpt-5.1-mini\ngpt-5.2-mini\n");
+    player_until(p, day("2026-03-01"));
+    cr_assert(eq(sz, p->messages.count, 2));
+    cr_expect(eq(i64, message(1)->at_ms, first_ms + 10 * BW_DAY_MS));
+}
+
+Test(digests, what_waits_is_told_before_a_deadline_and_goes_with_what_cannot_wait)
+{
+    begin(CHAT(", pause: 1w"));
+    list_at("2026-02-02T10:00:00Z", "gpt-5-mini\ngpt-5.1-mini\n");
+    player_forget_messages(p);
+    list_at("2026-02-03T10:00:00Z",
+            "{\"id\":\"gpt-5-mini\",\"dates\":[{\"clock\":\"inference\",\"at\":\"2026-02-15\","
+            "\"firm\":true}]}\ngpt-5.1-mini\n");
+    cr_expect(eq(sz, p->messages.count, 0));
+    player_until(p, day("2026-02-05T12:00:00Z"));
+    cr_assert(eq(sz, p->messages.count, 1), "now its work has to begin");
+    EQ_STR(type_of(0), "notice.opened");
+    EQ_STR(said(0, "summary"), "4 deployments of web are behind a newer base");
+}
+
+Test(digests, what_a_person_does_is_told_to_programs_alone)
+{
+    begin(CHAT(", pause: 0s") HOOK(""));
+    list_at("2026-02-02T10:00:00Z", "gpt-5-mini\ngpt-5.1-mini\n");
+    player_forget_messages(p);
+    act(1, "ack");
+    act(2, "resolve");
+    player_pass(p, BW_DAY_MS);
+    cr_expect(eq(int, player_messages(p, "hook", NULL), 2));
+    cr_expect(eq(int, player_messages(p, "chat", NULL), 0));
 }
 
 /* ---- checked again before it is sent ---- */

@@ -64,22 +64,34 @@ static void start(struct player *player)
     player_step(player, &configure);
 }
 
-static struct player *player_begin(const char *yaml, char *folder)
+static struct player *player_begin(const char *yaml, char *folder, int64_t now_ms)
 {
     struct player *player = bw_xcalloc(1, sizeof(*player));
     player->folder = folder;
     player->may_write = true;
     player->settings = player_settings(yaml);
-    cr_assert(bw_instant_parse("2026-01-01", &player->now_ms, NULL) == BW_OK);
+    player->now_ms = now_ms;
     cr_assert(bw_lineage_files_load(NULL, &player->rules, NULL, &player->err) == BW_OK);
     cr_assert(bw_price_file_load_shipped(&player->book, &player->err) == BW_OK);
     start(player);
     return player;
 }
 
+static int64_t new_year_ms(void)
+{
+    int64_t at_ms = 0;
+    cr_assert(bw_instant_parse("2026-01-01", &at_ms, NULL) == BW_OK);
+    return at_ms;
+}
+
 struct player *player_new(const char *yaml)
 {
-    return player_begin(yaml, NULL);
+    return player_begin(yaml, NULL, new_year_ms());
+}
+
+struct player *player_new_at(const char *yaml, int64_t now_ms)
+{
+    return player_begin(yaml, NULL, now_ms);
 }
 
 struct player *player_new_on_disk(const char *yaml)
@@ -87,7 +99,7 @@ struct player *player_new_on_disk(const char *yaml)
     bool in_memory = access("/dev/shm", W_OK) == 0; /* thousands of commits, quick ones */
     char *folder = bw_xasprintf("%s/basewatch-player-XXXXXX", in_memory ? "/dev/shm" : "/tmp");
     cr_assert(mkdtemp(folder) != NULL);
-    return player_begin(yaml, folder);
+    return player_begin(yaml, folder, new_year_ms());
 }
 
 static void stop(struct player *player)

@@ -67,6 +67,7 @@ struct player {
 /* Begin on 2026-01-01 with that configuration (YAML), the database in memory, or in a file that
  * outlives a restart. Ownership: the caller's. */
 struct player *player_new(const char *yaml);
+struct player *player_new_at(const char *yaml, int64_t now_ms); /* on another day */
 struct player *player_new_on_disk(const char *yaml);
 void player_free(struct player *player);
 BW_DEFINE_FREEP(player)
