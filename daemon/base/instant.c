@@ -58,6 +58,14 @@ const char *bw_instant_format_day(int64_t at_ms, char *out)
     return out;
 }
 
+int64_t bw_instant_month(int64_t at_ms, int later)
+{
+    struct tm tm = { 0 };
+    (void)to_utc(at_ms, &tm);
+    int64_t months = (tm.tm_year + INT64_C(1900)) * 12 + tm.tm_mon + later;
+    return bw_days_of_date(months / 12, months % 12 + 1, 1) * BW_DAY_MS;
+}
+
 /* Exactly `width` digits at *text, which moves past them. */
 static bool digits(const char **text, int width, int *out)
 {

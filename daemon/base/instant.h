@@ -20,6 +20,9 @@ enum { BW_INSTANT_TEXT = 32 }; /* bytes that either format needs */
 const char *bw_instant_format(int64_t at_ms, char *out);
 const char *bw_instant_format_day(int64_t at_ms, char *out);
 
+/* When the calendar month (UTC) began that lies `later` months after the one of at_ms. */
+int64_t bw_instant_month(int64_t at_ms, int later);
+
 /* Read YYYY-MM-DD (midnight UTC), YYYY-MM (its first day) or RFC 3339 with a zone.
  * Errors: BW_ERR_INVALID, also for a day that no calendar has. */
 BW_MUST_CHECK enum bw_err bw_instant_parse(const char *text, int64_t *out_ms, struct bw_error *err);

@@ -15,6 +15,7 @@ static const char *const VERB_WORDS[] = {
     [BW_VERB_CATALOG] = "catalog",
     [BW_VERB_INVENTORY] = "inventory",
     [BW_VERB_DELIVER] = "deliver",
+    [BW_VERB_TRIGGER] = "trigger",
 };
 
 static const char *const AUTH_WORDS[] = {
@@ -191,6 +192,7 @@ void bw_plugin_fetch_write(const struct bw_fetch *fetch, struct bw_str *out)
     if (fetch->auth_name != NULL) {
         bw_json_add_text(&w, "auth_name", fetch->auth_name);
     }
+    bw_json_add_bool(&w, "elsewhere", fetch->elsewhere);
     bw_json_add_bool(&w, "repeatable", fetch->repeatable);
     bw_json_object_end(&w);
     bw_json_object_end(&w);
@@ -281,7 +283,7 @@ void bw_plugin_opening_write(const struct bw_plugin_opening *opening, struct bw_
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "verb", bw_verb_word(opening->verb));
     bw_json_add_i64(&w, "protocol", BW_PLUGIN_PROTOCOL);
-    bool delivers = opening->verb == BW_VERB_DELIVER;
+    bool delivers = opening->message != NULL;
     bw_json_object_begin(&w, delivers ? "sink" : "source");
     bw_json_add_text(&w, "name", opening->name);
     if (!delivers) {
@@ -359,6 +361,7 @@ static enum bw_err read_fetch(const struct bw_json *json, struct bw_fetch *fetch
     fetch->method = bw_xstrdup(bw_json_text(bw_json_get(json, "method"), "GET"));
     fetch->path = bw_xstrdup(bw_json_text(bw_json_get(json, "path"), NULL));
     fetch->body = bw_xstrdup(bw_json_text(bw_json_get(json, "body"), NULL));
+    fetch->elsewhere = bw_json_bool(bw_json_get(json, "elsewhere"), false);
     fetch->repeatable = bw_json_bool(bw_json_get(json, "repeatable"), false);
     if (fetch->id <= 0) {
         return bw_fail(err, BW_ERR_INVALID, "id is not a number from 1");
@@ -516,5 +519,10 @@ static void add_headers(struct bw_json_writer *w, const struct bw_names *headers
 }
 
 BW_DEFINE_WORDS(bw_verb, VERB_WORDS)
+
+const char *bw_verb_noun(enum bw_verb verb)
+{
+    return verb == BW_VERB_DELIVER ? "sink" : verb == BW_VERB_TRIGGER ? "trigger" : "source";
+}
 BW_DEFINE_WORDS(bw_auth, AUTH_WORDS)
 BW_DEFINE_WORDS(bw_plugin_failure, FAILURE_WORDS)

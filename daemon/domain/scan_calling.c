@@ -2,7 +2,10 @@
 #include "domain/scan_rules.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { LOOP_BYTES = 80 };
 
 static const char ONE_MODEL[] = "|model|engine|llm|provider|chat|completion|generator|";
 /* Text for people, names of things, addresses: never what is called. */
@@ -11,12 +14,14 @@ static const char TEXT_KEY[] =
     "content|example|examples|summary|tooltip|tag|tags|image|img|icon|path|file|filename|dir|"
     "folder|href|link|homepage|author|docs|doc|keywords|topic|caption|heading|hint|question|"
     "answer|story|changelog|attribution|citation|instructions|metadata|labels|annotations|headers|";
+/* The same at the end of a name that says model: modelLabel. */
+static const char LABEL_KEY[] = "|label|labels|description|tooltip|hint|help|icon|caption|";
 static const char LOG_CALL[] =
     "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
     "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
     "histogram|"
-    "counter|tag|tags|cat|annotate|row|cell|";
+    "counter|tag|tags|cat|annotate|row|cell|import|require|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
 static bool is_url_of_method(const struct bw_scan_context *c)
@@ -55,7 +60,8 @@ static bool names_model_inside(const struct bw_scan_context *c)
     struct bw_slice name = bw_scan_last_name(prefix);
     struct bw_slice gap =
         bw_slice_of(name.at, name.size, (size_t)(prefix.at + prefix.size - name.at));
-    bool near = name.size > 0 && gap.size <= 8;
+    bool selector = name.at - prefix.at > 1 && name.at[-1] == '{' && bw_model_id_char(name.at[-2]);
+    bool near = name.size > 0 && gap.size <= 8 && !selector; /* PromQL: calls{model="X"} */
     bool bound = prefix.size > 0 && strchr("=:\"' \\", prefix.at[prefix.size - 1]) != NULL;
     bool flag = bw_slice_starts(name, "-");
     bool quoted = bw_slice_contains(gap, ":") &&
@@ -77,13 +83,23 @@ static bool has_blank(struct bw_slice text)
     return false;
 }
 
+/* MODELS="a b"; for m in $MODELS */
+static bool is_looped_words(const struct bw_scan_context *c)
+{
+    char loop[LOOP_BYTES];
+    (void)snprintf(loop, sizeof(loop), " in $%.*s;", (int)c->key.size, c->key.at);
+    return language_is(c, BW_LANG_SHELL) && c->key.size > 0 && c->key.size < 60 &&
+           bw_slice_contains(c->file->text, loop);
+}
+
 /* The whole of a value, but for the platform in front and a tag behind. */
 static bool is_whole(const struct bw_scan_context *c)
 {
     if (has_blank(c->prefix) || has_blank(c->suffix)) {
-        return false;
+        return is_looped_words(c);
     }
-    if (bw_slice_ends(c->before, "/") || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
+    bool path = bw_slice_ends(c->before, "/") && !bw_slice_ends(c->before, "//");
+    if (path || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
         return false;
     }
     if (bw_slice_contains(c->prefix, "://")) { /* an address is called, or read about */
@@ -92,12 +108,21 @@ static bool is_whole(const struct bw_scan_context *c)
     if (c->prefix.size > 0 && !bw_scan_names_vendor(c)) {
         char last = c->prefix.at[c->prefix.size - 1];
         static const char HOLDERS[] = "|models|model|publishers|foundation|inference|profile|";
-        bool path = last == '/' && !any(c->prefix, HOLDERS);
-        if (path || strchr("/:=,{-", last) == NULL) {
+        bool folder = last == '/' && !any(c->prefix, HOLDERS);
+        bool tag = last == ':' && bw_slice_contains(c->prefix, "/"); /* of an image */
+        if (folder || tag || strchr("/:=,{-", last) == NULL) {
             return false;
         }
     }
     return c->suffix.size == 0 || strchr(":,}/", c->suffix.at[0]) != NULL;
+}
+
+/* `run: |`: what follows is shell. */
+static bool in_script(const struct bw_scan_context *c)
+{
+    struct bw_slice head = c->parent_count > 0 ? c->parents[0] : (struct bw_slice){ "", 0 };
+    return bw_slice_starts(head, "run:") || bw_slice_starts(head, "script:") ||
+           bw_slice_starts(head, "bash:") || bw_slice_starts(head, "before_script:");
 }
 
 /* In a line of shell or in plain YAML nothing marks where a value begins and ends. */
@@ -106,14 +131,19 @@ static bool is_prose(const struct bw_scan_context *c)
     if (c->spot.in_string) {
         return false;
     }
-    bool plain = language_is(c, BW_LANG_YAML) || language_is(c, BW_LANG_SETTINGS);
-    if (!plain && !language_is(c, BW_LANG_SHELL) && !language_is(c, BW_LANG_HASH)) {
+    bool plain =
+        (language_is(c, BW_LANG_YAML) && !in_script(c)) || language_is(c, BW_LANG_SETTINGS);
+    bool set = c->id.at > c->line.at && c->id.at[-1] == '='; /* MODEL=X command */
+    if (set && language_is(c, BW_LANG_TERRAFORM)) { /* in a text that is written to a file */
+        return false;
+    }
+    if (!plain && !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) &&
+        !language_is(c, BW_LANG_HASH)) {
         return true; /* code has its values in quotes */
     }
     if (bw_slice_ends(frame_of(c, 0)->head, "%w")) { /* Ruby's list of words */
         return false;
     }
-    bool set = c->id.at > c->line.at && c->id.at[-1] == '='; /* MODEL=X command */
     bool bound = c->key.size > 0 || c->listed || c->frame_count > 0;
     bool more = c->trail.size > 0 && strchr("#,]})\"';/", c->trail.at[0]) == NULL &&
                 !bw_slice_starts(c->trail, "--") && c->trail.at[0] != '\\' &&
@@ -127,7 +157,10 @@ static bool name_belongs_to_model(const struct bw_scan_context *c)
     if (any(frame_of(c, 0)->name, ONE_MODEL)) {
         return true;
     }
-    return c->parent_count > 0 && any(c->parents[0], ONE_MODEL);
+    char room[BW_SCAN_MEMBERS_BYTES];
+    struct bw_slice members = bw_scan_members(c, 0, room);
+    bool provided = any(members, "|provider|") && !any(members, "|model|models|");
+    return provided || (c->parent_count > 0 && any(c->parents[0], ONE_MODEL));
 }
 
 static bool is_named_otherwise(const struct bw_scan_context *c)
@@ -153,6 +186,9 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     bool arm = bw_slice_ends(c->before, "=>") || bw_slice_ends(c->before, "->") ||
                bw_slice_ends_with_word(c->before, "to");
     bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL;
+    if (bw_scan_words_last(c->key, LABEL_KEY)) {
+        return !task && !(arm && !quoted);
+    }
     return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task && !(arm && !quoted);
 }
 
@@ -160,17 +196,21 @@ static bool is_told(const struct bw_scan_context *c)
 {
     struct bw_slice line = bw_slice_trim(c->line);
     line = bw_slice_starts(line, "@") ? bw_slice_of(line.at, 1, line.size) : line;
-    bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
+    bool echo = (bw_slice_starts(line, "echo ") || bw_slice_starts(line, "printf ")) &&
+                !bw_slice_contains(line, ">");
     bool label = language_is(c, BW_LANG_SHELL) && bw_slice_starts(line, "LABEL ");
     return echo || label || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
-           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|attribute|telemetry|") ||
+           any(bw_scan_any_call(c),
+               "|stderr|stdout|console|logger|logging|attribute|telemetry|analytics|posthog|") ||
            bw_slice_starts(bw_slice_trim(c->lead), "Write-") || bw_slice_starts(line, "raise ") ||
            bw_slice_starts(line, "throw ");
 }
 
 static bool is_statement_of_sql(const struct bw_scan_context *c)
 {
-    return language_is(c, BW_LANG_SQL) && !bw_slice_contains(c->line, "DEFAULT") &&
+    bool calls = any(bw_scan_direct_call(c), BW_SPEAKING_WORDS "ai|cortex|complete|") ||
+                 (any(c->key, BW_MODEL_WORDS) && bw_slice_contains(c->line, "CREATE MODEL"));
+    return language_is(c, BW_LANG_SQL) && !calls && !bw_slice_contains(c->line, "DEFAULT") &&
            !bw_slice_contains(c->line, "default");
 }
 
@@ -188,9 +228,12 @@ static bool in_text_map(const struct bw_scan_context *c)
 {
     const struct bw_scan_enclosing *map = frame_of(c, 0);
     bool bound = map->head.size > 0 && strchr("=:(", map->head.at[map->head.size - 1]) != NULL;
+    bool selector = language_is(c, BW_LANG_YAML) && map->open == '{' && map->head.size > 0 &&
+                    bw_model_id_char(map->head.at[map->head.size - 1]) &&
+                    map->head.at[map->head.size] == '{'; /* PromQL: calls{model="X"} */
     bool below = language_is(c, BW_LANG_YAML) && map->open == '\0' && c->parent_count > 0 &&
                  any(c->parents[0], "|labels|annotations|metadata|tags|");
-    return below || (bound && map->data && any(map->name, TEXT_KEY));
+    return below || selector || (bound && map->data && any(map->name, TEXT_KEY));
 }
 
 bool bw_scan_is_called(const struct bw_scan_context *c)

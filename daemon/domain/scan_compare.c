@@ -23,8 +23,19 @@ static bool loops(struct bw_slice before)
 
 static bool compares_before(struct bw_slice before)
 {
-    static const char *const OPERATORS[] = { "==",  "!=",  "=~",    "~=",     "<>", "!~",
-                                             "-eq", "-ne", "-like", "-match", "-in" };
+    static const char *const OPERATORS[] = { "==",
+                                             "!=",
+                                             "=~",
+                                             "~=",
+                                             "<>",
+                                             "!~",
+                                             "-eq",
+                                             "-ne",
+                                             "-like",
+                                             "-match",
+                                             "-in",
+                                             "%in%",
+                                             "isEqualToString:@" };
     static const char *const WORDS[] = { "in",   "is",   "not",  "eq", "ne",         "case",
                                          "when", "like", "LIKE", "IN", "startswith", "contains" };
     for (size_t i = 0; i < BW_COUNT(OPERATORS); i++) {
@@ -113,7 +124,8 @@ static bool list_is_compared(const struct bw_scan_context *c)
 {
     for (size_t i = 0; i < c->frame_count && i < 2; i++) {
         const struct bw_scan_enclosing *list = &c->frames[i];
-        bool set = list->open == '(' && any(list->name, BW_SET_WORDS);
+        bool vector = language_is(c, BW_LANG_HASH) && any(list->name, "|c|"); /* R: c("a", "b") */
+        bool set = list->open == '(' && (vector || any(list->name, BW_SET_WORDS));
         struct bw_slice head = bw_slice_trim(
             bw_slice_of(list->head.at, 0, list->head.size - (set ? list->name.size : 0)));
         if (set && (compares_after(list->tail) ||
@@ -124,7 +136,9 @@ static bool list_is_compared(const struct bw_scan_context *c)
             struct bw_slice call = bw_scan_last_part(list->name); /* contains([..], x) */
             return i > 0 && (any(call, COMPARE_CALL) || bw_slice_starts(call, "in_"));
         }
-        if (compares_before(list->head) || compares_after(list->tail)) {
+        bool cast =
+            bw_slice_starts(list->tail, "as ") && bw_slice_contains(list->tail, ").includes(");
+        if (cast || compares_before(list->head) || compares_after(list->tail)) {
             return true;
         }
     }
@@ -139,6 +153,15 @@ bool bw_scan_is_compared(const struct bw_scan_context *c)
     bool selects = any(bw_scan_last_part(bw_scan_any_call(c)), "|where|filter|exclude|find|");
     bool where = language_is(c, BW_LANG_SQL) &&
                  (bw_slice_contains(c->lead, "WHERE") || bw_slice_contains(c->lead, "where"));
-    return compares_before(c->before) || compares_after(c->trail) || asks || selects ||
-           is_case_label(c) || shell_compares(c) || list_is_compared(c) || where;
+    struct bw_slice inner = c->prefix; /* *ngIf="model === 'X'" */
+    while (inner.size > 0 && strchr("'\"", inner.at[inner.size - 1]) != NULL) {
+        inner.size--;
+    }
+    bool inside = inner.size < c->prefix.size && compares_before(bw_slice_trim(inner));
+    bool lisp = frame_of(c, 0)->open == '(' && bw_slice_starts(frame_of(c, 0)->body, "= ");
+    bool expected = any(c->key, "|contains|icontains|equals|expected|expect|regex|pattern|");
+    bool pattern = frame_of(c, 0)->parameters && c->before.size == 0; /* Elixir: def f("X") */
+    return inside || lisp || pattern || expected || compares_before(c->before) ||
+           compares_after(c->trail) || asks || selects || is_case_label(c) || shell_compares(c) ||
+           list_is_compared(c) || where;
 }

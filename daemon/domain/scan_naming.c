@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+/* Files that make no client: what they say of Azure they say section by section. */
+static bool is_settings(const struct bw_scan_context *c)
+{
+    return language_is(c, BW_LANG_JSON) || language_is(c, BW_LANG_YAML) ||
+           language_is(c, BW_LANG_SETTINGS) || language_is(c, BW_LANG_TERRAFORM);
+}
+
 /* client in `await client.chat.completions.create(`. */
 static struct bw_slice receiver(struct bw_slice call)
 {
@@ -39,13 +46,6 @@ static bool is_azure_variable(struct bw_slice text, struct bw_slice name)
         at += 5;
     }
     return false;
-}
-
-/* Files that make no client: what they say of Azure they say section by section. */
-static bool is_settings(const struct bw_scan_context *c)
-{
-    return language_is(c, BW_LANG_JSON) || language_is(c, BW_LANG_YAML) ||
-           language_is(c, BW_LANG_SETTINGS) || language_is(c, BW_LANG_TERRAFORM);
 }
 
 /* `provider: azure` beside the id, or a section of that name: the model goes by the deployment's
@@ -103,6 +103,19 @@ static bool is_model_name(struct bw_slice text, struct bw_slice id)
     return false;
 }
 
+static bool in_fallbacks(const struct bw_scan_context *c)
+{
+    static const char FALLBACKS[] = "|fallbacks|fallback|";
+    bool out = false;
+    for (size_t i = 0; i < c->frame_count; i++) {
+        out = out || any(c->frames[i].head, FALLBACKS);
+    }
+    for (size_t i = 0; i < c->parent_count; i++) {
+        out = out || any(c->parents[i], FALLBACKS);
+    }
+    return out;
+}
+
 /* LiteLLM: model_name is what callers say; so are the names its fallbacks list. */
 static bool litellm_name(const struct bw_scan_context *c, const struct bw_scan_signs *signs)
 {
@@ -112,6 +125,9 @@ static bool litellm_name(const struct bw_scan_context *c, const struct bw_scan_s
     bool bound = bw_slice_starts(c->key, "model_name") || bw_slice_starts(c->key, "modelName");
     if (bound || (c->key.size > 0 && !any(bw_scan_any_call(c), "|router|"))) {
         return bound;
+    }
+    if (is_settings(c) && c->prefix.size == 0 && c->key.size == 0 && in_fallbacks(c)) {
+        return true;
     }
     bool item = c->listed || frame_of(c, 0)->open == '[' || c->key.size > 0;
     return item && c->prefix.size == 0 && is_model_name(c->file->text, c->id);
@@ -140,9 +156,13 @@ bool bw_scan_is_deployment_name(const struct bw_scan_context *c, const struct bw
             return true;
         }
     }
+    const struct bw_scan_enclosing *map = frame_of(c, 0);
+    bool mapped = map->data && map->open == '{' && any(map->name, BW_DEPLOYED_WORDS) &&
+                  !any(c->key, "|model|");
     bool named = any(c->key, BW_DEPLOYED_WORDS) && !bw_scan_words_last(c->key, "|model|");
     bool parent = c->parent_count > 0 && bw_slice_starts(c->key, "name") &&
                   any(c->parents[0], BW_DEPLOYED_WORDS);
-    return named || parent || bw_slice_starts(c->id, "azure/") || litellm_name(c, signs) ||
-           azure_resource(c) || in_azure_section(c) || azure_client(c, signs);
+    return named || mapped || parent || bw_slice_starts(c->id, "azure/") ||
+           litellm_name(c, signs) || azure_resource(c) || in_azure_section(c) ||
+           azure_client(c, signs);
 }

@@ -34,8 +34,8 @@ static const struct rule RULES[] = {
       "_site|public-build|.turbo|.vercel|.mypy_cache|.pytest_cache|",
       NAMES("*.min.js", "*.min.css", "*.min.mjs", "*.bundle.js", "*.chunk.js", "*.map", "*_pb2.py",
             "*_pb2_grpc.py", "*_pb2.pyi", "*.pb.go", "*.pb.cc", "*.pb.h", "*.pb.ts", "*.gen.*",
-            "*.generated.*", "*_generated.*", "*-generated.*", "zz_generated*", "*.g.dart",
-            "*.g.cs", "*.designer.cs", "*.tfstate", "*.tfstate.backup", "*.tfplan") },
+            "*.generated.*", "*_generated.*", "*.d.ts", "*.d.mts", "*-generated.*", "zz_generated*",
+            "*.g.dart", "*.g.cs", "*.designer.cs", "*.tfstate", "*.tfstate.backup", "*.tfplan") },
     { BW_SCAN_FIXTURE,
       "|test|tests|__tests__|spec|specs|testdata|test-data|test_data|fixture|fixtures|"
       "__fixtures__|mocks|mock|__mocks__|cassettes|snapshots|__snapshots__|goldens|golden|e2e|"

@@ -14,6 +14,7 @@ enum { BW_SCAN_MEMBERS_BYTES = 600 };
 bool bw_scan_is_compared(const struct bw_scan_context *context);
 bool bw_scan_is_deployment_name(const struct bw_scan_context *context,
                                 const struct bw_scan_signs *signs);
+bool bw_scan_is_alias(const struct bw_scan_context *context); /* a part of the next */
 bool bw_scan_is_listed(const struct bw_scan_context *context);
 bool bw_scan_is_called(const struct bw_scan_context *context);
 

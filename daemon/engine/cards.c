@@ -202,33 +202,23 @@ static enum bw_err send_card(struct bw_engine *engine, struct card *card, struct
     return rc;
 }
 
-static enum bw_err send_next(struct bw_engine *engine, struct bw_error *err)
+enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_item_clear) struct bw_item item = { 0 };
     BW_CLEANUP(bw_tolds_clear) struct bw_tolds tolds = { 0 };
     BW_CLEANUP(card_clear) struct card card = { 0 };
     enum bw_err rc = bw_items_next(engine->db, engine->now_ms, &item, err);
-    if (rc == BW_OK) {
-        rc = bw_items_take(engine->db, &item, engine->now_ms, &tolds, err);
-    }
     if (rc != BW_OK) {
-        return rc;
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
+    *more = true;
+    rc = bw_items_take(engine->db, &item, engine->now_ms, &tolds, err);
     card.sink = bw_settings_sink(engine->settings, item.sink);
-    if (card.sink == NULL) {
-        return BW_OK; /* nobody waits for it any more */
+    if (rc != BW_OK || card.sink == NULL) {
+        return rc; /* nobody waits for it any more */
     }
     rc = read_lines(engine, &tolds, &card, err);
     return rc == BW_OK ? send_card(engine, &card, err) : rc;
-}
-
-enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err)
-{
-    enum bw_err rc = BW_OK;
-    while (rc == BW_OK) {
-        rc = send_next(engine, err);
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 /* ---- what is no longer true ---- */

@@ -88,21 +88,23 @@ static bool is_urgent(const struct bw_engine *engine, const struct bw_notice *no
 
 /* When it leaves: soon enough before a deadline, whatever the sink's rhythm is. */
 static enum bw_err find_hour(struct bw_engine *engine, const struct bw_sink_settings *sink,
-                             const struct bw_notice *notice, bool on_card, int64_t *due_ms,
-                             struct bw_error *err)
+                             const struct bw_notice *notice, const char *what, bool on_card,
+                             int64_t *due_ms, struct bw_error *err)
 {
-    int64_t heard_ms = 0;
+    bool urgent = is_urgent(engine, notice, what);
+    int64_t pause_ms = on_card && !urgent ? sink->rhythm.pause_ms : 0;
     int64_t from_ms = engine->now_ms;
     enum bw_err rc = BW_OK;
-    if (on_card && sink->rhythm.pause_ms > 0) {
+    if (pause_ms > 0) {
+        int64_t heard_ms = 0;
         rc = bw_items_heard(engine->db, sink->name, notice->owner, &heard_ms, err);
-        from_ms = heard_ms == 0 ? from_ms : heard_ms + sink->rhythm.pause_ms;
+        from_ms = heard_ms == 0 ? from_ms : heard_ms + pause_ms;
     }
     int64_t last_ms = notice->deadline_ms > engine->now_ms ? notice->deadline_ms - SOON_MS
                                                            : INT64_MAX;
     from_ms = from_ms < last_ms ? from_ms : last_ms;
-    *due_ms = bw_settings_free_ms(engine->settings, sink,
-                                  from_ms > engine->now_ms ? from_ms : engine->now_ms);
+    from_ms = from_ms > engine->now_ms ? from_ms : engine->now_ms;
+    *due_ms = urgent ? from_ms : bw_settings_free_ms(engine->settings, sink, from_ms);
     return rc;
 }
 
@@ -110,9 +112,8 @@ static enum bw_err tell(struct bw_engine *engine, const struct bw_sink_settings 
                         const struct bw_notice *notice, const char *what, bool on_card,
                         struct bw_error *err)
 {
-    bool urgent = is_urgent(engine, notice, what);
-    int64_t due_ms = engine->now_ms;
-    enum bw_err rc = urgent ? BW_OK : find_hour(engine, sink, notice, on_card, &due_ms, err);
+    int64_t due_ms = 0;
+    enum bw_err rc = find_hour(engine, sink, notice, what, on_card, &due_ms, err);
     if (rc != BW_OK) {
         return rc;
     }
@@ -122,7 +123,9 @@ static enum bw_err tell(struct bw_engine *engine, const struct bw_sink_settings 
     }
     BW_CLEANUP(bw_freep) char *data = NULL;
     BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
-    rc = urgent ? bw_outbox_hurry(engine->db, sink->name, notice->id, due_ms, err) : BW_OK;
+    if (due_ms == engine->now_ms) {
+        rc = bw_outbox_hurry(engine->db, sink->name, notice->id, due_ms, err);
+    }
     if (rc == BW_OK) {
         rc = bw_engine_notice_data(engine, sink, notice, &data, err);
     }
@@ -130,18 +133,24 @@ static enum bw_err tell(struct bw_engine *engine, const struct bw_sink_settings 
     return rc == BW_OK ? bw_engine_send(engine, sink->name, &message, NULL, err) : rc;
 }
 
+/* Borrowed from the notice. */
+static struct bw_sink_topic topic_of(const struct bw_notice *notice)
+{
+    enum bw_technique technique = BW_TECHNIQUE_PROMPT;
+    bool known = bw_technique_parse(notice->technique, &technique);
+    return (struct bw_sink_topic){ notice->owner,
+                                   notice->platform,
+                                   &notice->tags,
+                                   known ? 1U << technique : 0,
+                                   1U << notice->severity,
+                                   1U << notice->kind };
+}
+
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
                                const char *what, const struct bw_move_notice *how,
                                struct bw_error *err)
 {
-    enum bw_technique technique = BW_TECHNIQUE_PROMPT;
-    bool known = bw_technique_parse(notice->technique, &technique);
-    const struct bw_sink_topic topic = { notice->owner,
-                                         notice->platform,
-                                         &notice->tags,
-                                         known ? 1U << technique : 0,
-                                         1U << notice->severity,
-                                         1U << notice->kind };
+    const struct bw_sink_topic topic = topic_of(notice);
     bool superseded = strcmp(what, "superseded") == 0;
     bool closing = superseded || strcmp(what, "resolved") == 0;
     bool by_person = how->actor != NULL && strcmp(how->actor, "basewatch") != 0;
@@ -186,6 +195,43 @@ enum bw_err bw_engine_announce_outage(struct bw_engine *engine, enum bw_notice_k
         bw_json_object_end(&w);
         const struct bw_message message = { type, subject, 0, data.text, engine->now_ms };
         rc = bw_engine_send(engine, sink->name, &message, NULL, err);
+    }
+    return rc;
+}
+
+/* {"summary", and the row of the job}. */
+static char *eval_data(const struct bw_eval_job *job)
+{
+    struct bw_str data = { 0 };
+    struct bw_json_writer w = { .out = &data };
+    BW_CLEANUP(bw_freep)
+    char *summary = bw_xasprintf("%s on %s: %s: %s", job->deployment,
+                                 job->tuned == NULL ? job->candidate : job->tuned,
+                                 bw_eval_verdict_word(job->verdict), job->reason);
+    bw_row_eval(&w, job, summary);
+    return bw_str_take(&data);
+}
+
+enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
+                                    const struct bw_notice *notice, bool moved,
+                                    struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *data = eval_data(job);
+    const struct bw_sink_topic topic = topic_of(notice);
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
+    {
+        bool told = bw_settings_routes(engine->settings, sink, &topic) &&
+                    (!moved || bw_str_equal(sink->plugin, "webhook"));
+        if (rc == BW_OK && told) {
+            bool minimal = sink->detail == BW_DETAIL_MINIMAL;
+            const struct bw_message message = {
+                "eval.finished", job->deployment, 0,
+                minimal ? "{\"summary\":\"an eval has finished\"}" : data,
+                bw_settings_free_ms(engine->settings, sink, engine->now_ms)
+            };
+            rc = bw_engine_send(engine, sink->name, &message, NULL, err);
+        }
     }
     return rc;
 }

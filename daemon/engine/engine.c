@@ -48,7 +48,11 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->polling, polling_clear);
     BW_VEC_CLEAR(&engine->sending, sending_clear);
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
+    BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
+    bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
+    BW_VEC_CLEAR(&engine->imports, bw_import_clear);
+    bw_configuring_clear(&engine->configuring);
     bw_commands_clear(&engine->replies);
     free(engine);
 }
@@ -57,7 +61,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 {
     switch (event->type) {
     case BW_EVENT_RULES:
-        return bw_engine_follow(engine, BW_TAKE(event->rules), err);
+        bw_engine_follow(engine, BW_TAKE(event->rules));
+        return BW_OK;
     case BW_EVENT_CONFIGURE:
         return bw_engine_configure(engine, event->configure, err);
     case BW_EVENT_MISCONFIGURED:
@@ -69,34 +74,41 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
         return bw_engine_ingest(engine, &event->polled, err);
     case BW_EVENT_DELIVERED:
         return bw_engine_delivered(engine, &event->delivered, err);
+    case BW_EVENT_TRIGGERED:
+        return bw_engine_triggered(engine, &event->delivered, err);
     case BW_EVENT_REQUEST:
         return bw_engine_request(engine, &event->request, err);
     }
     return BW_OK;
 }
 
-/* What events may have left to do: cohorts and notices that time has changed, then one chunk of
- * fan-out, then reminders of what has not been spoken of just now, then the cards: those that are
- * complete, and those of which something has been settled. */
+/* In this order: first what the world is by now, then what follows for cohorts, notices and
+ * members, then eval jobs that are lost or may begin, then what is said of it all: reminders of what
+ * has not been spoken of just now, the cards that are complete, and those to be written anew. */
+static enum bw_err (*const CHORES[])(struct bw_engine *, bool *, struct bw_error *) = {
+    bw_engine_place_models, bw_engine_configure_some, bw_engine_import_some,
+    bw_engine_evaluate_due, bw_engine_end_snoozes,    bw_engine_raise_due,
+    bw_engine_fan_out,      bw_engine_evals_due,      bw_engine_remind_due,
+    bw_engine_sum_up,       bw_engine_rewrite_cards,
+};
+
+/* What events have left to do, up to the first chore that has more than a piece of it. */
 static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
-    enum bw_err rc = bw_engine_evaluate_due(engine, more, err);
-    if (rc == BW_OK) {
-        rc = bw_engine_end_snoozes(engine, more, err);
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && !*more && i < BW_COUNT(CHORES); i++) {
+        rc = CHORES[i](engine, more, err);
     }
-    if (rc == BW_OK) {
-        rc = bw_engine_raise_due(engine, more, err);
+    return rc;
+}
+
+/* Chores that keep their place in memory do not know what a transaction has lost. */
+static void start_again(struct bw_engine *engine)
+{
+    if (engine->configuring.under_way) {
+        bw_engine_configure_again(engine);
     }
-    if (rc == BW_OK) {
-        rc = bw_engine_fan_out(engine, more, err);
-    }
-    if (rc == BW_OK && !*more) {
-        rc = bw_engine_remind_due(engine, more, err);
-    }
-    if (rc == BW_OK && !*more) {
-        rc = bw_engine_sum_up(engine, err);
-    }
-    return rc == BW_OK && !*more ? bw_engine_rewrite_cards(engine, more, err) : rc;
+    bw_engine_import_again(engine);
 }
 
 /* One event as one transaction; *more: there is work left for another one. */
@@ -118,8 +130,11 @@ static enum bw_err perform(struct bw_engine *engine, struct bw_event *event, boo
     if (rc != BW_OK) {
         bw_db_rollback(engine->db);
         bw_commands_clear(&engine->replies);
+        bw_engine_settle_lessees(engine, false);
+        start_again(engine);
         return rc;
     }
+    bw_engine_settle_lessees(engine, true);
     bw_engine_note_arrival(engine, event);
     return BW_OK;
 }
@@ -167,6 +182,7 @@ static void redo(struct bw_engine *engine, bool *more)
 static void refuse(struct bw_engine *engine, const struct bw_event *event)
 {
     bw_engine_forget_waiter(engine, event->request.id);
+    bw_engine_forget_lessee(engine, event->request.id);
     bw_engine_refuse(engine, event->request.id, 503, "the database does not answer; see the log");
 }
 

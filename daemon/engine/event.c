@@ -60,6 +60,7 @@ void bw_event_clear(struct bw_event *event)
         bw_polled_clear(&event->polled);
         break;
     case BW_EVENT_DELIVERED:
+    case BW_EVENT_TRIGGERED:
         BW_VEC_CLEAR(&event->delivered, result_clear);
         break;
     case BW_EVENT_REQUEST:
@@ -78,6 +79,7 @@ void bw_command_clear(struct bw_command *command)
         free(command->poll);
         break;
     case BW_COMMAND_DELIVER:
+    case BW_COMMAND_TRIGGER:
         free(command->deliver.sink);
         free(command->deliver.message_id);
         free(command->deliver.body);
@@ -86,6 +88,7 @@ void bw_command_clear(struct bw_command *command)
     case BW_COMMAND_REPLY:
         free(command->reply.body);
         break;
+    case BW_COMMAND_CONFIGURED:
     case BW_COMMAND_WAKE:
         break;
     }

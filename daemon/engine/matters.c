@@ -342,6 +342,7 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
     wanted->state = old->state;
     wanted->opened_ms = old->opened_ms;
     wanted->until_ms = old->until_ms;
+    wanted->eval = BW_TAKE(old->eval);
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,

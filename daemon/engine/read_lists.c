@@ -1,23 +1,9 @@
 /* daemon/engine/read_lists.c: the commands that list and show rows. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "engine/call.h"
 #include "engine/rows.h"
-
-/* ?after= as a row id. */
-static int64_t after_id(const struct bw_call *call)
-{
-    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
-    return after == NULL ? 0 : strtoll(after, NULL, 10);
-}
-
-static void end_with_id(struct bw_call *call, size_t count, int64_t limit, int64_t last)
-{
-    BW_CLEANUP(bw_freep) char *next = bw_xasprintf("%" PRId64, last);
-    bw_call_end_list(call, (int64_t)count < limit ? NULL : next);
-}
 
 enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
 {
@@ -146,14 +132,14 @@ enum bw_err bw_api_notices(struct bw_call *call, struct bw_error *err)
                                              platform, deployment, technique };
     int64_t limit = bw_call_limit(call);
     enum bw_err rc =
-        bw_notices_page(call->engine->db, &filter, after_id(call), limit, &notices, err);
+        bw_notices_page(call->engine->db, &filter, bw_call_after(call), limit, &notices, err);
     bw_call_begin_list(call, "notices");
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
         rc = rc == BW_OK ? bw_call_notice(call, notice, err) : rc;
     }
-    end_with_id(call, notices.count, limit,
-                notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
+    bw_call_end_page(call, notices.count, limit,
+                     notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
     return rc;
 }
 
@@ -174,14 +160,14 @@ enum bw_err bw_api_waivers(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
     int64_t limit = bw_call_limit(call);
     enum bw_err rc = bw_notices_decided(call->engine->db, owner, call->engine->now_ms,
-                                        after_id(call), limit, &notices, err);
+                                        bw_call_after(call), limit, &notices, err);
     bw_call_begin_list(call, "waivers");
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
         rc = rc == BW_OK ? add_waiver(call, notice, err) : rc;
     }
-    end_with_id(call, notices.count, limit,
-                notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
+    bw_call_end_page(call, notices.count, limit,
+                     notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
     return rc;
 }
 
@@ -227,7 +213,7 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
     int64_t limit = bw_call_limit(call);
     enum bw_err rc = bw_notices_last_event(call->engine->db, &last, err);
     if (rc == BW_OK) {
-        rc = bw_notices_events(call->engine->db, after_id(call), limit, &events, err);
+        rc = bw_notices_events(call->engine->db, bw_call_after(call), limit, &events, err);
     }
     bw_call_begin(call, "events");
     bw_json_add_id(&call->w, "last", last);
@@ -240,8 +226,8 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
             bw_row_event(&call->w, event, &notice);
         }
     }
-    end_with_id(call, events.count, limit,
-                events.count == 0 ? 0 : events.items[events.count - 1].id);
+    bw_call_end_page(call, events.count, limit,
+                     events.count == 0 ? 0 : events.items[events.count - 1].id);
     return rc;
 }
 
@@ -350,15 +336,15 @@ enum bw_err bw_api_deliveries(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_freep) char *sink = bw_call_query(call, "sink");
     BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
     int64_t limit = bw_call_limit(call);
-    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, after_id(call), limit,
+    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, bw_call_after(call), limit,
                                     &deliveries, err);
     bw_call_begin_list(call, "deliveries");
     BW_VEC_EACH(const struct bw_delivery, delivery, &deliveries)
     {
         bw_row_delivery(&call->w, delivery);
     }
-    end_with_id(call, deliveries.count, limit,
-                deliveries.count == 0 ? 0 : deliveries.items[deliveries.count - 1].id);
+    bw_call_end_page(call, deliveries.count, limit,
+                     deliveries.count == 0 ? 0 : deliveries.items[deliveries.count - 1].id);
     return rc;
 }
 

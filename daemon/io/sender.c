@@ -9,7 +9,6 @@
 #include "codec/json.h"
 #include "codec/template.h"
 #include "codec/webhook_sign.h"
-#include "io/courier.h"
 
 enum { SECRET, OLD_SECRET, ADDRESS, KEYS }; /* an address may be a secret as well */
 
@@ -66,9 +65,9 @@ static bool may_name_a_time(int status);
 static void begin_couriers(struct bw_sender *sender);
 static void on_carried(void *context, struct bw_courier *courier, struct bw_delivered *result);
 
-struct bw_sender *bw_sender_new(uv_loop_t *loop, struct bw_http *http, struct bw_mailer *mailer,
-                                struct bw_keyring *keyring, const char *plugin_dir,
-                                bw_sender_done done, void *context)
+struct bw_sender *bw_sender_new(uv_loop_t *loop, enum bw_verb verb, struct bw_http *http,
+                                struct bw_mailer *mailer, struct bw_keyring *keyring,
+                                const char *plugin_dir, bw_sender_done done, void *context)
 {
     struct bw_sender *sender = bw_xcalloc(1, sizeof(*sender));
     sender->http = http;
@@ -79,6 +78,7 @@ struct bw_sender *bw_sender_new(uv_loop_t *loop, struct bw_http *http, struct bw
     sender->plugin_dir = bw_xstrdup(plugin_dir);
     sender->host = (struct bw_courier_host){
         .loop = loop,
+        .verb = verb,
         .http = http,
         .mailer = mailer,
         .keyring = keyring,

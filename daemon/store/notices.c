@@ -8,23 +8,23 @@
 #define COLUMNS                                                                                    \
     "id, subject, kind, state, severity, owner, platform, base, candidate, relation, via,"         \
     " train_on, route, opened_ms, updated_ms, until_ms, train_by_ms, serve_until_ms, summary,"     \
-    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms, technique, tags, scope"
-enum { COLUMN_COUNT = 28 };
+    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms, technique, tags, scope, eval"
+enum { COLUMN_COUNT = 29 };
 
 static const char INSERT_SQL[] =
     "INSERT INTO notice (subject, kind, state, severity, owner, platform, base, candidate,"
     " relation, via, train_on, route, opened_ms, updated_ms, until_ms, train_by_ms,"
     " serve_until_ms, summary, estimate, refused, swap, matter, live, rises_ms,"
-    " deadline_ms, remind_ms, technique, tags, scope)"
+    " deadline_ms, remind_ms, technique, tags, scope, eval)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
+    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
 static const char SAVE_SQL[] =
     "UPDATE notice SET subject = $1, kind = $2, state = $3, severity = $4, owner = $5,"
     " platform = $6, base = $7, candidate = $8, relation = $9, via = $10, train_on = $11,"
     " route = $12, opened_ms = $13, updated_ms = $14, until_ms = $15, train_by_ms = $16,"
     " serve_until_ms = $17, summary = $18, estimate = $19, refused = $20, swap = $21,"
     " matter = $22, live = $23, rises_ms = $24, deadline_ms = $25, remind_ms = $26,"
-    " technique = $27, tags = $28, scope = $29 WHERE id = $30";
+    " technique = $27, tags = $28, scope = $29, eval = $30 WHERE id = $31";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id = $1";
 static const char LIVE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1"
@@ -88,6 +88,7 @@ void bw_notice_clear(struct bw_notice *notice)
         notice->subject,  notice->owner,   notice->platform, notice->base,     notice->candidate,
         notice->relation, notice->via,     notice->train_on, notice->route,    notice->summary,
         notice->estimate, notice->refused, notice->swap,     notice->scope,    notice->technique,
+        notice->eval,
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
@@ -162,6 +163,7 @@ static struct bw_notice from_row(struct bw_stmt *row)
         .remind_ms = bw_stmt_i64(row, 24),
         .technique = bw_stmt_text_dup(row, 25),
         .scope = bw_stmt_text_dup(row, 27),
+        .eval = bw_stmt_text_dup(row, 28),
     };
     split_tags(bw_stmt_text(row, 26), &notice.tags);
     (void)bw_notice_kind_parse(bw_stmt_text(row, 2), &notice.kind);
@@ -202,6 +204,7 @@ static void bind_notice(struct bw_stmt *stmt, const struct bw_notice *notice)
     BW_BIND(stmt, 27, notice->technique == NULL ? "" : notice->technique);
     BW_BIND(stmt, 28, tags);
     BW_BIND(stmt, 29, notice->scope == NULL ? "" : notice->scope);
+    BW_BIND(stmt, 30, notice->eval);
 }
 
 enum bw_err bw_notices_insert(struct bw_db *db, struct bw_notice *notice, struct bw_error *err)
@@ -219,7 +222,7 @@ enum bw_err bw_notices_save(struct bw_db *db, const struct bw_notice *notice, st
 {
     struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
     bind_notice(stmt, notice);
-    BW_BIND(stmt, 30, notice->id);
+    BW_BIND(stmt, 31, notice->id);
     return bw_stmt_run(stmt, err);
 }
 

@@ -37,6 +37,7 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     char *estimate; /* JSON */
     char *refused;
     char *swap; /* JSON */
+    char *eval; /* JSON: what its last eval job says */
 };
 struct bw_notices BW_VEC(struct bw_notice);
 void bw_notice_clear(struct bw_notice *notice);

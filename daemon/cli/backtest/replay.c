@@ -98,6 +98,8 @@ static enum bw_err step(struct player *player, struct bw_event *event, struct bw
             break;
         case BW_COMMAND_POLL: /* it is polled at noon */
         case BW_COMMAND_DELIVER:
+        case BW_COMMAND_TRIGGER:
+        case BW_COMMAND_CONFIGURED:
             break;
         }
     }
