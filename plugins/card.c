@@ -68,6 +68,12 @@ struct bw_card bw_card_of(const struct bw_plugin *plugin)
         read_outage(&card, "source");
     } else if (bw_str_starts_with(card.type, "sink.")) {
         read_outage(&card, "sink");
+    } else if (strcmp(card.type, "eval.finished") == 0) {
+        card.stage = BW_CARD_NOTE;
+        card.key = key_of(&card, "eval", card.subject);
+        card.title = bw_xasprintf("%s: eval: %s", card.subject, text_of(card.data, "verdict"));
+        free(card.hint);
+        card.hint = bw_xasprintf("basewatch evals show %s", text_of(card.data, "id"));
     } else {
         bool test = strcmp(card.type, "test") == 0;
         card.stage = BW_CARD_NOTE;
@@ -244,6 +250,10 @@ static void add_facts(struct bw_card *card)
     if (strcmp(confidence, "confirmed") != 0) {
         add_fact(card, "Confidence", confidence); /* its source fails at present */
     }
+    const struct bw_json *eval = bw_json_get(card->data, "eval");
+    BW_CLEANUP(bw_freep) char *answer = bw_xasprintf("%s: %s", text_of(eval, "verdict"),
+                                                     text_of(eval, "reason"));
+    add_fact(card, "Eval", text_of(eval, "verdict")[0] == '\0' ? "" : answer);
     add_money(card);
     add_fact(card, "No estimate", text_of(card->data, "estimate_refused"));
 }
