@@ -68,11 +68,14 @@ static void add_alert(struct bw_json_writer *w, const struct alert *alert)
     bw_json_object_begin(w, NULL);
     bw_json_object_begin(w, "labels");
     bw_json_add_text(w, "alertname", name);
-    bool of_source = text_of(alert->row, "source")[0] != '\0'; /* whose messages say no more */
-    for (size_t i = 0; i < BW_COUNT(copied) && !of_source; i++) {
+    const char *outage = text_of(alert->row, "source")[0] != '\0' ? "source"
+                         : text_of(alert->row, "sink")[0] != '\0' ? "sink"
+                                                                   : NULL;
+    for (size_t i = 0; i < BW_COUNT(copied) && outage == NULL; i++) {
         add_label(w, copied[i], text_of(alert->row, copied[i]));
     }
-    add_label(w, of_source ? "source" : "notice", text_of(alert->row, of_source ? "source" : "id"));
+    add_label(w, outage == NULL ? "notice" : outage,
+              text_of(alert->row, outage == NULL ? "id" : outage));
     bw_json_add_text(w, "severity", alert->severity);
     bw_json_object_end(w);
     bw_json_object_begin(w, "annotations");
@@ -147,9 +150,9 @@ static enum bw_err deliver_one(struct bw_plugin *plugin, const struct bw_card *c
     struct alert alert = { card->data, kind[0] != '\0' ? kind : card->type,
                            severity_of(card->severity), card->title, card->link,
                            closes ? now_ms : now_ms + LIVES_MS };
-    if (bw_str_starts_with(card->type, "source.")) {
-        alert.kind = "source-failing";
-    }
+    alert.kind = bw_str_starts_with(card->type, "source.") ? "source-failing"
+                 : bw_str_starts_with(card->type, "sink.") ? "sink-failing"
+                                                           : alert.kind;
     struct alert old = alert;
     old.kind = bw_json_text(bw_json_get(plugin->message->memory, "kind"), alert.kind);
     old.severity = bw_json_text(bw_json_get(plugin->message->memory, "severity"), alert.severity);

@@ -34,7 +34,7 @@ static const struct {
 static const char *text_of(const struct bw_json *object, const char *name);
 static char *key_of(const struct bw_card *card, const char *kind, const char *which);
 static void read_notice(struct bw_card *card);
-static void reduce(struct bw_card *card);
+static void read_outage(struct bw_card *card, const char *noun);
 static enum bw_card_stage stage_of(const char *type, const char *state);
 static char *title_of(const struct bw_card *card, enum bw_card_stage stage);
 static void add_fact(struct bw_card *card, const char *name, const char *value);
@@ -65,14 +65,9 @@ struct bw_card bw_card_of(const struct bw_plugin *plugin)
     } else if (bw_str_starts_with(card.type, "notice.")) {
         read_notice(&card);
     } else if (bw_str_starts_with(card.type, "source.")) {
-        bool failing = strcmp(card.type, "source.failing") == 0;
-        card.stage = failing ? BW_CARD_OPEN : BW_CARD_CLOSED;
-        card.severity = "act";
-        card.key = key_of(&card, "source", card.subject);
-        card.title =
-            bw_xasprintf("Source %s %s", card.subject, failing ? "is failing" : "has recovered");
-        free(card.hint);
-        card.hint = bw_xasprintf("basewatch sources show %s", card.subject);
+        read_outage(&card, "source");
+    } else if (bw_str_starts_with(card.type, "sink.")) {
+        read_outage(&card, "sink");
     } else if (strcmp(card.type, "eval.finished") == 0) {
         card.stage = BW_CARD_NOTE;
         card.key = key_of(&card, "eval", card.subject);
@@ -87,9 +82,6 @@ struct bw_card bw_card_of(const struct bw_plugin *plugin)
                           : bw_xasprintf("%s: %s", card.subject, card.type);
     }
     card.link = link_of(&card, bw_setting(plugin, "link", NULL));
-    if (strcmp(bw_setting(plugin, "detail", "full"), "minimal") == 0) {
-        reduce(&card);
-    }
     return card;
 }
 
@@ -166,14 +158,16 @@ static char *key_of(const struct bw_card *card, const char *kind, const char *wh
     return bw_xasprintf("basewatch/%s/%s/%s", card->instance, kind, which);
 }
 
-static void reduce(struct bw_card *card)
+static void read_outage(struct bw_card *card, const char *noun)
 {
-    bw_replace(&card->text, "");
-    bw_replace(&card->diff, NULL);
-    bw_names_clear(&card->lines);
-    while (card->facts.count > 0) {
-        free(card->facts.items[--card->facts.count].value);
-    }
+    bool failing = bw_str_ends_with(card->type, ".failing");
+    card->stage = failing ? BW_CARD_OPEN : BW_CARD_CLOSED;
+    card->severity = "act";
+    card->key = key_of(card, noun, card->subject);
+    card->title = bw_xasprintf("%s %s %s", noun[1] == 'o' ? "Source" : "Sink", card->subject,
+                               failing ? "is failing" : "has recovered");
+    free(card->hint);
+    card->hint = bw_xasprintf("basewatch %ss show %s", noun, card->subject);
 }
 
 static void read_notice(struct bw_card *card)
@@ -252,6 +246,10 @@ static void add_facts(struct bw_card *card)
     for (size_t i = 0; i < BW_COUNT(facts); i++) {
         add_fact(card, facts[i].name, text_of(card->data, facts[i].member));
     }
+    const char *confidence = text_of(card->data, "confidence");
+    if (strcmp(confidence, "confirmed") != 0) {
+        add_fact(card, "Confidence", confidence); /* its source fails at present */
+    }
     const struct bw_json *eval = bw_json_get(card->data, "eval");
     BW_CLEANUP(bw_freep) char *answer = bw_xasprintf("%s: %s", text_of(eval, "verdict"),
                                                      text_of(eval, "reason"));
@@ -280,15 +278,36 @@ static void add_money(struct bw_card *card)
     }
 }
 
+/* What has happened, where a list is of more than one kind of news. */
+static const char *mark_of(const char *what)
+{
+    static const char *const marks[][2] = {
+        { "opened", "new: " },
+        { "updated", "changed: " },
+        { "reminder", "reminder: " },
+        { "resolved", "settled: " },
+    };
+    for (size_t i = 0; i < BW_COUNT(marks); i++) {
+        if (strcmp(what, marks[i][0]) == 0) {
+            return marks[i][1];
+        }
+    }
+    return "";
+}
+
 static void read_list(struct bw_card *card, const struct bw_json *notices)
 {
+    bool mixed = strcmp(card->type, "notice.digest") == 0;
     card->stage = BW_CARD_LIST;
     card->key = key_of(card, "owner", card->subject);
     card->title = bw_clip(card->text, TITLE_MAX);
     const struct bw_json *notice = bw_json_first(notices);
     card->severity = notice == NULL ? "info" : text_of(notice, "severity");
     for (; notice != NULL; notice = bw_json_next(notice)) {
-        BW_VEC_PUSH(&card->lines, bw_clip(text_of(notice, "summary"), LINE_MAX));
+        BW_CLEANUP(bw_freep) char *line =
+            bw_xasprintf("%s%s", mixed ? mark_of(text_of(notice, "what")) : "",
+                         text_of(notice, "summary"));
+        BW_VEC_PUSH(&card->lines, bw_clip(line, LINE_MAX));
     }
     int64_t count = bw_json_i64(bw_json_get(card->data, "count"), 0);
     card->more = count > (int64_t)card->lines.count ? count - (int64_t)card->lines.count : 0;

@@ -36,9 +36,8 @@ struct bw_card { /* texts without an owner are the event's, and live as long as 
     const struct bw_json *data;
 };
 
-/* Read the message. The sink's setting `detail: minimal` leaves title, severity and link alone, and
- * `link` is a template with {notice}, {deployment} and {owner}. Ownership: a zeroed card may be
- * cleared. */
+/* Read the message. The sink's setting `link` is a template with {notice}, {deployment} and
+ * {owner}. Ownership: a zeroed card may be cleared. */
 struct bw_card bw_card_of(const struct bw_plugin *plugin);
 void bw_card_clear(struct bw_card *card);
 

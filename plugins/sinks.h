@@ -13,6 +13,5 @@ extern const struct bw_plugin_descriptor bw_teams;
 
 /* What every one of them understands. */
 #define BW_SINK_SETTINGS                                                                           \
-    { "detail", "string", "full, or minimal: title, severity and link alone" },                    \
     { "link", "string", "an address of yours, with {notice}, {deployment}, {owner} filled in" }
 #endif

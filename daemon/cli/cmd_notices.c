@@ -19,6 +19,24 @@ static const struct bw_column COLUMNS[] = {
 };
 static const struct bw_list LIST = { "notices", COLUMNS, BW_COUNT(COLUMNS) };
 
+static const struct bw_column WAIVER_COLUMNS[] = {
+    { "NOTICE", "notice", BW_CELL_TEXT },
+    { "DEPLOYMENT", "deployment|source|sink", BW_CELL_TEXT },
+    { "OWNER", "owner", BW_CELL_TEXT },
+    { "KIND", "kind", BW_CELL_TEXT },
+    { "DECISION", "decision", BW_CELL_TEXT },
+    { "UNTIL", "until", BW_CELL_DAY },
+    { "USED", "used", BW_CELL_TEXT },
+    { "BY", "actor", BW_CELL_TEXT },
+    { "REASON", "reason", BW_CELL_TEXT },
+};
+static const struct bw_list WAIVERS = { "waivers", WAIVER_COLUMNS, BW_COUNT(WAIVER_COLUMNS) };
+
+struct notices_options {
+    struct bw_list_options list;
+    bool waived;
+};
+
 static const struct bw_option OPTIONS[] = {
     BW_FILTER(0, "owner", "OWNER", "only those of this owner"),
     BW_FILTER(1, "state", "STATE", "only those in this state"),
@@ -26,6 +44,8 @@ static const struct bw_option OPTIONS[] = {
     BW_FILTER(3, "severity", "SEVERITY", "only those of this severity"),
     BW_FILTER(4, "platform", "PLATFORM", "only those on this platform"),
     BW_FILTER(5, "technique", "TECHNIQUE", "only those of this technique"),
+    { "waived", NULL, "the snoozes and waivers that stand, also those that nothing falls under",
+      offsetof(struct notices_options, waived), 0 },
     BW_LIST_OPTIONS,
     { 0 },
 };
@@ -77,7 +97,7 @@ static const struct bw_cmd *const SUBCOMMANDS[] = {
     &SHOW,
     ACTION("ack", "", ACTION_OPTIONS, "Say that somebody has taken it up"),
     ACTION("snooze", " --until T", UNTIL_OPTIONS, "Keep it quiet until a day"),
-    ACTION("waive", " [--until T]", UNTIL_OPTIONS, "Decide not to act, with a reason"),
+    ACTION("waive", " --until T", UNTIL_OPTIONS, "Decide not to act, with a reason"),
     ACTION("resolve", "", ACTION_OPTIONS, "Say that it is done"),
     ACTION("reopen", "", ACTION_OPTIONS, "Take it up again"),
     NULL,
@@ -86,7 +106,8 @@ static const struct bw_cmd *const SUBCOMMANDS[] = {
 const struct bw_cmd bw_notices_cmd = {
     .name = "notices",
     .run = list,
-    .usage = "notices [FILTER]... [--json]\nnotices show ID\n"
+    .usage = "notices [FILTER]... [--json]\nnotices --waived [--owner OWNER] [--json]\n"
+             "notices show ID\n"
              "notices ack|snooze|waive|resolve|reopen ID [--until T] --reason TEXT",
     .help = "List the notices, answer one",
     .options = OPTIONS,
@@ -95,7 +116,11 @@ const struct bw_cmd bw_notices_cmd = {
 
 static int list(int argc, char **argv)
 {
-    return bw_ask_list(&bw_notices_cmd, &LIST, argc, argv);
+    struct notices_options values = { 0 };
+    int code = bw_cmd_begin(&bw_notices_cmd, &argc, argv, &values);
+    return code == BW_EXIT_NONE
+               ? bw_ask_print_list(&bw_notices_cmd, values.waived ? &WAIVERS : &LIST, &values.list)
+               : code;
 }
 
 static int show(int argc, char **argv)
@@ -134,7 +159,7 @@ static enum bw_err write_body(const struct bw_cmd *cmd, const struct action_opti
     if (values->reason == NULL || values->reason[0] == '\0') {
         return bw_fail(err, BW_ERR_INVALID, "--reason TEXT is missing");
     }
-    if (values->until == NULL && strcmp(cmd->name, "snooze") == 0) {
+    if (values->until == NULL && cmd->options == UNTIL_OPTIONS) {
         return bw_fail(err, BW_ERR_INVALID, "--until T is missing");
     }
     char until[BW_INSTANT_TEXT];

@@ -108,12 +108,36 @@ static const struct bw_config_option SINK_FILTER[] = {
     { "kinds", BW_CONFIG_BITS, AT(kinds),
       .words = WORDS("stale", "swap", "training-closing", "deprecated", "retired", "base-unlisted",
                      "alias-moved", "embedder-stale", "date-changed", "source-failing",
-                     "price-stale"),
+                     "price-stale", "sink-failing"),
       .fallback = "all", .help = "the kinds of notice to hear of" },
+    { "techniques", BW_CONFIG_BITS, AT(techniques),
+      .words = WORDS("prompt", "rag", "fine-tuned", "fine-tuned+rag"),
+      .help = "of deployments of these techniques alone" },
+    { "tags", BW_CONFIG_TEXTS, AT(tags),
+      .help = "patterns, one of which must fit a tag of the deployment" },
     END,
 };
 static const struct bw_config_section SINK_FILTER_SECTION = { .noun = "sink filter",
                                                               .items = SINK_FILTER };
+#undef AT
+
+#define DAYS WORDS("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+#define AT(field) offsetof(struct bw_rhythm, field)
+static const struct bw_config_option DIGEST[] = {
+    { "at", BW_CONFIG_HOUR, AT(digest_at_ms), .required = true, .help = "when it comes" },
+    { "days", BW_CONFIG_BITS, AT(digest_days), .words = DAYS,
+      .help = "on which days; default: on all" },
+    END,
+};
+static const struct bw_config_section DIGEST_SECTION = { .noun = "digest", .items = DIGEST };
+
+static const struct bw_config_option QUIET[] = {
+    { "from", BW_CONFIG_HOUR, AT(quiet_from_ms), .help = "begins every day" },
+    { "to", BW_CONFIG_HOUR, AT(quiet_to_ms), .help = "ends, the day after if that is earlier" },
+    { "days", BW_CONFIG_BITS, AT(quiet_days), .words = DAYS, .help = "quiet as a whole" },
+    END,
+};
+static const struct bw_config_section QUIET_SECTION = { .noun = "quiet time", .items = QUIET };
 #undef AT
 
 #define AT(field) offsetof(struct bw_sink_settings, field)
@@ -145,6 +169,21 @@ static const struct bw_config_option SINK[] = {
     { "group", BW_CONFIG_WORD, AT(group), .words = WORDS("none", "owner"),
       .help = "one message a notice, or one an owner when several things happen at once; default: "
               "owner with slack, discord, teams and email, else none" },
+    { "detail", BW_CONFIG_WORD, AT(detail), .words = WORDS("full", "minimal"), .fallback = "full",
+      .help = "minimal: what it is about and how pressing, without models, dates and money" },
+    { "pause", BW_CONFIG_DURATION, AT(rhythm.pause_ms), .max = BW_YEAR_MS,
+      .help = "at least that long between two messages to one owner that can wait; with group: "
+              "owner alone, where the default without a digest is 10d, else 0d" },
+    { "digest", BW_CONFIG_MAP, AT(rhythm), &DIGEST_SECTION,
+      .help = "what can wait is gathered into one message an owner; what is act or overdue comes "
+              "at once" },
+    { "quiet", BW_CONFIG_MAP, AT(rhythm), &QUIET_SECTION,
+      .help = "when only what is act or overdue comes; the rest follows after it" },
+    { "zone", BW_CONFIG_TEXT, AT(rhythm.zone), .max = NAME_MAX_BYTES, .fallback = "UTC",
+      .help = "time zone of digest and quiet, as in Europe/Berlin" },
+    { "template", BW_CONFIG_LINES, AT(template), .max = 16 * KIB,
+      .help = "a webhook's body where a receiver wants its own: {{data.summary}} is that text as "
+              "it stands inside JSON quotes, {{{data}}} the JSON value (plugins/README.md)" },
     { "only", BW_CONFIG_MAP, AT(only), &SINK_FILTER_SECTION, .help = "what it hears of" },
     { "catch_all", BW_CONFIG_BOOL, AT(catch_all), .fallback = "false",
       .help = "it hears of what no other sink wants, and of nothing else" },
@@ -325,6 +364,7 @@ static const struct bw_config_option DEPLOYMENT[] = {
       .help = "what was tuned; default: from the ft: id, else `model`" },
     { "owner", BW_CONFIG_TEXT, AT(owner), .max = NAME_MAX_BYTES, .fallback = "",
       .help = "who hears of it" },
+    { "tags", BW_CONFIG_TEXTS, AT(tags), .help = "words of your own, to route notices by" },
     { "training", BW_CONFIG_MAP, AT(training), &TRAINING_SECTION,
       .help = "what a retraining takes" },
     { "traffic", BW_CONFIG_MAP, AT(traffic), &TRAFFIC_SECTION, .help = "what running it takes" },

@@ -30,6 +30,7 @@ enum bw_config_type {
     BW_CONFIG_SHARE,    /* double from 0 to 1 */
     BW_CONFIG_DURATION, /* int64_t milliseconds; 30s, 6h, 10d */
     BW_CONFIG_DAY,      /* int64_t UTC milliseconds; 2026-01-10 */
+    BW_CONFIG_HOUR,     /* int64_t milliseconds after midnight; 09:00 */
     BW_CONFIG_MONEY,    /* struct bw_money; US dollars */
     BW_CONFIG_JSON,     /* char *; a map of any shape, kept as JSON text */
     BW_CONFIG_SECRET,   /* struct bw_secret_ref */

@@ -59,6 +59,16 @@ void bw_config_complain_of_file(struct bw_config_reader *reader, size_t file, co
 /* Everything said so far, to see later whether more has come. */
 size_t bw_config_complaints(const struct bw_config_reader *reader);
 
+/* The member of a map, or the map itself when it has none of that name. */
+struct bw_config_node bw_config_member(const struct bw_config_node *item, const char *key);
+
+/* Complain unless url, the member of that name, begins with one of schemes (ended by NULL) and
+ * holds no user. Messages do not quote it: it may hold a token. */
+void bw_config_check_url(struct bw_config_reader *reader, const struct bw_config_node *item,
+                         const char *url, const char *const *schemes);
+/* Take the slashes off its end. */
+void bw_config_trim_slashes(char *url);
+
 /* Put the fallbacks of all options, and of the maps inside, into the struct at base. */
 void bw_config_defaults(const struct bw_config_section *options, void *base);
 

@@ -228,6 +228,10 @@ static void add_type(struct bw_json_writer *w, const struct bw_config_option *op
         bw_json_add_text(w, "type", "string");
         bw_json_add_text(w, "pattern", "^[0-9]{4}-[0-9]{2}(-[0-9]{2}.*)?$");
         break;
+    case BW_CONFIG_HOUR:
+        bw_json_add_text(w, "type", "string");
+        bw_json_add_text(w, "pattern", "^([01][0-9]|2[0-3]):[0-5][0-9]$");
+        break;
     case BW_CONFIG_MONEY:
         bw_json_add_raw(w, "type", "[\"number\",\"string\"]");
         bw_json_add_i64(w, "minimum", 0);

@@ -1,5 +1,5 @@
-/* daemon/codec/config_source.c: what the option table cannot say of sources, sinks and adoption
- * rules: urls, regions, platforms. */
+/* daemon/codec/config_source.c: what the option table cannot say of sources and adoption rules:
+ * urls, regions, platforms. */
 #include <string.h>
 
 #include "base/str.h"
@@ -28,43 +28,10 @@ static char *fill_region(const char *url, const char *region)
     return bw_str_take(&out);
 }
 
-static struct bw_config_node member(const struct bw_config_node *item, const char *key)
-{
-    const struct bw_yaml *yaml = bw_yaml_get(item->yaml, key);
-    return (struct bw_config_node){ item->file, yaml == NULL ? item->yaml : yaml };
-}
-
-/* Messages do not quote the url: it may hold a token. schemes ends with NULL. */
-static void check_url(struct bw_config_reader *reader, const struct bw_config_node *item,
-                      const char *url, const char *const *schemes)
-{
-    const struct bw_config_node place = member(item, "url");
-    const char *rest = NULL;
-    for (; *schemes != NULL && rest == NULL; schemes++) {
-        rest = bw_str_starts_with(url, *schemes) ? url + strlen(*schemes) : NULL;
-    }
-    if (rest == NULL || rest[0] == '\0' || strpbrk(url, " \"\\") != NULL) {
-        bw_config_complain(reader, &place, "url: not an address; write https://HOST/PATH");
-        return;
-    }
-    const char *at = memchr(rest, '@', strcspn(rest, "/?#"));
-    if (at != NULL) {
-        bw_config_complain(reader, &place,
-                           "url: holds a user or password; name it as a secret instead");
-    }
-}
-
-static void trim_slashes(char *url)
-{
-    for (size_t size = strlen(url); size > 0 && url[size - 1] == '/'; size--) {
-        url[size - 1] = '\0';
-    }
-}
-
 static void check_regions(struct bw_config_reader *reader, const struct bw_config_node *item,
                           const struct bw_source_item *said)
 {
-    const struct bw_config_node place = member(item, "url");
+    const struct bw_config_node place = bw_config_member(item, "url");
     bool hole = strstr(said->source.url, REGION) != NULL;
     bool one = said->source.region[0] != '\0';
     if (one && said->regions.count > 0) {
@@ -128,7 +95,7 @@ static void push_source(struct bw_config_reader *reader, const struct bw_config_
     source.url = fill_region(said->url, region);
     source.options = bw_xstrdup(said->options);
     secret_copy(&said->credential, &source.credential);
-    trim_slashes(source.url);
+    bw_config_trim_slashes(source.url);
     bw_config_claim(reader, "source", name, item);
     BW_VEC_PUSH(&reader->settings->sources, source);
 }
@@ -141,7 +108,7 @@ void bw_config_add_source(struct bw_config_reader *reader, const struct bw_confi
     bw_config_defaults(&bw_source_section, &said);
     bw_config_read_item(reader, &bw_source_section, item, &said);
     if (bw_config_complaints(reader) == before) {
-        check_url(reader, item, said.source.url, schemes);
+        bw_config_check_url(reader, item, said.source.url, schemes);
     }
     if (bw_config_complaints(reader) == before) {
         check_regions(reader, item, &said);
@@ -160,84 +127,6 @@ void bw_config_add_source(struct bw_config_reader *reader, const struct bw_confi
     }
     bw_source_settings_clear(&said.source);
     bw_names_clear(&said.regions);
-}
-
-/* People read cards, programs read notices. */
-static enum bw_sink_group group_of(const struct bw_config_node *item)
-{
-    static const char *const people[] = { "slack", "discord", "teams", "email" };
-    const struct bw_yaml *plugin = bw_yaml_get(item->yaml, "plugin");
-    const char *name = plugin == NULL || plugin->text == NULL ? "" : plugin->text;
-    for (size_t i = 0; i < BW_COUNT(people); i++) {
-        if (strcmp(name, people[i]) == 0) {
-            return BW_GROUP_OWNER;
-        }
-    }
-    return BW_GROUP_NONE;
-}
-
-/* A url that stands in a secret, and the places that have one address for everybody. */
-static void complete_sink(struct bw_config_reader *reader, struct bw_sink_settings *sink)
-{
-    static const char *const homes[][2] = {
-        { "pagerduty", "https://events.pagerduty.com" },
-        { "github-issue", "https://api.github.com" },
-    };
-    struct bw_secret_ref *secret = &sink->url_secret;
-    if (secret->file != NULL || secret->argv.count > 0) {
-        secret->kind = secret->file != NULL ? BW_SECRET_FILE : BW_SECRET_COMMAND;
-        bw_replace(&secret->beside, reader->folder);
-    }
-    for (size_t i = 0; i < BW_COUNT(homes); i++) {
-        bool here = strcmp(sink->plugin, homes[i][0]) == 0 && sink->url == NULL;
-        if (here && secret->kind == BW_SECRET_NONE) {
-            sink->url = bw_xstrdup(homes[i][1]);
-        }
-    }
-}
-
-static void check_sink(struct bw_config_reader *reader, const struct bw_config_node *item,
-                       const struct bw_sink_settings *sink)
-{
-    static const char *const web[] = { "https://", "http://", NULL };
-    static const char *const mail[] = { "smtp://", "smtps://", NULL };
-    bool webhook = strcmp(sink->plugin, "webhook") == 0;
-    bool email = strcmp(sink->plugin, "email") == 0;
-    if (sink->url != NULL) {
-        check_url(reader, item, sink->url, email ? mail : web);
-    } else if (webhook) {
-        bw_config_complain(reader, item, "this webhook has no url; add url: https://HOST/PATH");
-    } else if (sink->plugin[0] != '/' && sink->url_secret.kind == BW_SECRET_NONE) {
-        bw_config_complain(reader, item, "this %s sink has no url; add url: %s", sink->plugin,
-                           email ? "smtp://HOST:PORT" : "{file: NAME} or https://HOST/PATH");
-    }
-    if (webhook && sink->secret.kind == BW_SECRET_NONE) {
-        bw_config_complain(reader, item,
-                           "this webhook has no secret, so nobody could trust it; "
-                           "add secret: {file: NAME}");
-    }
-    if (sink->old_secret.kind != BW_SECRET_NONE && sink->secret.kind == BW_SECRET_NONE) {
-        bw_config_complain(reader, item, "old_secret is given without secret; call it secret");
-    }
-}
-
-void bw_config_add_sink(struct bw_config_reader *reader, const struct bw_config_node *item)
-{
-    struct bw_sink_settings sink = { 0 };
-    size_t before = bw_config_complaints(reader);
-    bw_config_defaults(&bw_sink_section, &sink);
-    sink.group = group_of(item);
-    bw_config_read_item(reader, &bw_sink_section, item, &sink);
-    if (bw_config_complaints(reader) == before) {
-        complete_sink(reader, &sink);
-        check_sink(reader, item, &sink);
-    }
-    if (bw_config_complaints(reader) != before) {
-        bw_sink_settings_clear(&sink);
-        return;
-    }
-    bw_config_claim(reader, "sink", sink.name, item);
-    BW_VEC_PUSH(&reader->settings->sinks, sink);
 }
 
 void bw_config_add_trigger(struct bw_config_reader *reader, const struct bw_config_node *item)

@@ -19,6 +19,7 @@ static enum bw_err read_flag(const struct bw_config_option *option, const struct
                              bool *out, struct bw_error *err);
 static enum bw_err read_number(const struct bw_config_option *option, const char *text,
                                int64_t *slot, struct bw_error *err);
+static enum bw_err read_hour(const char *text, int64_t *slot, struct bw_error *err);
 static enum bw_err read_share(const struct bw_config_option *option, const char *text, double *slot,
                               struct bw_error *err);
 static enum bw_err read_money(const char *text, struct bw_money *slot, struct bw_error *err);
@@ -76,6 +77,8 @@ static enum bw_err read_scalar(const struct bw_config_option *option, const stru
         return read_number(option, yaml->text, slot, err);
     case BW_CONFIG_DAY:
         return bw_instant_parse(yaml->text, slot, err);
+    case BW_CONFIG_HOUR:
+        return read_hour(yaml->text, slot, err);
     case BW_CONFIG_SHARE:
         return read_share(option, yaml->text, slot, err);
     case BW_CONFIG_MONEY:
@@ -260,6 +263,20 @@ static enum bw_err read_number(const struct bw_config_option *option, const char
     return BW_OK;
 }
 
+static enum bw_err read_hour(const char *text, int64_t *slot, struct bw_error *err)
+{
+    int64_t hour = -1;
+    int64_t minute = -1;
+    bool good = strlen(text) == 5 && text[2] == ':' && count_parse(text, 2, &hour) &&
+                count_parse(text + 3, 2, &minute) && hour < 24 && minute < 60;
+    if (!good) {
+        return bw_fail(err, BW_ERR_INVALID, "'%.60s' is not %s", text,
+                       bw_config_type_text(BW_CONFIG_HOUR));
+    }
+    *slot = hour * BW_HOUR_MS + minute * BW_MINUTE_MS;
+    return BW_OK;
+}
+
 static enum bw_err read_share(const struct bw_config_option *option, const char *text, double *slot,
                               struct bw_error *err)
 {
@@ -306,6 +323,7 @@ const char *bw_config_type_text(enum bw_config_type type)
         [BW_CONFIG_SHARE] = "a share from 0 to 1",
         [BW_CONFIG_DURATION] = "a duration like 30s, 6h or 10d",
         [BW_CONFIG_DAY] = "a day like 2026-01-10",
+        [BW_CONFIG_HOUR] = "a time of day like 09:00",
         [BW_CONFIG_MONEY] = "an amount of US dollars",
         [BW_CONFIG_JSON] = "a map",
         [BW_CONFIG_SECRET] = "{file: NAME} or {command: [PROGRAM, ARGUMENT...]}",

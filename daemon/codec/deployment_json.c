@@ -45,6 +45,7 @@ static const struct field FIELDS[] = {
     { NULL, "pick", TEXT, AT(pick) },
     { NULL, "base", TEXT, AT(base) },
     { NULL, "owner", NAME, AT(owner) },
+    { NULL, "tags", NAMES, AT(tags) },
     { NULL, "lead_days", COUNT, AT(lead_days) },
     { "training", "rows", COUNT, AT(training.rows) },
     { "training", "tokens_per_row", COUNT, AT(training.tokens_per_row) },

@@ -1,5 +1,5 @@
-/* daemon/codec/zoneinfo.c: see zoneinfo.h. A file has its changes twice, in 32 and in 64 bits, and ends
- * in the rule that holds after the last of them, as $TZ spells it. */
+/* daemon/codec/zoneinfo.c: see zoneinfo.h. A file has its changes twice, in 32 and in 64 bits, and
+ * ends in the rule that holds after the last of them, as $TZ spells it. */
 #include "codec/zoneinfo.h"
 
 #include <ctype.h>
@@ -23,7 +23,7 @@ struct header { /* in the file's order */
     size_t is_utc, is_standard, leaps, changes, types, characters;
 };
 
-struct rule { /* the weekday-th (0: Sunday) of week 1 to 5 (the last) of a month, and a time there */
+struct rule { /* a weekday (0: Sunday) of week 1 to 5 (the last) of a month, and a time there */
     int month, week, weekday;
     int64_t time_ms;
 };

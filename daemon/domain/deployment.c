@@ -79,6 +79,7 @@ void bw_deployment_clear(struct bw_deployment *deployment)
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
     }
+    bw_names_clear(&deployment->tags);
     bw_names_clear(&deployment->worth.tried);
     bw_policy_clear(&deployment->policy);
     *deployment = (struct bw_deployment){ 0 };

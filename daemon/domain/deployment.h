@@ -111,6 +111,7 @@ struct bw_deployment {
     char *base;    /* never NULL once checked: from the ft: id, else `model`; "" until discovery
                       finds what `match` fits */
     char *owner;   /* "" when nobody is named */
+    struct bw_names tags; /* words of the team's own, to route by */
     struct bw_training training;
     struct bw_traffic traffic;
     struct bw_evals evals;

@@ -16,6 +16,7 @@ static const char *const KIND_WORDS[] = {
     [BW_NOTICE_DATE_CHANGED] = "date-changed",
     [BW_NOTICE_SOURCE_FAILING] = "source-failing",
     [BW_NOTICE_PRICE_STALE] = "price-stale",
+    [BW_NOTICE_SINK_FAILING] = "sink-failing",
 };
 BW_DEFINE_WORDS(bw_notice_kind, KIND_WORDS)
 
@@ -67,6 +68,13 @@ bool bw_notice_is_live(enum bw_notice_state state)
     return (SETTLED & (1u << state)) == 0;
 }
 
+enum bw_notice_about bw_notice_about(enum bw_notice_kind kind)
+{
+    return kind == BW_NOTICE_SOURCE_FAILING ? BW_ABOUT_SOURCE
+           : kind == BW_NOTICE_SINK_FAILING ? BW_ABOUT_SINK
+                                            : BW_ABOUT_DEPLOYMENT;
+}
+
 const char *bw_notice_matter(enum bw_notice_kind kind)
 {
     switch (kind) {
@@ -83,6 +91,7 @@ const char *bw_notice_matter(enum bw_notice_kind kind)
     case BW_NOTICE_DATE_CHANGED:
     case BW_NOTICE_SOURCE_FAILING:
     case BW_NOTICE_PRICE_STALE:
+    case BW_NOTICE_SINK_FAILING:
         return bw_notice_kind_word(kind);
     }
     return "";

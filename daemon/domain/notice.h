@@ -16,7 +16,15 @@ enum bw_notice_kind {
     BW_NOTICE_DATE_CHANGED,
     BW_NOTICE_SOURCE_FAILING,
     BW_NOTICE_PRICE_STALE,
+    BW_NOTICE_SINK_FAILING,
 };
+
+enum bw_notice_about { /* whose name the subject is */
+    BW_ABOUT_DEPLOYMENT,
+    BW_ABOUT_SOURCE,
+    BW_ABOUT_SINK,
+};
+enum bw_notice_about bw_notice_about(enum bw_notice_kind kind);
 
 /*              .--> acknowledged --> in-progress --> verified --.
  *   open ------+--> snoozed / waived --(ends)--> open           +--> resolved

@@ -1,5 +1,5 @@
-/* daemon/domain/rhythm.h: when a sink may be spoken to: digests at fixed times of its days, and hours
- * in which only what cannot wait may come. */
+/* daemon/domain/rhythm.h: when a sink may be spoken to: digests at fixed times of its days, and
+ * hours in which only what cannot wait may come. */
 #ifndef BW_DOMAIN_RHYTHM_H
 #define BW_DOMAIN_RHYTHM_H
 #include <stdbool.h>
@@ -11,6 +11,7 @@ enum { BW_ALL_DAYS = (1 << 7) - 1 }; /* bit 0 is Monday */
 
 struct bw_rhythm { /* times are milliseconds after midnight by the wall clock of `zone` */
     char *zone;            /* IANA name */
+    int64_t pause_ms;      /* at least between two messages to one owner that can wait */
     bool digest;           /* what can wait is gathered until digest_at_ms of one of digest_days */
     int64_t digest_at_ms;
     unsigned digest_days;  /* 0: every day */

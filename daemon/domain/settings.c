@@ -97,6 +97,9 @@ struct bw_sink_settings bw_sink_settings_copy(const struct bw_sink_settings *sin
     copy.old_secret = secret_copy(&sink->old_secret);
     copy.only.owners = names_copy(&sink->only.owners);
     copy.only.platforms = names_copy(&sink->only.platforms);
+    copy.only.tags = names_copy(&sink->only.tags);
+    copy.rhythm.zone = bw_xstrdup(sink->rhythm.zone);
+    copy.template = bw_xstrdup(sink->template);
     return copy;
 }
 
@@ -141,6 +144,9 @@ void bw_sink_settings_clear(struct bw_sink_settings *sink)
     bw_secret_ref_clear(&sink->old_secret);
     bw_names_clear(&sink->only.owners);
     bw_names_clear(&sink->only.platforms);
+    bw_names_clear(&sink->only.tags);
+    free(sink->rhythm.zone);
+    free(sink->template);
     *sink = (struct bw_sink_settings){ 0 };
 }
 
@@ -155,6 +161,12 @@ void bw_adopt_rule_clear(struct bw_adopt_rule *rule)
     free(rule->name);
 }
 
+static void named_zone_clear(struct bw_named_zone *named)
+{
+    free(named->name);
+    bw_zone_clear(&named->zone);
+}
+
 void bw_settings_clear(struct bw_settings *settings)
 {
     free(settings->file);
@@ -166,6 +178,7 @@ void bw_settings_clear(struct bw_settings *settings)
     bw_policy_clear(&settings->policy);
     BW_VEC_CLEAR(&settings->sources, bw_source_settings_clear);
     BW_VEC_CLEAR(&settings->sinks, bw_sink_settings_clear);
+    BW_VEC_CLEAR(&settings->zones, named_zone_clear);
     BW_VEC_CLEAR(&settings->triggers, bw_sink_settings_clear);
     BW_VEC_CLEAR(&settings->adopt, bw_adopt_rule_clear);
     bw_deployments_clear(&settings->deployments);
@@ -234,9 +247,20 @@ static bool any_fits(const struct bw_names *patterns, const char *text)
     return patterns->count == 0;
 }
 
+static bool any_tag_fits(const struct bw_names *patterns, const struct bw_names *tags)
+{
+    bool fits = patterns->count == 0;
+    for (size_t i = 0; !fits && tags != NULL && i < tags->count; i++) {
+        fits = any_fits(patterns, tags->items[i]);
+    }
+    return fits;
+}
+
 static bool wants(const struct bw_sink_filter *only, const struct bw_sink_topic *topic)
 {
     return any_fits(&only->owners, topic->owner) && any_fits(&only->platforms, topic->platform) &&
+           any_tag_fits(&only->tags, topic->tags) &&
+           (only->techniques == 0 || (only->techniques & topic->technique) != 0) &&
            (only->severities == 0 || (only->severities & topic->severity) != 0) &&
            (only->kinds == 0 || (only->kinds & topic->kind) != 0);
 }
@@ -250,4 +274,23 @@ bool bw_settings_routes(const struct bw_settings *settings, const struct bw_sink
         taken = taken || (!other->catch_all && wants(&other->only, topic));
     }
     return wants(&sink->only, topic) && !(sink->catch_all && taken);
+}
+
+const struct bw_zone *bw_settings_zone(const struct bw_settings *settings, const char *name)
+{
+    BW_VEC_EACH(const struct bw_named_zone, named, &settings->zones)
+    {
+        if (bw_str_equal(named->name, name)) {
+            return &named->zone;
+        }
+    }
+    return NULL;
+}
+
+int64_t bw_settings_free_ms(const struct bw_settings *settings,
+                            const struct bw_sink_settings *sink, int64_t now_ms)
+{
+    static const struct bw_zone utc = { 0 };
+    const struct bw_zone *zone = bw_settings_zone(settings, sink->rhythm.zone);
+    return bw_rhythm_free_ms(&sink->rhythm, zone == NULL ? &utc : zone, now_ms);
 }

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "domain/deployment.h"
 #include "domain/eval_job.h"
+#include "domain/rhythm.h"
 
 /* A secret is named in the configuration and read where it is used; it never travels. */
 struct bw_secret_ref {
@@ -41,6 +42,11 @@ struct bw_source_settings {
     int64_t fetches;      /* of one poll and verb; 0: the plugin protocol's default */
 };
 
+enum bw_sink_detail {
+    BW_DETAIL_FULL,
+    BW_DETAIL_MINIMAL, /* what it is about and how pressing; no models, dates or money */
+};
+
 enum bw_sink_group {
     BW_GROUP_NONE,  /* one message a notice: for programs */
     BW_GROUP_OWNER, /* one message an owner: for people */
@@ -49,8 +55,10 @@ enum bw_sink_group {
 struct bw_sink_filter { /* what a sink wants to hear of; bits by the enum's values */
     struct bw_names owners;    /* patterns, one of which must fit; none: all */
     struct bw_names platforms; /* likewise */
+    struct bw_names tags;      /* patterns, one of which must fit one of the tags; none: all */
     unsigned severities; /* 0: all */
     unsigned kinds;      /* 0: all */
+    unsigned techniques; /* 0: all; else of deployments alone */
 };
 
 struct bw_sink_settings {
@@ -62,9 +70,17 @@ struct bw_sink_settings {
     struct bw_secret_ref old_secret; /* during a rotation: signs as well */
     bool allow_private;              /* link-local and metadata addresses, else refused */
     enum bw_sink_group group;
+    enum bw_sink_detail detail;
+    struct bw_rhythm rhythm;
+    char *template; /* a webhook's body (codec/template.h); NULL: the CloudEvent itself */
     struct bw_sink_filter only;
     bool catch_all; /* hears of what no other sink wants */
     char *options;                   /* plugin settings as a JSON object */
+};
+
+struct bw_named_zone {
+    char *name;
+    struct bw_zone zone;
 };
 
 struct bw_eval_settings {
@@ -99,6 +115,7 @@ struct bw_settings {
     struct bw_policy policy; /* the fleet's */
     struct { struct bw_source_settings *items; size_t count, capacity; } sources;
     struct { struct bw_sink_settings *items; size_t count, capacity; } sinks;
+    struct { struct bw_named_zone *items; size_t count, capacity; } zones; /* that sinks name */
     struct bw_eval_settings evals;
     /* What runs suites elsewhere: spoken to as a sink is, and with what a sink has. */
     struct { struct bw_sink_settings *items; size_t count, capacity; } triggers;
@@ -129,11 +146,18 @@ BW_DEFINE_FREEP(bw_settings)
 struct bw_sink_topic {
     const char *owner;
     const char *platform;
+    const struct bw_names *tags; /* NULL: none */
+    unsigned technique; /* one bit; 0: it is about no deployment */
     unsigned severity; /* one bit */
     unsigned kind;
 };
 bool bw_settings_routes(const struct bw_settings *settings, const struct bw_sink_settings *sink,
                         const struct bw_sink_topic *topic);
+/* When a message that can wait may leave for the sink, from now_ms on. */
+int64_t bw_settings_free_ms(const struct bw_settings *settings,
+                            const struct bw_sink_settings *sink, int64_t now_ms);
+/* The zone of that name, loaded with the settings; NULL when none of them names it. */
+const struct bw_zone *bw_settings_zone(const struct bw_settings *settings, const char *name);
 const struct bw_source_settings *bw_settings_source(const struct bw_settings *settings,
                                                     const char *name);
 const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settings,

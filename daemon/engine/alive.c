@@ -23,9 +23,12 @@ static bool is_asleep(const struct bw_notice *notice)
     return notice->state == BW_NOTICE_SNOOZED || notice->state == BW_NOTICE_WAIVED;
 }
 
-static void tell(struct bw_engine *engine, struct bw_sending *sending,
-                 const struct bw_notices *notices, struct bw_commands *commands)
+static enum bw_err tell(struct bw_engine *engine, struct bw_sending *sending,
+                        const struct bw_notices *notices, struct bw_commands *commands,
+                        struct bw_error *err)
 {
+    const struct bw_sink_settings *sink = bw_settings_sink(engine->settings, sending->row.name);
+
     BW_CLEANUP(bw_str_clear) struct bw_str data = { 0 };
     struct bw_json_writer w = { .out = &data };
     size_t count = 0;
@@ -33,18 +36,24 @@ static void tell(struct bw_engine *engine, struct bw_sending *sending,
     bw_json_array_begin(&w, "notices");
     BW_VEC_EACH(const struct bw_notice, notice, notices)
     {
-        if (!is_asleep(notice)) {
-            bw_row_notice(&w, notice);
-            count++;
+        BW_CLEANUP(bw_freep) char *row = NULL;
+        if (is_asleep(notice)) {
+            continue;
         }
+        enum bw_err rc = bw_engine_notice_data(engine, sink, notice, &row, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+        bw_json_add_raw(&w, NULL, row);
+        count++;
     }
     bw_json_array_end(&w);
     bw_json_object_end(&w);
     if (count == 0) {
-        return;
+        return BW_OK;
     }
     char id[BW_MESSAGE_ID_TEXT];
-    const struct bw_message message = { "notice.live", sending->row.name, 0, data.text, false };
+    const struct bw_message message = { "notice.live", sending->row.name, 0, data.text, 0 };
     struct bw_command command = { .type = BW_COMMAND_DELIVER };
     command.deliver = (struct bw_deliver){
         .delivery_id = -1 - (int64_t)engine->messages, /* no row of the outbox has such a number */
@@ -54,6 +63,7 @@ static void tell(struct bw_engine *engine, struct bw_sending *sending,
     };
     BW_VEC_PUSH(&sending->alive, command.deliver.delivery_id);
     BW_VEC_PUSH(commands, command);
+    return BW_OK;
 }
 
 enum bw_err bw_engine_keep_alive(struct bw_engine *engine, struct bw_sending *sending,
@@ -74,7 +84,7 @@ enum bw_err bw_engine_keep_alive(struct bw_engine *engine, struct bw_sending *se
             rows = notices.count;
             after = rows == 0 ? after : notices.items[rows - 1].id;
             if (rc == BW_OK) {
-                tell(engine, sending, &notices, commands);
+                rc = tell(engine, sending, &notices, commands, err);
             }
         }
         sending->alive_ms = engine->now_ms + AGAIN_MS;

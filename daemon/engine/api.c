@@ -29,6 +29,7 @@ static const struct {
     { "GET", "/v1/notices", bw_api_notices },
     { "GET", "/v1/notices/*", bw_api_notice },
     { "POST", "/v1/notices/*/*", bw_api_notice_move },
+    { "GET", "/v1/waivers", bw_api_waivers },
     { "GET", "/v1/events", bw_api_events },
     { "GET", "/v1/sources", bw_api_sources },
     { "POST", "/v1/sources/poll", bw_api_poll },
@@ -48,6 +49,7 @@ static const struct {
     { "POST", "/v1/evals/*/renew", bw_api_eval_renew },
     { "POST", "/v1/evals/*/report", bw_api_eval_report },
     { "GET", "/v1/sinks", bw_api_sinks },
+    { "GET", "/v1/sinks/*", bw_api_sink },
     { "POST", "/v1/sinks/*/test", bw_api_sink_test },
 };
 

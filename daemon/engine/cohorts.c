@@ -70,6 +70,26 @@ enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
     return rc;
 }
 
+enum bw_err bw_engine_notice_confidence(struct bw_engine *engine, const struct bw_notice *notice,
+                                        const char **out, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    *out = NULL;
+    if (bw_notice_about(notice->kind) != BW_ABOUT_DEPLOYMENT ||
+        !bw_notice_is_live(notice->state)) {
+        return BW_OK;
+    }
+    if (!bw_str_equal(engine->asked.platform, notice->platform) ||
+        !bw_str_equal(engine->asked.scope, notice->scope)) {
+        bw_replace(&engine->asked.platform, notice->platform);
+        bw_replace(&engine->asked.scope, notice->scope);
+        rc = bw_engine_confidence(engine, notice->platform, notice->scope,
+                                  &engine->asked.confidence, err);
+    }
+    *out = bw_confidence_word(engine->asked.confidence);
+    return rc;
+}
+
 static bool holds(const struct bw_models *models, const char *id)
 {
     BW_VEC_EACH(const struct bw_model, model, models)

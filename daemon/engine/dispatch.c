@@ -1,5 +1,6 @@
 /* daemon/engine/dispatch.c: from notice to message to delivery, and what came of it. A message's
- * bytes are written once, in the transaction of the notice that it tells of. */
+ * bytes are written once, in the transaction of the notice that it tells of; what waits for a card
+ * is written when that leaves (cards.c). */
 #include "engine/state.h"
 
 #include <inttypes.h>
@@ -11,10 +12,12 @@
 #include "engine/rows.h"
 #include "store/sink_memory.h"
 
-enum { WORST_LISTED = 20 }; /* a card lists that many and says the count */
+#define SOON_MS BW_DAY_MS /* before a deadline everything about it has been said */
+#define SINK_FAILING_TOLD_MS BW_HOUR_MS /* a sink fails that long before anybody is told */
 
-static enum bw_err send_to(struct bw_engine *engine, const char *sink,
-                           const struct bw_message *message, struct bw_error *err)
+enum bw_err bw_engine_send(struct bw_engine *engine, const char *sink,
+                           const struct bw_message *message, int64_t *delivery_id,
+                           struct bw_error *err)
 {
     char id[BW_MESSAGE_ID_TEXT];
     bw_message_id(engine, sink, message, id);
@@ -25,66 +28,173 @@ static enum bw_err send_to(struct bw_engine *engine, const char *sink,
         .subject = bw_xstrdup(message->subject),
         .notice = message->notice,
         .body = bw_message_render(engine, message, id),
-        .due_ms = message->first ? 0 : engine->now_ms,
+        .due_ms = message->due_ms,
         .created_ms = engine->now_ms,
     };
-    return bw_outbox_insert(engine->db, &delivery, err);
+    enum bw_err rc = bw_outbox_insert(engine->db, &delivery, err);
+    if (rc == BW_OK && message->notice != 0) {
+        const char *what = bw_str_starts_with(message->type, "notice.")
+                               ? message->type + strlen("notice.")
+                               : message->type;
+        rc = bw_told_insert(engine->db, delivery.id, message->notice, what, err);
+    }
+    if (delivery_id != NULL) {
+        *delivery_id = delivery.id;
+    }
+    return rc;
 }
 
-static char *notice_data(const struct bw_notice *notice)
+/* What it is about and how pressing, without models, dates and money. */
+static struct bw_notice reduced(const struct bw_notice *notice, char **summary)
 {
-    struct bw_str data = { 0 };
-    struct bw_json_writer w = { .out = &data };
-    bw_row_notice(&w, notice);
-    return bw_str_take(&data);
+    *summary = bw_xasprintf("%s: %s", notice->subject, bw_notice_kind_word(notice->kind));
+    return (struct bw_notice){
+        .id = notice->id,
+        .subject = notice->subject,
+        .kind = notice->kind,
+        .state = notice->state,
+        .severity = notice->severity,
+        .owner = notice->owner,
+        .opened_ms = notice->opened_ms,
+        .updated_ms = notice->updated_ms,
+        .summary = *summary,
+    };
+}
+
+enum bw_err bw_engine_notice_data(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                                  const struct bw_notice *notice, char **data,
+                                  struct bw_error *err)
+{
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    BW_CLEANUP(bw_freep) char *summary = NULL;
+    const char *confidence = NULL;
+    enum bw_err rc = bw_engine_notice_confidence(engine, notice, &confidence, err);
+    const struct bw_notice brief = reduced(notice, &summary);
+    bw_row_notice(&w, sink->detail == BW_DETAIL_MINIMAL ? &brief : notice, confidence);
+    *data = bw_str_take(&text);
+    return rc;
+}
+
+/* What nobody has in hand and has to be begun now is told at any hour; that it still is, on its last
+ * day. */
+static bool is_urgent(const struct bw_engine *engine, const struct bw_notice *notice,
+                      const char *what)
+{
+    int64_t left_ms = notice->deadline_ms - engine->now_ms;
+    bool again = strcmp(what, "reminder") == 0 && (left_ms > BW_DAY_MS || left_ms < 0);
+    return notice->state == BW_NOTICE_OPEN && notice->severity >= BW_SEVERITY_ACT && !again;
+}
+
+/* When it leaves: soon enough before a deadline, whatever the sink's rhythm is. */
+static enum bw_err find_hour(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                             const struct bw_notice *notice, const char *what, bool on_card,
+                             int64_t *due_ms, struct bw_error *err)
+{
+    bool urgent = is_urgent(engine, notice, what);
+    int64_t pause_ms = on_card && !urgent ? sink->rhythm.pause_ms : 0;
+    int64_t from_ms = engine->now_ms;
+    enum bw_err rc = BW_OK;
+    if (pause_ms > 0) {
+        int64_t heard_ms = 0;
+        rc = bw_items_heard(engine->db, sink->name, notice->owner, &heard_ms, err);
+        from_ms = heard_ms == 0 ? from_ms : heard_ms + pause_ms;
+    }
+    int64_t last_ms = notice->deadline_ms > engine->now_ms ? notice->deadline_ms - SOON_MS
+                                                           : INT64_MAX;
+    from_ms = from_ms < last_ms ? from_ms : last_ms;
+    from_ms = from_ms > engine->now_ms ? from_ms : engine->now_ms;
+    *due_ms = urgent ? from_ms : bw_settings_free_ms(engine->settings, sink, from_ms);
+    return rc;
+}
+
+static enum bw_err tell(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                        const struct bw_notice *notice, const char *what, bool on_card,
+                        struct bw_error *err)
+{
+    int64_t due_ms = 0;
+    enum bw_err rc = find_hour(engine, sink, notice, what, on_card, &due_ms, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    if (on_card) {
+        const struct bw_item item = { sink->name, notice->owner, notice->id, (char *)what, due_ms };
+        return bw_items_insert(engine->db, &item, err);
+    }
+    BW_CLEANUP(bw_freep) char *data = NULL;
+    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
+    if (due_ms == engine->now_ms) {
+        rc = bw_outbox_hurry(engine->db, sink->name, notice->id, due_ms, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_notice_data(engine, sink, notice, &data, err);
+    }
+    const struct bw_message message = { type, notice->subject, notice->id, data, due_ms };
+    return rc == BW_OK ? bw_engine_send(engine, sink->name, &message, NULL, err) : rc;
+}
+
+/* Borrowed from the notice. */
+static struct bw_sink_topic topic_of(const struct bw_notice *notice)
+{
+    enum bw_technique technique = BW_TECHNIQUE_PROMPT;
+    bool known = bw_technique_parse(notice->technique, &technique);
+    return (struct bw_sink_topic){ notice->owner,
+                                   notice->platform,
+                                   &notice->tags,
+                                   known ? 1U << technique : 0,
+                                   1U << notice->severity,
+                                   1U << notice->kind };
 }
 
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
-                               const char *what, bool summed_up, struct bw_error *err)
+                               const char *what, const struct bw_move_notice *how,
+                               struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *data = notice_data(notice);
-    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", what);
-    const struct bw_message message = { type, notice->subject, notice->id, data, false };
-    const struct bw_sink_topic topic = { notice->owner, notice->platform, 1U << notice->severity,
-                                         1U << notice->kind };
-    bool closing = strcmp(what, "resolved") == 0 || strcmp(what, "superseded") == 0;
+    const struct bw_sink_topic topic = topic_of(notice);
+    bool superseded = strcmp(what, "superseded") == 0;
+    bool closing = superseded || strcmp(what, "resolved") == 0;
+    bool by_person = how->actor != NULL && strcmp(how->actor, "basewatch") != 0;
+    bool for_programs = superseded || by_person || how->for_programs; /* people know */
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
+        bool people = sink->group == BW_GROUP_OWNER;
         bool told = bw_settings_routes(engine->settings, sink, &topic);
         if (rc == BW_OK && closing) {
-            rc = bw_outbox_knows(engine->db, sink->name, notice->id, &told, err);
+            rc = bw_told_knows(engine->db, sink->name, notice->id, &told, err);
         }
-        const struct bw_card_key card = { sink->name, notice->owner, (char *)what };
-        bool on_card = summed_up || sink->group == BW_GROUP_OWNER;
-        if (rc == BW_OK && told) {
-            rc = on_card ? bw_items_insert(engine->db, &card, notice->id, err)
-                         : send_to(engine, sink->name, &message, err);
+        if (rc == BW_OK && told && !(people && for_programs)) {
+            rc = tell(engine, sink, notice, what, people || how->summed_up, err);
         }
     }
     return rc;
 }
 
-enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *source,
-                                      const char *what, const char *text, struct bw_error *err)
+enum bw_err bw_engine_announce_outage(struct bw_engine *engine, enum bw_notice_kind kind,
+                                      const char *subject, const char *what, const char *text,
+                                      struct bw_error *err)
 {
-    struct bw_str data = { 0 };
-    struct bw_json_writer w = { .out = &data };
-    bw_json_object_begin(&w, NULL);
-    bw_json_add_text(&w, "source", source);
-    bw_json_add_text(&w, "summary", text);
-    bw_json_object_end(&w);
-    BW_CLEANUP(bw_freep) char *json = bw_str_take(&data);
-    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("source.%s", what);
-    const struct bw_message message = { type, source, 0, json, false };
-    const struct bw_sink_topic topic = { "", NULL, 1U << BW_SEVERITY_ACT,
-                                         1U << BW_NOTICE_SOURCE_FAILING };
+    const char *noun = bw_notice_about(kind) == BW_ABOUT_SINK ? "sink" : "source";
+    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("%s.%s", noun, what);
+    BW_CLEANUP(bw_freep) char *brief = bw_xasprintf("%s %s: %s", noun, subject, what);
+    const struct bw_sink_topic topic = { .owner = "",
+                                         .severity = 1U << BW_SEVERITY_ACT,
+                                         .kind = 1U << kind };
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
-        if (rc == BW_OK && bw_settings_routes(engine->settings, sink, &topic)) {
-            rc = send_to(engine, sink->name, &message, err);
+        bool itself = bw_notice_about(kind) == BW_ABOUT_SINK && strcmp(sink->name, subject) == 0;
+        if (rc != BW_OK || itself || !bw_settings_routes(engine->settings, sink, &topic)) {
+            continue;
         }
+        BW_CLEANUP(bw_str_clear) struct bw_str data = { 0 };
+        struct bw_json_writer w = { .out = &data };
+        bw_json_object_begin(&w, NULL);
+        bw_json_add_text(&w, noun, subject);
+        bw_json_add_text(&w, "summary", sink->detail == BW_DETAIL_MINIMAL ? brief : text);
+        bw_json_object_end(&w);
+        const struct bw_message message = { type, subject, 0, data.text, engine->now_ms };
+        rc = bw_engine_send(engine, sink->name, &message, NULL, err);
     }
     return rc;
 }
@@ -131,16 +241,20 @@ enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_ev
                                     struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *data = eval_data(job);
-    const struct bw_message message = { "eval.finished", job->deployment, 0, data, false };
-    const struct bw_sink_topic topic = { job->owner, notice->platform, 1U << notice->severity,
-                                         1U << notice->kind };
+    const struct bw_sink_topic topic = topic_of(notice);
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
         bool told = bw_settings_routes(engine->settings, sink, &topic) &&
                     (!moved || is_webhook(sink));
         if (rc == BW_OK && told) {
-            rc = send_to(engine, sink->name, &message, err);
+            bool minimal = sink->detail == BW_DETAIL_MINIMAL;
+            const struct bw_message message = {
+                "eval.finished", job->deployment, 0,
+                minimal ? "{\"summary\":\"an eval has finished\"}" : data,
+                bw_settings_free_ms(engine->settings, sink, engine->now_ms)
+            };
+            rc = bw_engine_send(engine, sink->name, &message, NULL, err);
         }
     }
     return rc;
@@ -150,11 +264,10 @@ enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err)
 {
     const struct bw_message message = { .type = "test",
-                                     .subject = sink,
-                                     .data = "{\"summary\":\"a test message; nothing has "
-                                             "happened\"}",
-                                     .first = true };
-    return send_to(engine, sink, &message, err);
+                                        .subject = sink,
+                                        .data = "{\"summary\":\"a test message; nothing has "
+                                                "happened\"}" };
+    return bw_engine_send(engine, sink, &message, NULL, err);
 }
 
 static void settle(struct bw_engine *engine, struct bw_delivery *delivery,
@@ -165,148 +278,6 @@ static void settle(struct bw_engine *engine, struct bw_delivery *delivery,
     bw_replace(&delivery->detail, detail);
 }
 
-enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
-                               struct bw_error *err)
-{
-    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries untried = { 0 };
-    enum bw_err rc = bw_outbox_untried(engine->db, notice->id, &untried, err);
-    BW_VEC_EACH(struct bw_delivery, delivery, &untried)
-    {
-        const struct bw_sending *sending = bw_engine_sending(engine, delivery->sink);
-        if (rc != BW_OK ||
-            (sending != NULL && bw_engine_is_in_flight(sending, delivery->id))) {
-            continue; /* it may have arrived: the closing message follows it */
-        }
-        settle(engine, delivery, BW_DELIVERY_WITHDRAWN, "no longer true");
-        rc = bw_outbox_save(engine->db, delivery, err);
-    }
-    return rc == BW_OK ? bw_items_forget(engine->db, notice->id, err) : rc;
-}
-
-/* ---- summaries ---- */
-
-static int worst_first(const void *a, const void *b)
-{
-    const struct bw_notice *left = a;
-    const struct bw_notice *right = b;
-    return left->severity != right->severity ? (int)right->severity - (int)left->severity
-                                             : strcmp(left->subject, right->subject);
-}
-
-static enum bw_err read_notices(struct bw_engine *engine, const struct bw_ids *ids,
-                                struct bw_notices *out, struct bw_error *err)
-{
-    enum bw_err rc = BW_OK;
-    BW_VEC_EACH(int64_t, id, ids)
-    {
-        struct bw_notice notice = { 0 };
-        if (rc == BW_OK) {
-            rc = bw_notices_get(engine->db, *id, &notice, err);
-        }
-        if (rc == BW_OK) {
-            BW_VEC_PUSH(out, notice);
-        }
-    }
-    return rc;
-}
-
-static bool all_of_prices(const struct bw_notices *notices)
-{
-    BW_VEC_EACH(const struct bw_notice, notice, notices)
-    {
-        if (notice->kind != BW_NOTICE_PRICE_STALE) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Ownership: the caller's. */
-static char *summary_of(const struct bw_card_key *card, const struct bw_notices *notices)
-{
-    static const struct {
-        const char *what;
-        const char *before;
-        const char *after;
-    } phrases[] = {
-        { "opened", "deployments of", "are behind a newer base" },
-        { "updated", "notices of", "have changed" },
-        { "reminder", "deadlines of", "come nearer" },
-        { "resolved", "notices of", "are settled" },
-        { "superseded", "notices of", "give way to newer ones" },
-        { "old prices", "estimates of", "rest on prices past their shelf life" },
-    };
-    const char *what = all_of_prices(notices) ? "old prices" : card->what;
-    const char *owner = card->owner[0] == '\0' ? "nobody in particular" : card->owner;
-    size_t at = 0;
-    while (at + 1 < BW_COUNT(phrases) && strcmp(what, phrases[at].what) != 0) {
-        at++;
-    }
-    return bw_xasprintf("%zu %s %s %s", notices->count, phrases[at].before, owner, phrases[at].after);
-}
-
-static char *summary_data(const struct bw_card_key *card, const struct bw_notices *notices)
-{
-    struct bw_str data = { 0 };
-    struct bw_json_writer w = { .out = &data };
-    BW_CLEANUP(bw_freep) char *summary = summary_of(card, notices);
-    bw_json_object_begin(&w, NULL);
-    bw_json_add_text(&w, "summary", summary);
-    bw_json_add_text(&w, "owner", card->owner);
-    bw_json_add_i64(&w, "count", (int64_t)notices->count);
-    bw_json_array_begin(&w, "notices");
-    for (size_t i = 0; i < notices->count && i < WORST_LISTED; i++) {
-        const struct bw_notice *notice = &notices->items[i];
-        bw_json_object_begin(&w, NULL);
-        bw_json_add_id(&w, "id", notice->id);
-        bw_json_add_text(&w, "deployment", notice->subject);
-        bw_json_add_text(&w, "kind", bw_notice_kind_word(notice->kind));
-        bw_json_add_text(&w, "severity", bw_severity_word(notice->severity));
-        bw_json_add_text(&w, "candidate", notice->candidate);
-        bw_json_add_text(&w, "summary", notice->summary);
-        bw_json_object_end(&w);
-    }
-    bw_json_array_end(&w);
-    bw_json_object_end(&w);
-    return bw_str_take(&data);
-}
-
-static enum bw_err send_summary(struct bw_engine *engine, const struct bw_card_key *card,
-                                struct bw_notices *notices, struct bw_error *err)
-{
-    qsort(notices->items, notices->count, sizeof(*notices->items), worst_first);
-    bool single = notices->count == 1;
-    BW_CLEANUP(bw_freep) char *data =
-        single ? notice_data(&notices->items[0]) : summary_data(card, notices);
-    BW_CLEANUP(bw_freep) char *type = bw_xasprintf("notice.%s", card->what);
-    const struct bw_message message = {
-        .type = type,
-        .subject = single                    ? notices->items[0].subject
-                   : card->owner[0] == '\0' ? "unowned"
-                                             : card->owner,
-        .notice = single ? notices->items[0].id : 0,
-        .data = data,
-    };
-    return send_to(engine, card->sink, &message, err);
-}
-
-enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_error *err)
-{
-    BW_CLEANUP(bw_card_key_clear) struct bw_card_key card = { 0 };
-    BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
-    BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
-    enum bw_err rc = bw_items_next(engine->db, &card, err);
-    if (rc != BW_OK) {
-        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-    }
-    *more = true;
-    rc = bw_items_take(engine->db, &card, &ids, err);
-    if (rc == BW_OK) {
-        rc = read_notices(engine, &ids, &notices, err);
-    }
-    return rc == BW_OK ? send_summary(engine, &card, &notices, err) : rc;
-}
-
 /* ---- results ---- */
 
 static void note_endpoint(struct bw_engine *engine, struct bw_sink *sink,
@@ -314,12 +285,14 @@ static void note_endpoint(struct bw_engine *engine, struct bw_sink *sink,
 {
     switch (result->outcome) {
     case BW_DELIVERY_DONE:
-    case BW_DELIVERY_REFUSED: /* it answers: the message is at fault, not the endpoint */
+    case BW_DELIVERY_REFUSED: /* it answers: other messages may pass */
         sink->failures = 0;
+        sink->failing_since_ms = 0;
         sink->paused_until_ms = 0;
-        bw_replace(&sink->detail, "");
+        bw_replace(&sink->detail, result->outcome == BW_DELIVERY_DONE ? "" : result->error);
         break;
     case BW_DELIVERY_RETRY:
+        sink->failing_since_ms = sink->failures == 0 ? engine->now_ms : sink->failing_since_ms;
         /* What was sent together fails together: once. */
         sink->failures += sink->paused_until_ms > engine->now_ms ? 0 : 1;
         sink->paused_until_ms =
@@ -362,6 +335,22 @@ static void note_attempt(struct bw_engine *engine, struct bw_delivery *delivery,
            delivery->state == BW_DELIVERY_FAILED ? "given up" : "sent again later");
 }
 
+/* Who should hear it does, by another way than this one. */
+static enum bw_err tell_operators(struct bw_engine *engine, const struct bw_sink *sink,
+                                  enum bw_delivery_outcome outcome, struct bw_error *err)
+{
+    if (outcome == BW_DELIVERY_DONE) {
+        return bw_engine_end_outage(engine, BW_NOTICE_SINK_FAILING, sink->name, "basewatch",
+                                    "the sink takes messages again", err);
+    }
+    if (outcome == BW_DELIVERY_RETRY &&
+        engine->now_ms - sink->failing_since_ms < SINK_FAILING_TOLD_MS) {
+        return BW_OK;
+    }
+    return bw_engine_raise_outage(engine, BW_NOTICE_SINK_FAILING, sink->name, "", sink->detail,
+                                  err);
+}
+
 static enum bw_err write_result(struct bw_engine *engine, const struct bw_delivered *result,
                                 struct bw_error *err)
 {
@@ -377,10 +366,11 @@ static enum bw_err write_result(struct bw_engine *engine, const struct bw_delive
         rc = bw_sink_memory_set(engine->db, &delivery, result->memory, engine->now_ms, err);
     }
     if (rc == BW_OK && sending != NULL) {
-        bool was_well = sending->row.failures == 0 && sending->row.disabled_ms == 0;
+        bool was_well = sending->row.detail[0] == '\0';
         note_endpoint(engine, &sending->row, result);
         if (!was_well || result->outcome != BW_DELIVERY_DONE) {
             rc = bw_sinks_save(engine->db, &sending->row, err);
+            rc = rc == BW_OK ? tell_operators(engine, &sending->row, result->outcome, err) : rc;
         }
     }
     return rc;

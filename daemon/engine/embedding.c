@@ -60,17 +60,7 @@ enum bw_err bw_engine_want_embedder(struct bw_engine *engine, const struct bw_co
         return rc;
     }
     struct bw_str summary = { 0 };
-    *out = (struct bw_notice){
-        .subject = bw_xstrdup(deployment->name),
-        .kind = BW_NOTICE_EMBEDDER_STALE,
-        .owner = bw_xstrdup(deployment->owner),
-        .platform = bw_xstrdup(embedder->platform),
-        .base = bw_xstrdup(embedder->base),
-        .candidate = bw_xstrdup(embedder->candidate),
-        .relation = bw_xstrdup(embedder->relation),
-        .via = bw_xstrdup(embedder->via),
-        .serve_until_ms = embedder->serve_until_ms,
-    };
+    *out = bw_engine_notice_of(embedder, deployment, BW_NOTICE_EMBEDDER_STALE);
     append_what(&summary, embedder, deployment);
     price(engine, embedder, deployment, &pricing, &summary, out);
     out->summary = bw_str_take(&summary);

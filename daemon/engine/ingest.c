@@ -19,46 +19,11 @@ static void say(struct bw_source *source, enum bw_source_state state, const char
     bw_replace(&source->detail, detail);
 }
 
-/* The notice about a source, in the place of a deployment's. */
 static enum bw_err tell_operators(struct bw_engine *engine, const struct bw_source *source,
                                   struct bw_error *err)
 {
-    BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, source->name, true, &live, err);
-    if (rc != BW_OK || live.count > 0) {
-        return rc;
-    }
-    BW_CLEANUP(bw_notice_clear) struct bw_notice notice = {
-        .subject = bw_xstrdup(source->name),
-        .kind = BW_NOTICE_SOURCE_FAILING,
-        .severity = BW_SEVERITY_ACT,
-        .owner = bw_xstrdup(""),
-        .platform = bw_xstrdup(source->platform),
-        .base = bw_xstrdup(""),
-        .summary = bw_xasprintf("source %s: %s", source->name, source->detail),
-    };
-    const struct bw_move_notice how = {
-        .event = "opened", .actor = "basewatch", .reason = source->detail, .silent = true
-    };
-    rc = bw_engine_open(engine, &notice, &how, err);
-    return rc == BW_OK ? bw_engine_announce_source(engine, source->name, "failing", notice.summary,
-                                                   err)
-                       : rc;
-}
-
-static enum bw_err tell_recovered(struct bw_engine *engine, const struct bw_source *source,
-                                  const char *actor, struct bw_error *err)
-{
-    BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, source->name, true, &live, err);
-    if (rc != BW_OK || live.count == 0) {
-        return rc;
-    }
-    rc = bw_engine_settle(engine, source->name, true, BW_NOTICE_RESOLVED, actor,
-                          "the source lists a good set again", err);
-    return rc == BW_OK ? bw_engine_announce_source(engine, source->name, "recovered",
-                                                   "the source lists a good set again", err)
-                       : rc;
+    return bw_engine_raise_outage(engine, BW_NOTICE_SOURCE_FAILING, source->name, source->platform,
+                                  source->detail, err);
 }
 
 /* ---- failures ---- */
@@ -94,7 +59,9 @@ static enum bw_err succeeded(struct bw_engine *engine, struct bw_source *source,
     if (rc == BW_OK && leads) {
         rc = bw_models_missed(engine->db, source->platform, source->scope, err);
     }
-    return rc == BW_OK ? tell_recovered(engine, source, actor, err) : rc;
+    return rc == BW_OK ? bw_engine_end_outage(engine, BW_NOTICE_SOURCE_FAILING, source->name, actor,
+                                              "the source lists a good set again", err)
+                       : rc;
 }
 
 static enum bw_err take_set(struct bw_engine *engine, struct bw_source *source,

@@ -101,8 +101,8 @@ enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *na
     if (rc == BW_OK) {
         rc = bw_engine_abandon_eval(engine, name, reason, err);
     }
-    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor, reason,
-                                          err)
+    return rc == BW_OK ? bw_engine_settle(engine, name, BW_ABOUT_DEPLOYMENT, BW_NOTICE_CANCELLED,
+                                          actor, reason, err)
                        : rc;
 }
 
@@ -118,7 +118,7 @@ static enum bw_err configure_sources(struct bw_engine *engine, struct bw_error *
                                       bw_source_settings_hash(source), engine->now_ms, err);
         }
     }
-    return rc;
+    return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SOURCE_FAILING, err) : rc;
 }
 
 static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *err)
@@ -130,7 +130,7 @@ static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *er
             rc = bw_sinks_configure(engine->db, sink->name, bw_sink_settings_hash(sink), err);
         }
     }
-    return rc;
+    return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SINK_FAILING, err) : rc;
 }
 
 static int by_text(const void *a, const void *b)

@@ -9,11 +9,12 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 6 };
+enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 7 };
 
 struct wanted { /* the notices that should be live */
     struct bw_notice items[MATTERS_MAX];
     size_t count;
+    bool moved; /* one of them tells that a date has moved */
 };
 
 static void wanted_clear(struct wanted *wanted)
@@ -23,16 +24,18 @@ static void wanted_clear(struct wanted *wanted)
     }
 }
 
-static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *cohort,
-                              const struct bw_deployment *deployment, enum bw_notice_kind kind)
+struct bw_notice bw_engine_notice_of(const struct bw_cohort *cohort,
+                                     const struct bw_deployment *deployment,
+                                     enum bw_notice_kind kind)
 {
-    struct bw_notice *notice = &wanted->items[wanted->count++];
-    *notice = (struct bw_notice){
+    struct bw_notice notice = {
         .subject = bw_xstrdup(deployment->name),
         .kind = kind,
         .owner = bw_xstrdup(deployment->owner),
-        .platform = bw_xstrdup(deployment->platform),
-        .base = bw_xstrdup(deployment->base),
+        .technique = bw_xstrdup(bw_technique_word(deployment->technique)),
+        .platform = bw_xstrdup(cohort->platform),
+        .scope = bw_xstrdup(cohort->scope),
+        .base = bw_xstrdup(cohort->base),
         .candidate = bw_xstrdup(cohort->candidate),
         .relation = bw_xstrdup(cohort->relation),
         .via = bw_xstrdup(cohort->via),
@@ -41,6 +44,18 @@ static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *coh
         .train_by_ms = cohort->train_by_ms,
         .serve_until_ms = cohort->serve_until_ms,
     };
+    BW_VEC_EACH(char *, tag, &deployment->tags)
+    {
+        BW_VEC_PUSH(&notice.tags, bw_xstrdup(*tag));
+    }
+    return notice;
+}
+
+static struct bw_notice *want(struct wanted *wanted, const struct bw_cohort *cohort,
+                              const struct bw_deployment *deployment, enum bw_notice_kind kind)
+{
+    struct bw_notice *notice = &wanted->items[wanted->count++];
+    *notice = bw_engine_notice_of(cohort, deployment, kind);
     return notice;
 }
 
@@ -227,7 +242,8 @@ static void want_fresh_prices(const struct bw_engine *engine, const struct bw_co
 }
 
 static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_standing *standing,
-                               const struct bw_deployment *deployment, struct wanted *wanted,
+                               const struct bw_deployment *deployment,
+                               const struct bw_notices *live, struct wanted *wanted,
                                struct bw_error *err)
 {
     const struct bw_cohort *cohort = &standing->cohort;
@@ -252,6 +268,10 @@ static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_standin
         want_fresh_prices(engine, cohort, deployment, &price, wanted);
     }
     bw_estimate_clear(&price.estimate);
+    wanted->moved = bw_engine_want_moved_date(
+        engine, cohort, deployment, live, wanted->count > 0 ? wanted->items[0].severity : 0,
+        &wanted->items[wanted->count]);
+    wanted->count += wanted->moved ? 1 : 0;
     bool behind = false;
     rc = bw_engine_want_embedder(engine, &standing->embedder, deployment,
                                  &wanted->items[wanted->count], &behind, err);
@@ -274,35 +294,12 @@ static struct bw_notice *same_matter(struct bw_notice *items, size_t count,
     return NULL;
 }
 
-/* The same matter came back: its notice lives again, unless a person has closed it. */
-static enum bw_err revive(struct bw_engine *engine, struct bw_notice *wanted, bool inhibited,
-                          bool *done, struct bw_error *err)
-{
-    BW_CLEANUP(bw_notice_clear) struct bw_notice old = { 0 };
-    bool by_person = false;
-    enum bw_err rc = bw_notices_settled(engine->db, wanted, &old, &by_person, err);
-    *done = rc == BW_OK;
-    if (rc != BW_OK || by_person) {
-        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-    }
-    const struct bw_move_notice how = { .to = BW_NOTICE_OPEN,
-                                        .event = "reopened",
-                                        .actor = "basewatch",
-                                        .reason = "it is so again",
-                                        .silent = inhibited };
-    wanted->id = old.id;
-    wanted->state = old.state;
-    wanted->opened_ms = old.opened_ms;
-    wanted->eval = BW_TAKE(old.eval);
-    return bw_engine_move(engine, wanted, &how, err);
-}
-
 static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted,
                             enum bw_notice_state as, bool summed_up, bool inhibited,
                             struct bw_error *err)
 {
     bool revived = false;
-    enum bw_err rc = revive(engine, wanted, inhibited, &revived, err);
+    enum bw_err rc = bw_engine_revive(engine, wanted, inhibited, &revived, err);
     const struct bw_move_notice how = { .to = as,
                                         .event = "opened",
                                         .actor = "basewatch",
@@ -331,9 +328,11 @@ static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
                        : rc;
 }
 
-/* Take the new facts into the old notice; it is told only when the matter got more pressing. */
+/* Take the new facts into the old notice; it is told only when the matter got more pressing. That
+ * its date has moved people read in another one. */
 static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
-                           struct bw_notice *wanted, bool inhibited, struct bw_error *err)
+                           struct bw_notice *wanted, bool inhibited, bool moved,
+                           struct bw_error *err)
 {
     bool asleep = old->state == BW_NOTICE_WAIVED || old->state == BW_NOTICE_SNOOZED;
     bool pressing = wanted->severity > old->severity || wanted->kind != old->kind ||
@@ -347,6 +346,7 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
+                                        .for_programs = moved && wanted->severity <= old->severity,
                                         .silent = asleep || inhibited || !pressing };
     bool owed = old->remind_ms > 0 && old->remind_ms <= engine->now_ms && !inhibited;
     wanted->remind_ms = owed && how.silent ? old->remind_ms : wanted->remind_ms;
@@ -362,18 +362,22 @@ static const struct bw_cohort *spoken_of(const struct bw_standing *standing,
 
 static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
                              const struct bw_standing *standing,
-                             const struct bw_deployment *deployment, struct bw_error *err)
+                             const struct bw_deployment *deployment, bool date_moved,
+                             struct bw_error *err)
 {
+    bool past = old->kind == BW_NOTICE_DATE_CHANGED; /* it was news, and is no more */
     const char *base = spoken_of(standing, old)->base; /* NULL: it embeds with nothing now */
     bool moved = base != NULL && !bw_str_equal(old->base, base);
     const char *evidence = deployment->evidence != NULL ? deployment->evidence : "the inventory";
-    BW_CLEANUP(bw_freep) char *reason = moved ? bw_xasprintf("%s shows it on %s", evidence, base)
-                                              : bw_xstrdup("what it said no longer holds");
+    BW_CLEANUP(bw_freep) char *reason = moved  ? bw_xasprintf("%s shows it on %s", evidence, base)
+                                        : past ? bw_xstrdup("it has been told for a month")
+                                               : bw_xstrdup("what it said no longer holds");
     const struct bw_move_notice how = {
-        .to = moved ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,
-        .event = moved ? "resolved" : "cancelled",
+        .to = moved || past ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,
+        .event = moved || past ? "resolved" : "cancelled",
         .actor = "basewatch",
         .reason = reason,
+        .for_programs = moved || past || date_moved, /* people did it, or read of it elsewhere */
     };
     return bw_engine_move(engine, old, &how, err);
 }
@@ -396,19 +400,30 @@ static enum bw_err stays_unknown(struct bw_engine *engine, const struct bw_stand
 static bool is_inhibited(const struct wanted *wanted, size_t i)
 {
     return i > 0 && strcmp(bw_notice_matter(wanted->items[0].kind), "life") == 0 &&
-           wanted->items[i].kind != BW_NOTICE_EMBEDDER_STALE;
+           wanted->items[i].kind != BW_NOTICE_EMBEDDER_STALE &&
+           wanted->items[i].kind != BW_NOTICE_DATE_CHANGED;
 }
 
-static enum bw_err tell(struct bw_engine *engine, struct bw_notices *live, struct bw_notice *notice,
-                        bool summed_up, bool inhibited, struct bw_error *err)
+static enum bw_err tell(struct bw_engine *engine, struct bw_notices *live, struct wanted *wanted,
+                        size_t i, bool summed_up, struct bw_error *err)
 {
+    struct bw_notice *notice = &wanted->items[i];
     struct bw_notice *old = same_matter(live->items, live->count, notice);
+    bool inhibited = is_inhibited(wanted, i);
+    bool moved = wanted->moved && notice->kind != BW_NOTICE_DATE_CHANGED;
+    enum bw_err rc = BW_OK;
     notice->remind_ms = inhibited ? 0 : notice->remind_ms;
     if (old == NULL) {
         return open_new(engine, notice, BW_NOTICE_OPEN, summed_up, inhibited, err);
     }
+    if (inhibited) {
+        rc = bw_engine_withdraw(engine, old, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
+    }
     return bw_str_equal(old->candidate, notice->candidate) || !bw_notice_offers(notice->kind)
-               ? refresh(engine, old, notice, inhibited, err)
+               ? refresh(engine, old, notice, inhibited, moved, err)
                : supersede(engine, old, notice, summed_up, inhibited, err);
 }
 
@@ -418,25 +433,25 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standi
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
     BW_CLEANUP(wanted_clear) struct wanted wanted = { 0 };
-    enum bw_err rc = bw_notices_live(engine->db, deployment->name, false, &live, err);
+    enum bw_err rc = bw_notices_live(engine->db, deployment->name, BW_ABOUT_DEPLOYMENT, &live, err);
     if (rc == BW_OK) {
-        rc = find_wanted(engine, standing, deployment, &wanted, err);
+        rc = find_wanted(engine, standing, deployment, &live, &wanted, err);
     }
     BW_VEC_EACH(struct bw_notice, old, &live)
     {
-        bool unknown = true;
-        if (rc == BW_OK && same_matter(wanted.items, wanted.count, old) == NULL) {
-            rc = stays_unknown(engine, standing, old, &unknown, err);
+        bool stays = true;
+        if (rc == BW_OK && same_matter(wanted.items, wanted.count, old) == NULL &&
+            !bw_engine_is_news(engine, old, &standing->cohort)) {
+            rc = stays_unknown(engine, standing, old, &stays, err);
         }
-        if (rc == BW_OK && !unknown) {
-            rc = close_old(engine, old, standing, deployment, err);
+        if (rc == BW_OK && !stays) {
+            rc = close_old(engine, old, standing, deployment, wanted.moved, err);
         }
     }
     for (size_t i = 0; rc == BW_OK && i < wanted.count; i++) {
-        struct bw_notice *notice = &wanted.items[i];
         /* One old price stands behind many estimates: each owner hears of it once. */
-        bool on_card = summed_up || notice->kind == BW_NOTICE_PRICE_STALE;
-        rc = tell(engine, &live, notice, on_card, is_inhibited(&wanted, i), err);
+        bool on_card = summed_up || wanted.items[i].kind == BW_NOTICE_PRICE_STALE;
+        rc = tell(engine, &live, &wanted, i, on_card, err);
     }
     return rc;
 }

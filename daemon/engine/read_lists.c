@@ -109,6 +109,15 @@ enum bw_err bw_api_deployment(struct bw_call *call, struct bw_error *err)
     return rc;
 }
 
+enum bw_err bw_call_notice(struct bw_call *call, const struct bw_notice *notice,
+                           struct bw_error *err)
+{
+    const char *confidence = NULL;
+    enum bw_err rc = bw_engine_notice_confidence(call->engine, notice, &confidence, err);
+    bw_row_notice(&call->w, notice, confidence);
+    return rc;
+}
+
 enum bw_err bw_api_notices(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
@@ -118,14 +127,44 @@ enum bw_err bw_api_notices(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_freep) char *severity = bw_call_query(call, "severity");
     BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
     BW_CLEANUP(bw_freep) char *deployment = bw_call_query(call, "deployment");
-    const struct bw_notice_filter filter = { owner, state, kind, severity, platform, deployment };
+    BW_CLEANUP(bw_freep) char *technique = bw_call_query(call, "technique");
+    const struct bw_notice_filter filter = { owner,    state,      kind,     severity,
+                                             platform, deployment, technique };
     int64_t limit = bw_call_limit(call);
     enum bw_err rc =
         bw_notices_page(call->engine->db, &filter, bw_call_after(call), limit, &notices, err);
     bw_call_begin_list(call, "notices");
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
-        bw_row_notice(&call->w, notice);
+        rc = rc == BW_OK ? bw_call_notice(call, notice, err) : rc;
+    }
+    bw_call_end_page(call, notices.count, limit,
+                     notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
+    return rc;
+}
+
+static enum bw_err add_waiver(struct bw_call *call, const struct bw_notice *notice,
+                              struct bw_error *err)
+{
+    BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events decisions = { 0 };
+    enum bw_err rc = bw_notices_decision(call->engine->db, notice->id, &decisions, err);
+    if (rc == BW_OK && decisions.count > 0) {
+        bw_row_waiver(&call->w, notice, &decisions.items[0]);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_waivers(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
+    BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
+    int64_t limit = bw_call_limit(call);
+    enum bw_err rc = bw_notices_decided(call->engine->db, owner, call->engine->now_ms,
+                                        bw_call_after(call), limit, &notices, err);
+    bw_call_begin_list(call, "waivers");
+    BW_VEC_EACH(const struct bw_notice, notice, &notices)
+    {
+        rc = rc == BW_OK ? add_waiver(call, notice, err) : rc;
     }
     bw_call_end_page(call, notices.count, limit,
                      notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
@@ -146,7 +185,7 @@ enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
     }
     bw_call_begin(call, "notice");
     bw_json_array_begin(&call->w, "notices");
-    bw_row_notice(&call->w, &notice);
+    rc = bw_call_notice(call, &notice, err);
     bw_json_array_end(&call->w);
     bw_json_array_begin(&call->w, "lines");
     bw_call_line(call, "%s", notice.summary);
@@ -163,7 +202,7 @@ enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
     }
     bw_json_array_end(&call->w);
     bw_call_end(call);
-    return BW_OK;
+    return rc;
 }
 
 /* "last" is where a follower begins who wants no history. */
@@ -329,5 +368,15 @@ enum bw_err bw_api_sinks(struct bw_call *call, struct bw_error *err)
         bw_row_sink(&call->w, &sending->row);
     }
     bw_call_end_list(call, NULL);
+    return BW_OK;
+}
+
+enum bw_err bw_api_sink(struct bw_call *call, struct bw_error *err)
+{
+    const struct bw_sending *sending = bw_engine_sending(call->engine, call->args[0]);
+    if (sending == NULL) {
+        return bw_fail(err, BW_ERR_NOTFOUND, "no sink is called '%.200s'", call->args[0]);
+    }
+    bw_row_sink(&call->w, &sending->row);
     return BW_OK;
 }

@@ -32,7 +32,8 @@ static enum bw_err remind(struct bw_engine *engine, struct bw_notice *notice, st
     const char *state = bw_notice_state_word(notice->state);
     rc = bw_notices_log(engine->db, notice, engine->now_ms, "reminded", state, "basewatch", words,
                         err);
-    return rc == BW_OK ? bw_engine_announce(engine, notice, "reminder", false, err) : rc;
+    const struct bw_move_notice how = { .to = notice->state };
+    return rc == BW_OK ? bw_engine_announce(engine, notice, "reminder", &how, err) : rc;
 }
 
 enum bw_err bw_engine_remind_due(struct bw_engine *engine, bool *more, struct bw_error *err)

@@ -12,17 +12,33 @@ static void add_or_null(struct bw_json_writer *w, const char *name, const char *
     bw_json_add_text(w, name, text == NULL || text[0] == '\0' ? NULL : text);
 }
 
-void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice)
+/* Under the name of what it is. */
+static void add_subject(struct bw_json_writer *w, const struct bw_notice *notice)
 {
-    bool of_source = notice->kind == BW_NOTICE_SOURCE_FAILING;
+    enum bw_notice_about about = bw_notice_about(notice->kind);
+    bw_json_add_text(w, "deployment", about == BW_ABOUT_DEPLOYMENT ? notice->subject : NULL);
+    bw_json_add_text(w, "source", about == BW_ABOUT_SOURCE ? notice->subject : NULL);
+    bw_json_add_text(w, "sink", about == BW_ABOUT_SINK ? notice->subject : NULL);
+}
+
+void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice,
+                   const char *confidence)
+{
     bw_json_object_begin(w, NULL);
     bw_json_add_id(w, "id", notice->id);
-    bw_json_add_text(w, "deployment", of_source ? NULL : notice->subject);
-    bw_json_add_text(w, "source", of_source ? notice->subject : NULL);
+    add_subject(w, notice);
     bw_json_add_text(w, "owner", notice->owner);
     bw_json_add_text(w, "kind", bw_notice_kind_word(notice->kind));
     bw_json_add_text(w, "state", bw_notice_state_word(notice->state));
     bw_json_add_text(w, "severity", bw_severity_word(notice->severity));
+    bw_json_add_text(w, "confidence", confidence);
+    add_or_null(w, "technique", notice->technique);
+    bw_json_array_begin(w, "tags");
+    BW_VEC_EACH(char *, tag, &notice->tags)
+    {
+        bw_json_add_text(w, NULL, *tag);
+    }
+    bw_json_array_end(w);
     bw_json_add_text(w, "platform", notice->platform);
     add_or_null(w, "base", notice->base);
     bw_json_add_text(w, "candidate", notice->candidate);
@@ -43,17 +59,36 @@ void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice)
     bw_json_object_end(w);
 }
 
+void bw_row_waiver(struct bw_json_writer *w, const struct bw_notice *notice,
+                   const struct bw_notice_event *decision)
+{
+    bool used = notice->state == BW_NOTICE_SNOOZED || notice->state == BW_NOTICE_WAIVED;
+    bw_json_object_begin(w, NULL);
+    bw_json_add_id(w, "notice", notice->id);
+    add_subject(w, notice);
+    bw_json_add_text(w, "owner", notice->owner);
+    bw_json_add_text(w, "kind", bw_notice_kind_word(notice->kind));
+    add_or_null(w, "base", notice->base);
+    bw_json_add_text(w, "candidate", notice->candidate);
+    bw_json_add_text(w, "decision", decision->to_state);
+    bw_json_add_bool(w, "used", used);
+    bw_json_add_text(w, "notice_state", bw_notice_state_word(notice->state));
+    bw_json_add_time(w, "since", decision->at_ms);
+    bw_json_add_time(w, "until", notice->until_ms);
+    bw_json_add_text(w, "actor", decision->actor);
+    bw_json_add_text(w, "reason", decision->reason);
+    bw_json_object_end(w);
+}
+
 void bw_row_event(struct bw_json_writer *w, const struct bw_notice_event *event,
                   const struct bw_notice *notice)
 {
-    bool of_source = notice->kind == BW_NOTICE_SOURCE_FAILING;
     bw_json_object_begin(w, NULL);
     bw_json_add_id(w, "id", event->id);
     bw_json_add_time(w, "at", event->at_ms);
     bw_json_add_text(w, "event", event->event);
     bw_json_add_id(w, "notice", event->notice);
-    bw_json_add_text(w, "deployment", of_source ? NULL : notice->subject);
-    bw_json_add_text(w, "source", of_source ? notice->subject : NULL);
+    add_subject(w, notice);
     bw_json_add_text(w, "kind", bw_notice_kind_word(notice->kind));
     bw_json_add_text(w, "from_state", event->from_state);
     bw_json_add_text(w, "to_state", event->to_state);

@@ -5,7 +5,12 @@
 #include "domain/estimate.h"
 #include "engine/state.h"
 
-void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice);
+/* confidence: how well what it says is known now; NULL: no matter any more. */
+void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice,
+                   const char *confidence);
+/* A decision that stands, with what it would keep quiet. */
+void bw_row_waiver(struct bw_json_writer *w, const struct bw_notice *notice,
+                   const struct bw_notice_event *decision);
 void bw_row_event(struct bw_json_writer *w, const struct bw_notice_event *event,
                   const struct bw_notice *notice);
 void bw_row_deployment(struct bw_json_writer *w, const struct bw_deployment *deployment,

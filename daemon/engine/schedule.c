@@ -130,7 +130,10 @@ static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, stru
         rc = bw_notices_next_reminder(engine->db, &next_ms[3], err);
     }
     if (rc == BW_OK) {
-        rc = bw_engine_evals_next_due(engine, &next_ms[4], err);
+        rc = bw_items_next_due(engine->db, engine->now_ms, &next_ms[4], err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_evals_next_due(engine, &next_ms[5], err);
     }
     if (rc == BW_OK) {
         rc = bw_fan_next_held(engine->db, engine->now_ms, &next_ms[5], err);

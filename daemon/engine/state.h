@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "store/cards.h"
 #include "store/catalog.h"
 #include "store/evals.h"
 #include "store/inventory.h"
@@ -103,6 +104,11 @@ struct bw_engine {
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;
+    struct { /* what was asked last of confidence: notices come in runs; platform NULL: nothing */
+        char *platform;
+        char *scope;
+        enum bw_confidence confidence;
+    } asked;
     struct bw_commands replies; /* kept back until the transaction is committed */
 };
 
@@ -238,6 +244,9 @@ enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, bool *more, struct 
 enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
                                  const char *scope, enum bw_confidence *out,
                                  struct bw_error *err);
+/* The same for what a live notice says of a deployment; NULL for any other. Static text. */
+enum bw_err bw_engine_notice_confidence(struct bw_engine *engine, const struct bw_notice *notice,
+                                        const char **out, struct bw_error *err);
 
 /* fanout.c: the cohorts that bear on one deployment, read again only when they are others than those
  * in *standing, which begins zeroed and is to be cleared. */
@@ -255,6 +264,10 @@ enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_er
 enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standing *standing,
                                 const struct bw_deployment *deployment, bool summed_up,
                                 struct bw_error *err);
+/* What is known of a deployment, as a notice with no more than that. Ownership: the caller's. */
+struct bw_notice bw_engine_notice_of(const struct bw_cohort *cohort,
+                                     const struct bw_deployment *deployment,
+                                     enum bw_notice_kind kind);
 /* Severity, deadline and reminder of a notice; estimate NULL: none is known. */
 struct bw_estimate;
 void bw_engine_press(const struct bw_engine *engine, const struct bw_deployment *deployment,
@@ -269,6 +282,16 @@ enum bw_err bw_engine_want_embedder(struct bw_engine *engine, const struct bw_co
                                     const struct bw_deployment *deployment, struct bw_notice *out,
                                     bool *wanted, struct bw_error *err);
 
+/* dates.c: a date of its base that live notices tell and that has moved: true, and *out, the
+ * caller's, says so. */
+bool bw_engine_want_moved_date(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                               const struct bw_deployment *deployment,
+                               const struct bw_notices *live, enum bw_severity severity,
+                               struct bw_notice *out);
+/* Does it tell of such a move that is news still? */
+bool bw_engine_is_news(const struct bw_engine *engine, const struct bw_notice *notice,
+                       const struct bw_cohort *cohort);
+
 /* lives.c: every move of a notice, with its log and its messages. */
 struct bw_move_notice {
     enum bw_notice_state to; /* of a new one: open, or acknowledged already */
@@ -277,18 +300,24 @@ struct bw_move_notice {
     const char *reason;
     int64_t until_ms;
     bool summed_up; /* its message waits for the owner's summary */
+    bool for_programs; /* people hear of it in another message */
     bool silent;    /* no message */
 };
 enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err);
+/* What wanted says was said before, and is so again: that notice lives once more, as far as no
+ * person has closed or put it off. *done false: it was never said. */
+enum bw_err bw_engine_revive(struct bw_engine *engine, struct bw_notice *wanted, bool inhibited,
+                             bool *done, struct bw_error *err);
 enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
                              const struct bw_move_notice *how, struct bw_error *err);
 enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err);
-/* Settle whatever is live about a deployment, or about a source, whose settling is told apart. */
-enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject, bool of_source,
-                             enum bw_notice_state to, const char *actor, const char *reason,
-                             struct bw_error *err);
+/* Settle whatever is live about a deployment, or about a source or sink, whose end outages.c tells.
+ */
+enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
+                             enum bw_notice_about about, enum bw_notice_state to,
+                             const char *actor, const char *reason, struct bw_error *err);
 /* One chunk; *more is set when another may wait. */
 enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err);
 
@@ -374,9 +403,11 @@ enum bw_err bw_engine_remind_due(struct bw_engine *engine, bool *more, struct bw
 
 /* dispatch.c: messages out, results in. */
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
-                               const char *what, bool summed_up, struct bw_error *err);
-enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *source,
-                                      const char *what, const char *text, struct bw_error *err);
+                               const char *what, const struct bw_move_notice *how,
+                               struct bw_error *err);
+enum bw_err bw_engine_announce_outage(struct bw_engine *engine, enum bw_notice_kind kind,
+                                      const char *subject, const char *what, const char *text,
+                                      struct bw_error *err);
 /* moved: its notice says it as well, where people read. */
 enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
                                     const struct bw_notice *notice, bool moved,
@@ -386,11 +417,28 @@ enum bw_err bw_engine_announce_request(struct bw_engine *engine, const struct bw
                                        struct bw_error *err);
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err);
-enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
-                               struct bw_error *err);
-enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_error *err);
 enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_results *results,
                                 struct bw_error *err);
+
+/* cards.c: one message about several notices. */
+/* Write one that has come due. */
+enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_error *err);
+/* A notice is settled, or another one speaks for it: nothing that waits tells of it. */
+enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
+                               struct bw_error *err);
+/* What waits and told of such a one is written anew: one chunk, as above. */
+enum bw_err bw_engine_rewrite_cards(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* outages.c: what the operators hear of sources and sinks: once while it lasts, and its end. */
+enum bw_err bw_engine_raise_outage(struct bw_engine *engine, enum bw_notice_kind kind,
+                                   const char *subject, const char *platform, const char *why,
+                                   struct bw_error *err);
+enum bw_err bw_engine_end_outage(struct bw_engine *engine, enum bw_notice_kind kind,
+                                 const char *subject, const char *actor, const char *words,
+                                 struct bw_error *err);
+/* Those of what is no longer configured are no matter any more. */
+enum bw_err bw_engine_forget_outages(struct bw_engine *engine, enum bw_notice_kind kind,
+                                     struct bw_error *err);
 
 /* schedule.c: what is due, as commands; reads only. */
 /* A poll or a delivery is under way no more. */

@@ -68,7 +68,7 @@ enum bw_err bw_api_notice_move(struct bw_call *call, struct bw_error *err)
         rc = bw_engine_move(call->engine, &notice, &how, err);
     }
     if (rc == BW_OK) {
-        bw_row_notice(&call->w, &notice);
+        rc = bw_call_notice(call, &notice, err);
     }
     return rc;
 }

@@ -6,14 +6,17 @@
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "codec/json.h"
+#include "codec/template.h"
 #include "codec/webhook_sign.h"
 
-enum { KEYS = 2 }; /* the present secret and the old one */
+enum { SECRET, OLD_SECRET, ADDRESS, KEYS }; /* an address may be a secret as well */
 
 struct key_slot {
     struct attempt *attempt;
     struct bw_key_wait *wait;
     struct bw_webhook_secret secret; /* size 0: does not sign */
+    bool is_address;
 };
 
 struct attempt {
@@ -22,6 +25,7 @@ struct attempt {
     char *sink;
     int64_t delivery_id;
     char *message_id;
+    const char *content_type;
     struct bw_http_request request; /* empty once it has started */
     struct key_slot keys[KEYS];
     int missing;         /* keys that have not come */
@@ -98,8 +102,9 @@ void bw_sender_send(struct bw_sender *sender, const struct bw_sink_settings *sin
     /* One more than there are, so that a key at hand does not start the transfer without the next.
      */
     attempt->missing = 1;
-    want_key(attempt, 0, &sink->secret);
-    want_key(attempt, 1, &sink->old_secret);
+    want_key(attempt, SECRET, &sink->secret);
+    want_key(attempt, OLD_SECRET, &sink->old_secret);
+    want_key(attempt, ADDRESS, &sink->url_secret);
     attempt->missing--;
     advance(attempt);
 }
@@ -132,10 +137,23 @@ void bw_sender_close(struct bw_sender *sender)
     free(sender);
 }
 
+/* The event itself, or what the sink's template makes of it; every attempt sends the same bytes.
+ * Ownership: the caller's. */
+static char *body_of(const struct bw_sink_settings *sink, const struct bw_deliver *deliver)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *event = NULL;
+    if (sink->template == NULL ||
+        bw_json_parse(deliver->body, strlen(deliver->body), &event, NULL) != BW_OK) {
+        return bw_xstrdup(deliver->body);
+    }
+    return bw_template_fill(sink->template, event);
+}
+
 static struct attempt *attempt_new(struct bw_sender *sender, const struct bw_sink_settings *sink,
                                    const struct bw_deliver *deliver)
 {
     struct attempt *attempt = bw_xcalloc(1, sizeof(*attempt));
+    char *body = body_of(sink, deliver);
     attempt->sender = sender;
     attempt->sink = bw_xstrdup(sink->name);
     attempt->delivery_id = deliver->delivery_id;
@@ -143,15 +161,19 @@ static struct attempt *attempt_new(struct bw_sender *sender, const struct bw_sin
     attempt->request = (struct bw_http_request){
         .method = bw_xstrdup("POST"),
         .url = bw_xstrdup(sink->url == NULL ? "" : sink->url),
-        .body = bw_xstrdup(deliver->body),
-        .body_bytes = strlen(deliver->body),
+        .body = body,
+        .body_bytes = strlen(body),
         .timeout_ms = BW_SENDER_TIMEOUT_MS,
         .max_bytes = BW_SENDER_ANSWER_MAX,
         .allow_private = sink->allow_private,
     };
+    attempt->content_type = sink->template == NULL
+                                ? "application/cloudevents+json; charset=utf-8"
+                                : "application/json; charset=utf-8";
     for (int i = 0; i < KEYS; i++) {
         attempt->keys[i].attempt = attempt;
     }
+    attempt->keys[ADDRESS].is_address = true;
     TAILQ_INSERT_TAIL(&sender->attempts, attempt, link);
     sender->in_flight++;
     return attempt;
@@ -188,6 +210,8 @@ static void on_key(void *context, const struct bw_secret *secret, const struct b
     attempt->missing--;
     if (secret == NULL) {
         attempt->err = *err;
+    } else if (slot->is_address) {
+        bw_replace(&attempt->request.url, secret->text);
     } else if (bw_webhook_secret_parse(secret->text, secret->size, &slot->secret, &attempt->err) !=
                BW_OK) {
         (void)bw_error_prefix(&attempt->err, "secret: ");
@@ -230,8 +254,7 @@ static void sign(struct attempt *attempt)
                                            request->body, request->body_bytes, signature));
         }
     }
-    BW_VEC_PUSH(&request->headers,
-                bw_xstrdup("Content-Type: application/cloudevents+json; charset=utf-8"));
+    BW_VEC_PUSH(&request->headers, bw_xasprintf("Content-Type: %s", attempt->content_type));
     BW_VEC_PUSH(&request->headers, bw_xasprintf("webhook-id: %s", attempt->message_id));
     BW_VEC_PUSH(&request->headers, bw_xasprintf("webhook-timestamp: %lld", (long long)now_sec));
     if (signatures.size > 0) {

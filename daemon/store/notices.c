@@ -1,41 +1,53 @@
 /* daemon/store/notices.c: see notices.h. */
 #include "store/notices.h"
 
+#include <string.h>
+
 #include "base/str.h"
 
 #define COLUMNS                                                                                    \
     "id, subject, kind, state, severity, owner, platform, base, candidate, relation, via,"         \
     " train_on, route, opened_ms, updated_ms, until_ms, train_by_ms, serve_until_ms, summary,"     \
-    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms, eval"
+    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms, technique, tags, scope, eval"
+enum { COLUMN_COUNT = 29 };
 
 static const char INSERT_SQL[] =
     "INSERT INTO notice (subject, kind, state, severity, owner, platform, base, candidate,"
     " relation, via, train_on, route, opened_ms, updated_ms, until_ms, train_by_ms,"
     " serve_until_ms, summary, estimate, refused, swap, matter, live, rises_ms,"
-    " deadline_ms, remind_ms, eval)"
+    " deadline_ms, remind_ms, technique, tags, scope, eval)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24, $25, $26, $27)";
+    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
 static const char SAVE_SQL[] =
     "UPDATE notice SET subject = $1, kind = $2, state = $3, severity = $4, owner = $5,"
     " platform = $6, base = $7, candidate = $8, relation = $9, via = $10, train_on = $11,"
     " route = $12, opened_ms = $13, updated_ms = $14, until_ms = $15, train_by_ms = $16,"
     " serve_until_ms = $17, summary = $18, estimate = $19, refused = $20, swap = $21,"
-    " matter = $22, live = $23, rises_ms = $24, deadline_ms = $25, remind_ms = $26, eval = $27"
-    " WHERE id = $28";
+    " matter = $22, live = $23, rises_ms = $24, deadline_ms = $25, remind_ms = $26,"
+    " technique = $27, tags = $28, scope = $29, eval = $30 WHERE id = $31";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id = $1";
 static const char LIVE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1"
-    " AND (kind = 'source-failing') = $2 ORDER BY id";
+    " AND CASE kind WHEN 'source-failing' THEN 1 WHEN 'sink-failing' THEN 2 ELSE 0 END = $2"
+    " ORDER BY id";
 static const char SETTLED_SQL[] =
     "SELECT " COLUMNS ", (SELECT actor FROM notice_event AS e WHERE e.notice = notice.id"
     " ORDER BY e.id DESC LIMIT 1) FROM notice WHERE subject = $1 AND kind = $2 AND base = $3"
-    " AND (matter NOT IN ('succession', 'embedder-stale') OR coalesce(candidate, '') = coalesce($4, '')) AND live = 0"
+    " AND (matter NOT IN ('succession', 'embedder-stale')"
+    " OR coalesce(candidate, '') = coalesce($4, '')) AND live = 0"
     " ORDER BY id DESC LIMIT 1";
 static const char PAGE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE id > $1 AND ($2 IS NULL OR owner = $2)"
     " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"
     " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"
-    " AND ($7 IS NULL OR subject = $7) ORDER BY id LIMIT $8";
+    " AND ($7 IS NULL OR subject = $7) AND ($8 IS NULL OR technique = $8) ORDER BY id LIMIT $9";
+static const char DECIDED_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE until_ms > $1 AND id > $2"
+    " AND ($3 IS NULL OR owner = $3) ORDER BY id LIMIT $4";
+static const char DECISION_SQL[] =
+    "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
+    " WHERE notice = $1 AND to_state IN ('snoozed', 'waived') AND event <> 'stands'"
+    " ORDER BY id DESC LIMIT 1";
 static const char NEWEST_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE ($1 IS NULL OR owner = $1)"
     " ORDER BY updated_ms DESC, id DESC LIMIT $2";
@@ -75,11 +87,13 @@ void bw_notice_clear(struct bw_notice *notice)
     char *const texts[] = {
         notice->subject,  notice->owner,   notice->platform, notice->base,     notice->candidate,
         notice->relation, notice->via,     notice->train_on, notice->route,    notice->summary,
-        notice->estimate, notice->refused, notice->swap,     notice->eval,
+        notice->estimate, notice->refused, notice->swap,     notice->scope,    notice->technique,
+        notice->eval,
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
     }
+    bw_names_clear(&notice->tags);
     *notice = (struct bw_notice){ 0 };
 }
 
@@ -100,6 +114,26 @@ static void event_clear(struct bw_notice_event *event)
 void bw_notice_events_clear(struct bw_notice_events *events)
 {
     BW_VEC_CLEAR(events, event_clear);
+}
+
+static void split_tags(const char *text, struct bw_names *out)
+{
+    while (*text != '\0') {
+        size_t size = strcspn(text, "\n");
+        BW_VEC_PUSH(out, bw_xstrndup(text, size));
+        text += size + 1;
+    }
+}
+
+/* Each ended by a line feed, which no tag holds. Ownership: the caller's. */
+static char *join_tags(const struct bw_names *tags)
+{
+    struct bw_str text = { 0 };
+    BW_VEC_EACH(char *, tag, tags)
+    {
+        bw_str_appendf(&text, "%s\n", *tag);
+    }
+    return bw_str_take(&text);
 }
 
 static struct bw_notice from_row(struct bw_stmt *row)
@@ -127,8 +161,11 @@ static struct bw_notice from_row(struct bw_stmt *row)
         .rises_ms = bw_stmt_i64(row, 22),
         .deadline_ms = bw_stmt_i64(row, 23),
         .remind_ms = bw_stmt_i64(row, 24),
-        .eval = bw_stmt_text_dup(row, 25),
+        .technique = bw_stmt_text_dup(row, 25),
+        .scope = bw_stmt_text_dup(row, 27),
+        .eval = bw_stmt_text_dup(row, 28),
     };
+    split_tags(bw_stmt_text(row, 26), &notice.tags);
     (void)bw_notice_kind_parse(bw_stmt_text(row, 2), &notice.kind);
     (void)bw_notice_state_parse(bw_stmt_text(row, 3), &notice.state);
     (void)bw_severity_parse(bw_stmt_text(row, 4), &notice.severity);
@@ -163,7 +200,11 @@ static void bind_notice(struct bw_stmt *stmt, const struct bw_notice *notice)
     BW_BIND(stmt, 24, notice->rises_ms);
     BW_BIND(stmt, 25, notice->deadline_ms);
     BW_BIND(stmt, 26, notice->remind_ms);
-    BW_BIND(stmt, 27, notice->eval);
+    BW_CLEANUP(bw_freep) char *tags = join_tags(&notice->tags);
+    BW_BIND(stmt, 27, notice->technique == NULL ? "" : notice->technique);
+    BW_BIND(stmt, 28, tags);
+    BW_BIND(stmt, 29, notice->scope == NULL ? "" : notice->scope);
+    BW_BIND(stmt, 30, notice->eval);
 }
 
 enum bw_err bw_notices_insert(struct bw_db *db, struct bw_notice *notice, struct bw_error *err)
@@ -181,7 +222,7 @@ enum bw_err bw_notices_save(struct bw_db *db, const struct bw_notice *notice, st
 {
     struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
     bind_notice(stmt, notice);
-    BW_BIND(stmt, 28, notice->id);
+    BW_BIND(stmt, 31, notice->id);
     return bw_stmt_run(stmt, err);
 }
 
@@ -209,12 +250,12 @@ static enum bw_err notices_from_rows(struct bw_stmt *row, struct bw_notices *out
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
-enum bw_err bw_notices_live(struct bw_db *db, const char *subject, bool of_source,
+enum bw_err bw_notices_live(struct bw_db *db, const char *subject, enum bw_notice_about about,
                             struct bw_notices *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LIVE_SQL);
     BW_BIND(row, 1, subject);
-    BW_BIND(row, 2, (int64_t)of_source);
+    BW_BIND(row, 2, (int64_t)about);
     return notices_from_rows(row, out, err);
 }
 
@@ -230,7 +271,7 @@ enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
     if (rc == BW_OK) {
         *out = from_row(row);
         *by_person = out->state == BW_NOTICE_RESOLVED &&
-                     !bw_str_equal(bw_stmt_text(row, 26), "basewatch");
+                     !bw_str_equal(bw_stmt_text(row, COLUMN_COUNT), "basewatch");
     }
     return rc;
 }
@@ -247,7 +288,20 @@ enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *fil
     BW_BIND(row, 5, filter->severity);
     BW_BIND(row, 6, filter->platform);
     BW_BIND(row, 7, filter->subject);
-    BW_BIND(row, 8, limit);
+    BW_BIND(row, 8, filter->technique);
+    BW_BIND(row, 9, limit);
+    return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_decided(struct bw_db *db, const char *owner, int64_t now_ms,
+                               int64_t after_id, int64_t limit, struct bw_notices *out,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DECIDED_SQL);
+    BW_BIND(row, 1, now_ms);
+    BW_BIND(row, 2, after_id);
+    BW_BIND(row, 3, owner);
+    BW_BIND(row, 4, limit);
     return notices_from_rows(row, out, err);
 }
 
@@ -372,6 +426,14 @@ enum bw_err bw_notices_history(struct bw_db *db, int64_t notice, struct bw_notic
                                struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, HISTORY_SQL);
+    BW_BIND(row, 1, notice);
+    return events_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_decision(struct bw_db *db, int64_t notice, struct bw_notice_events *out,
+                                struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DECISION_SQL);
     BW_BIND(row, 1, notice);
     return events_from_rows(row, out, err);
 }

@@ -16,6 +16,9 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     enum bw_severity severity;
     char *owner;
     char *platform;
+    char *scope;     /* NULL counts as "" */
+    char *technique; /* of the deployment */
+    struct bw_names tags; /* likewise */
     char *base;
     char *candidate;
     char *relation;
@@ -24,7 +27,7 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     char *route;
     int64_t opened_ms;
     int64_t updated_ms;
-    int64_t until_ms;
+    int64_t until_ms; /* end of the last snooze or waiver, which stands beyond its notice */
     int64_t rises_ms; /* when its severity rises by itself */
     int64_t deadline_ms; /* the clock it has to meet */
     int64_t remind_ms;   /* when it is next spoken of again */
@@ -60,6 +63,7 @@ struct bw_notice_filter { /* NULL: any */
     const char *severity;
     const char *platform;
     const char *subject;
+    const char *technique;
 };
 
 /* Insert; notice->id is set. BW_ERR_EXISTS when the subject has a live one of this matter. */
@@ -69,9 +73,10 @@ BW_MUST_CHECK enum bw_err bw_notices_save(struct bw_db *db, const struct bw_noti
                                           struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_get(struct bw_db *db, int64_t id, struct bw_notice *out,
                                          struct bw_error *err);
-/* The live notices of a deployment, or of a source, which may have the same name. */
-BW_MUST_CHECK enum bw_err bw_notices_live(struct bw_db *db, const char *subject, bool of_source,
-                                          struct bw_notices *out, struct bw_error *err);
+/* The live notices of a deployment, a source or a sink, which may have the same name. */
+BW_MUST_CHECK enum bw_err bw_notices_live(struct bw_db *db, const char *subject,
+                                          enum bw_notice_about about, struct bw_notices *out,
+                                          struct bw_error *err);
 /* The newest settled notice that said the same: subject, kind and base, and for a succession the
  * candidate. by_person: a person resolved it. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
@@ -80,6 +85,10 @@ BW_MUST_CHECK enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_n
 BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
                                           int64_t after_id, int64_t limit, struct bw_notices *out,
                                           struct bw_error *err);
+/* Notices that are snoozed or waived at now_ms, or would be if they came back. */
+BW_MUST_CHECK enum bw_err bw_notices_decided(struct bw_db *db, const char *owner, int64_t now_ms,
+                                             int64_t after_id, int64_t limit,
+                                             struct bw_notices *out, struct bw_error *err);
 /* The latest changed first; owner NULL: anybody's. */
 BW_MUST_CHECK enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
                                             struct bw_notices *out, struct bw_error *err);
@@ -113,6 +122,10 @@ BW_MUST_CHECK enum bw_err bw_notices_log(struct bw_db *db, const struct bw_notic
                                          struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_history(struct bw_db *db, int64_t notice,
                                              struct bw_notice_events *out, struct bw_error *err);
+/* The last event by which it was snoozed or waived, if any; not the one by which that stood when
+ * the notice came back. */
+BW_MUST_CHECK enum bw_err bw_notices_decision(struct bw_db *db, int64_t notice,
+                                              struct bw_notice_events *out, struct bw_error *err);
 /* The id of the newest event; 0: none yet. */
 BW_MUST_CHECK enum bw_err bw_notices_last_event(struct bw_db *db, int64_t *out,
                                                 struct bw_error *err);

@@ -12,6 +12,8 @@ static const char SINKS_CONFIGURE_SQL[] =
     " ON CONFLICT (name) DO UPDATE SET active = 1, settings_hash = excluded.settings_hash,"
     " failures = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.failures ELSE 0 "
     "END,"
+    " failing_since_ms = CASE WHEN sink.settings_hash = excluded.settings_hash"
+    " THEN sink.failing_since_ms ELSE 0 END,"
     " paused_until_ms = CASE WHEN sink.settings_hash = excluded.settings_hash THEN "
     "sink.paused_until_ms"
     " ELSE 0 END,"
@@ -19,10 +21,11 @@ static const char SINKS_CONFIGURE_SQL[] =
     "ELSE 0 END,"
     " detail = CASE WHEN sink.settings_hash = excluded.settings_hash THEN sink.detail ELSE '' END";
 static const char SINKS_LIST_SQL[] =
-    "SELECT name, failures, paused_until_ms, disabled_ms, detail FROM sink WHERE active = 1"
-    " ORDER BY name";
-static const char SINKS_SAVE_SQL[] = "UPDATE sink SET failures = $2, paused_until_ms = $3,"
-                                     " disabled_ms = $4, detail = $5 WHERE name = $1";
+    "SELECT name, failures, paused_until_ms, disabled_ms, detail, failing_since_ms FROM sink"
+    " WHERE active = 1 ORDER BY name";
+static const char SINKS_SAVE_SQL[] =
+    "UPDATE sink SET failures = $2, paused_until_ms = $3, disabled_ms = $4, detail = $5,"
+    " failing_since_ms = $6 WHERE name = $1";
 static const char INSERT_SQL[] =
     "INSERT INTO delivery (sink, message_id, type, subject, notice, body, state, due_ms,"
     " created_ms) VALUES ($1, $2, $3, $4, nullif($5, 0), $6, 'pending', $7, $8)";
@@ -33,34 +36,27 @@ static const char SAVE_SQL[] =
 static const char DUE_SQL[] =
     "SELECT " COLUMNS
     " FROM delivery AS d WHERE d.sink = $1 AND d.state = 'pending' AND d.due_ms <= $2"
-    " AND (d.notice IS NULL OR NOT EXISTS (SELECT 1 FROM delivery AS e WHERE e.notice = d.notice"
-    " AND e.sink = d.sink AND e.state = 'pending' AND e.id < d.id))"
+    " AND d.outdated = 0 AND NOT EXISTS (SELECT 1 FROM told AS mine JOIN told AS other"
+    " ON other.notice = mine.notice AND other.delivery < mine.delivery AND other.what <> ''"
+    " JOIN delivery AS e ON e.id = other.delivery"
+    " WHERE mine.delivery = d.id AND e.sink = d.sink AND e.state = 'pending')"
     " ORDER BY due_ms, id LIMIT $3";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM delivery WHERE sink = $1 AND state = 'pending' AND due_ms > $2";
-static const char UNTRIED_SQL[] =
-    "SELECT " COLUMNS " FROM delivery WHERE notice = $1 AND state = 'pending' AND attempts = 0"
-    " ORDER BY id";
-static const char FORGET_SQL[] = "DELETE FROM item WHERE notice = $1";
-static const char KNOWS_SQL[] =
-    "SELECT EXISTS (SELECT 1 FROM delivery WHERE sink = $1 AND notice = $2"
-    " AND state <> 'withdrawn') OR EXISTS (SELECT 1 FROM summed WHERE sink = $1 AND notice = $2)";
+static const char REWRITE_SQL[] =
+    "UPDATE delivery SET type = $2, subject = $3, notice = nullif($4, 0), body = $5, outdated = 0"
+    " WHERE id = $1";
+static const char OUTDATED_SQL[] = "SELECT " COLUMNS " FROM delivery WHERE outdated = 1"
+                                   " ORDER BY id LIMIT $1";
+static const char OUTDATE_SQL[] = "UPDATE delivery SET outdated = 1 WHERE id = $1";
+static const char HURRY_SQL[] =
+    "UPDATE delivery SET due_ms = $3 WHERE id IN (SELECT delivery FROM told WHERE notice = $2)"
+    " AND sink = $1 AND state = 'pending' AND attempts = 0 AND due_ms > $3";
 static const char PAGE_SQL[] =
     "SELECT " COLUMNS " FROM delivery WHERE id > $1 AND ($2 IS NULL OR sink = $2)"
     " AND ($3 IS NULL OR state = $3) ORDER BY id LIMIT $4";
-static const char ITEM_INSERT_SQL[] =
-    "INSERT INTO item (sink, owner, what, notice) VALUES ($1, $2, $3, $4)";
 static const char PENDING_SQL[] =
     "SELECT count(*) FROM delivery WHERE sink = $1 AND state = 'pending'";
-static const char ITEM_NEXT_SQL[] = "SELECT sink, owner, what FROM item ORDER BY id LIMIT 1";
-static const char ITEM_LIST_SQL[] =
-    "SELECT notice FROM item WHERE sink = $1 AND owner = $2 AND what = $3 ORDER BY id";
-static const char ITEM_SUMMED_SQL[] = "INSERT INTO summed (notice, sink)"
-                                      " SELECT notice, sink FROM item"
-                                      " WHERE sink = $1 AND owner = $2 AND what = $3"
-                                      " ON CONFLICT DO NOTHING";
-static const char ITEM_FORGET_SQL[] =
-    "DELETE FROM item WHERE sink = $1 AND owner = $2 AND what = $3";
 static const char INSTANCE_SQL[] = "SELECT id FROM instance";
 
 void bw_sink_clear(struct bw_sink *sink)
@@ -115,6 +111,7 @@ enum bw_err bw_sinks_list(struct bw_db *db, struct bw_sinks *out, struct bw_erro
             .paused_until_ms = bw_stmt_i64(row, 2),
             .disabled_ms = bw_stmt_i64(row, 3),
             .detail = bw_stmt_text_dup(row, 4),
+            .failing_since_ms = bw_stmt_i64(row, 5),
         };
         BW_VEC_PUSH(out, sink);
     }
@@ -129,6 +126,7 @@ enum bw_err bw_sinks_save(struct bw_db *db, const struct bw_sink *sink, struct b
     BW_BIND(stmt, 3, sink->paused_until_ms);
     BW_BIND(stmt, 4, sink->disabled_ms);
     BW_BIND(stmt, 5, sink->detail);
+    BW_BIND(stmt, 6, sink->failing_since_ms);
     return bw_stmt_run(stmt, err);
 }
 
@@ -225,24 +223,41 @@ enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_m
     return bw_stmt_one_i64(row, INT64_MAX, out_ms, err);
 }
 
-enum bw_err bw_outbox_untried(struct bw_db *db, int64_t notice, struct bw_deliveries *out,
+enum bw_err bw_outbox_rewrite(struct bw_db *db, const struct bw_delivery *delivery,
                               struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, UNTRIED_SQL);
-    BW_BIND(row, 1, notice);
+    struct bw_stmt *stmt = bw_db_query(db, REWRITE_SQL);
+    BW_BIND(stmt, 1, delivery->id);
+    BW_BIND(stmt, 2, delivery->type);
+    BW_BIND(stmt, 3, delivery->subject);
+    BW_BIND(stmt, 4, delivery->notice);
+    BW_BIND(stmt, 5, delivery->body);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_outbox_outdated(struct bw_db *db, int64_t limit, struct bw_deliveries *out,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, OUTDATED_SQL);
+    BW_BIND(row, 1, limit);
     return from_rows(row, out, err);
 }
 
-enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice, bool *out,
+enum bw_err bw_outbox_outdate(struct bw_db *db, int64_t id, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, OUTDATE_SQL);
+    BW_BIND(stmt, 1, id);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_outbox_hurry(struct bw_db *db, const char *sink, int64_t notice, int64_t now_ms,
                             struct bw_error *err)
 {
-    struct bw_stmt *row = bw_db_query(db, KNOWS_SQL);
-    int64_t knows = 0;
-    BW_BIND(row, 1, sink);
-    BW_BIND(row, 2, notice);
-    enum bw_err rc = bw_stmt_one_i64(row, 0, &knows, err);
-    *out = knows != 0;
-    return rc;
+    struct bw_stmt *stmt = bw_db_query(db, HURRY_SQL);
+    BW_BIND(stmt, 1, sink);
+    BW_BIND(stmt, 2, notice);
+    BW_BIND(stmt, 3, now_ms);
+    return bw_stmt_run(stmt, err);
 }
 
 enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state, int64_t after_id,
@@ -254,64 +269,6 @@ enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state
     BW_BIND(row, 3, state);
     BW_BIND(row, 4, limit);
     return from_rows(row, out, err);
-}
-
-void bw_card_key_clear(struct bw_card_key *key)
-{
-    free(key->sink);
-    free(key->owner);
-    free(key->what);
-    *key = (struct bw_card_key){ 0 };
-}
-
-static struct bw_stmt *query_card(struct bw_db *db, const char *sql, const struct bw_card_key *card)
-{
-    struct bw_stmt *stmt = bw_db_query(db, sql);
-    BW_BIND(stmt, 1, card->sink);
-    BW_BIND(stmt, 2, card->owner);
-    BW_BIND(stmt, 3, card->what);
-    return stmt;
-}
-
-enum bw_err bw_items_insert(struct bw_db *db, const struct bw_card_key *card, int64_t notice,
-                            struct bw_error *err)
-{
-    struct bw_stmt *stmt = query_card(db, ITEM_INSERT_SQL, card);
-    BW_BIND(stmt, 4, notice);
-    return bw_stmt_run(stmt, err);
-}
-
-enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *err)
-{
-    struct bw_stmt *stmt = bw_db_query(db, FORGET_SQL);
-    BW_BIND(stmt, 1, notice);
-    return bw_stmt_run(stmt, err);
-}
-
-enum bw_err bw_items_next(struct bw_db *db, struct bw_card_key *out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, ITEM_NEXT_SQL);
-    enum bw_err rc = bw_stmt_step(row, err);
-    if (rc == BW_OK) {
-        *out = (struct bw_card_key){ bw_stmt_text_dup(row, 0), bw_stmt_text_dup(row, 1),
-                                     bw_stmt_text_dup(row, 2) };
-    }
-    return rc;
-}
-
-enum bw_err bw_items_take(struct bw_db *db, const struct bw_card_key *card,
-                          struct bw_ids *notices, struct bw_error *err)
-{
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = query_card(db, ITEM_LIST_SQL, card);
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(notices, bw_stmt_i64(row, 0));
-    }
-    if (rc != BW_ERR_NOTFOUND) {
-        return rc;
-    }
-    rc = bw_stmt_run(query_card(db, ITEM_SUMMED_SQL, card), err);
-    return rc == BW_OK ? bw_stmt_run(query_card(db, ITEM_FORGET_SQL, card), err) : rc;
 }
 
 enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *err)

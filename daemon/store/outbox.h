@@ -1,5 +1,4 @@
-/* daemon/store/outbox.h: messages that survive a crash, the sinks they go to, and the items that
- * wait for their card. */
+/* daemon/store/outbox.h: messages that survive a crash, and the sinks they go to. */
 #ifndef BW_STORE_OUTBOX_H
 #define BW_STORE_OUTBOX_H
 #include <stdbool.h>
@@ -12,6 +11,7 @@
 struct bw_sink {
     char *name;
     int64_t failures; /* in a row */
+    int64_t failing_since_ms; /* the first of these; 0: there is none */
     int64_t paused_until_ms;
     int64_t disabled_ms; /* 0: in use */
     char *detail;
@@ -57,19 +57,24 @@ BW_MUST_CHECK enum bw_err bw_outbox_get(struct bw_db *db, int64_t id, struct bw_
 /* Write state, attempts, due_ms, settled_ms, detail. */
 BW_MUST_CHECK enum bw_err bw_outbox_save(struct bw_db *db, const struct bw_delivery *delivery,
                                          struct bw_error *err);
-/* Pending ones of a sink due at now_ms, longest due first; of one notice only its oldest. */
+/* Pending ones of a sink due at now_ms, longest due first; of those that tell of one notice only
+ * the oldest. */
 BW_MUST_CHECK enum bw_err bw_outbox_due(struct bw_db *db, const char *sink, int64_t now_ms,
                                         int64_t limit, struct bw_deliveries *out,
                                         struct bw_error *err);
 /* When the next pending one of a sink that is not due at now_ms will be; INT64_MAX: none. */
 BW_MUST_CHECK enum bw_err bw_outbox_next_due(struct bw_db *db, const char *sink, int64_t now_ms,
                                              int64_t *out_ms, struct bw_error *err);
-/* Pending ones of a notice of which no attempt has come back. */
-BW_MUST_CHECK enum bw_err bw_outbox_untried(struct bw_db *db, int64_t notice,
-                                            struct bw_deliveries *out, struct bw_error *err);
-/* Did, or will, this sink hear of the notice? */
-BW_MUST_CHECK enum bw_err bw_outbox_knows(struct bw_db *db, const char *sink, int64_t notice,
-                                          bool *out, struct bw_error *err);
+/* Write a message anew: type, subject, notice and body; it is outdated no more. */
+BW_MUST_CHECK enum bw_err bw_outbox_rewrite(struct bw_db *db, const struct bw_delivery *delivery,
+                                            struct bw_error *err);
+/* Pending ones whose bytes say more than is true, and which therefore are not due. */
+BW_MUST_CHECK enum bw_err bw_outbox_outdated(struct bw_db *db, int64_t limit,
+                                             struct bw_deliveries *out, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_outbox_outdate(struct bw_db *db, int64_t id, struct bw_error *err);
+/* What waits for its hour about a notice, untried, waits no longer. */
+BW_MUST_CHECK enum bw_err bw_outbox_hurry(struct bw_db *db, const char *sink, int64_t notice,
+                                          int64_t now_ms, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state,
                                          int64_t after_id, int64_t limit,
                                          struct bw_deliveries *out, struct bw_error *err);
@@ -77,26 +82,6 @@ BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, con
 /* How many wait to be delivered to a sink. */
 BW_MUST_CHECK enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, int64_t *out,
                                             struct bw_error *err);
-
-/* One message about several notices of an owner. */
-struct bw_card_key {
-    char *sink;
-    char *owner;
-    char *what; /* opened, updated, ... */
-};
-void bw_card_key_clear(struct bw_card_key *key);
-
-/* A notice waits for its card. Texts are borrowed. */
-BW_MUST_CHECK enum bw_err bw_items_insert(struct bw_db *db, const struct bw_card_key *card,
-                                          int64_t notice, struct bw_error *err);
-/* It waits for no card any more. */
-BW_MUST_CHECK enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *err);
-/* The next card with waiting notices; BW_ERR_NOTFOUND. */
-BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, struct bw_card_key *out,
-                                        struct bw_error *err);
-/* The notices waiting for a card, which are then told. */
-BW_MUST_CHECK enum bw_err bw_items_take(struct bw_db *db, const struct bw_card_key *card,
-                                        struct bw_ids *notices, struct bw_error *err);
 
 /* What names this installation in messages. Ownership: the caller's. */
 BW_MUST_CHECK enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *err);

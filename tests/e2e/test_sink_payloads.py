@@ -19,7 +19,8 @@ from messages import MESSAGES  # noqa: E402 (it lies beside the payloads)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NPM = os.path.join(os.path.dirname(BIN), "npm-sinks")
-PACKAGES = ["@slack/types@2", "discord-api-types@0.38", "adaptivecards@2", "typescript@5"]
+PACKAGES = ["@slack/types@2", "discord-api-types@0.38", "adaptivecards@2", "@pagerduty/pdjs@2",
+            "typescript@5"]
 SETTINGS = {
     "slack": {"link": "https://ops.example/{deployment}?n={notice}"},
     "discord": {}, "teams": {"link": "https://ops.example/{owner}"}, "pagerduty": {},
@@ -113,8 +114,9 @@ class Payloads(unittest.TestCase):
         self.assertGreater(len(shown), 10)
         for event in shown:
             if "count" in event["data"]:  # of a list, the first row is shown
-                self.assertEqual(event["data"]["notices"],
-                                 known[event["id"]]["data"]["notices"][:1])
+                shown_rows = event["data"]["notices"]
+                self.assertEqual(shown_rows,
+                                 known[event["id"]]["data"]["notices"][:len(shown_rows)])
             else:
                 self.assertEqual(event, known[event["id"]])
         self.assertEqual({event["type"] for event in shown},
@@ -175,21 +177,21 @@ class Payloads(unittest.TestCase):
         self.assertEqual(len(keys), 1, "one matter, one key")
         self.assertEqual({name: actions[name] for name in (
             "opened-stale", "updated", "reminder", "acknowledged", "snoozed", "waived", "resolved",
-            "superseded", "failing", "recovered", "summary", "test")}, {
+            "superseded", "failing", "recovered", "sink-failing", "sink-recovered", "digest",
+            "summary", "test")}, {
                 "opened-stale": "trigger", "updated": "trigger", "reminder": "trigger",
                 "acknowledged": "acknowledge", "snoozed": "acknowledge", "waived": "resolve",
                 "resolved": "resolve", "superseded": "resolve", "failing": "trigger",
-                "recovered": "resolve", "summary": "change", "test": "change"})
+                "recovered": "resolve", "sink-failing": "trigger", "sink-recovered": "resolve",
+                "digest": "change", "summary": "change", "test": "change"})
 
     def test_minimal_detail_tells_no_names_of_models_and_no_money(self):
         for plugin in SETTINGS:
-            settings = dict(SETTINGS[plugin], detail="minimal")
-            asks, _, _ = converse(plugin, MESSAGES["opened-stale"], settings=settings)
+            asks, _, end = converse(plugin, MESSAGES["opened-minimal"])
+            self.assertEqual(end, {"done": {}})
             told = json.dumps(asks)
             self.assertIn("triage", told)
-            if plugin != "alertmanager":
-                self.assertNotIn("gpt-4", told, plugin)
-                self.assertNotIn("5,322", told, plugin)
+            self.assertNotRegex(told, "gpt-4|5,322", plugin)
 
     def test_an_alert_ends_when_kind_or_severity_give_it_other_labels(self):
         _, memory, _ = converse("alertmanager", MESSAGES["opened-stale"])
@@ -308,14 +310,14 @@ class Issues(unittest.TestCase):
 
 
 class Types(unittest.TestCase):
-    """Slack's and Discord's payloads compile as their published types, Teams' cards are parsed by
-    the library that shows them."""
+    """Slack's, Discord's and PagerDuty's payloads compile as their published types, Teams' cards are
+    parsed by the library that shows them."""
 
     @classmethod
     def setUpClass(cls):
         if shutil.which("npm") is None or shutil.which("node") is None:
             raise unittest.SkipTest("skipped: there is no npm to install the types with")
-        if not os.path.isdir(os.path.join(NPM, "node_modules", "adaptivecards")):
+        if not os.path.isdir(os.path.join(NPM, "node_modules", "@pagerduty")):
             os.makedirs(NPM, exist_ok=True)
             subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
                             *PACKAGES], cwd=NPM, check=True, timeout=240,
@@ -326,11 +328,13 @@ class Types(unittest.TestCase):
                 for ask in converse(plugin, event)[0]]
 
     def compiles(self, plugin, head, name):
+        """name: the type of a payload, or what gives it."""
+        type_of = name if callable(name) else lambda body: name
         path = os.path.join(NPM, plugin + ".ts")
         with open(path, "w", encoding="utf-8") as file:
             file.write(head)
             for number, body in enumerate(self.bodies(plugin)):
-                file.write("export const m%d: %s = %s;\n" % (number, name, body))
+                file.write("export const m%d: %s = %s;\n" % (number, type_of(body), body))
         done = subprocess.run(
             [os.path.join("node_modules", ".bin", "tsc"), "--noEmit", "--strict", "--skipLibCheck",
              "--module", "node16", "--moduleResolution", "node16", plugin + ".ts"],
@@ -344,6 +348,20 @@ class Types(unittest.TestCase):
     def test_discord(self):
         self.compiles("discord", "import type { RESTPostAPIWebhookWithTokenJSONBody } from "
                       "'discord-api-types/v10';\n", "RESTPostAPIWebhookWithTokenJSONBody")
+
+    def test_pagerduty(self):
+        """What Events API v2 (2026) says otherwise than the types of this client: an acknowledgement
+        and a resolution need no payload, a change no links, and there is a client."""
+        def type_of(body):
+            action = json.loads(body).get("event_action")
+            return {"trigger": "Trigger", None: "Change"}.get(action, "Move")
+        self.compiles("pagerduty",
+                      "import type { ChangePayload, EventPayloadV2 } from "
+                      "'@pagerduty/pdjs/build/src/events.js';\n"
+                      "type Trigger = EventPayloadV2 & { client?: string };\n"
+                      "type Move = Omit<EventPayloadV2, 'payload'>;\n"
+                      "type Change = Omit<ChangePayload, 'links'> & "
+                      "Partial<Pick<ChangePayload, 'links'>>;\n", type_of)
 
     def test_teams(self):
         cards = "\n".join(self.bodies("teams"))

@@ -136,11 +136,81 @@ Test(deadlines, a_date_that_moves_is_told)
     list(LIST(ENDS("2026-09-01", "true")));
     EQ_STR(notice("serve_until"), "2026-09-01");
     cr_expect(eq(int, player_messages(p, "ops", "notice.updated"), 1));
+    cr_expect(eq(int, player_messages(p, "ops", "notice.opened"), 1), "of the move itself");
+    EQ_STR(player_field(p, "/v1/notices?kind=date-changed&state=live", "summary"),
+           "a: openai has moved a date: the end of its base: 2026-09-01, not 2026-06-01");
     player_until(p, day("2026-06-15"));
     EQ_STR(notice("severity"), "info");
+    EQ_STR(player_field(p, "/v1/notices?kind=date-changed", "state"), "resolved");
+    cr_expect(eq(int, player_count(p, "/v1/notices?state=live"), 1), "news for a month");
+}
+
+Test(deadlines, a_date_that_is_withdrawn_cancels_its_notice_and_is_told)
+{
+    list(LIST(ENDS("2026-06-01", "true")));
+    player_forget_messages(p);
     list(LIST(""));
-    cr_expect(eq(int, player_count(p, "/v1/notices?state=live"), 0));
     EQ_STR(deployment("state"), "current");
+    EQ_STR(player_field(p, "/v1/notices?kind=deprecated", "state"), "cancelled");
+    cr_expect(eq(int, player_messages(p, "ops", "notice.resolved"), 1));
+    EQ_STR(player_field(p, "/v1/notices?state=live", "kind"), "date-changed");
+    EQ_STR(player_field(p, "/v1/notices?state=live", "summary"),
+           "a: openai has moved a date: the end of its base: is open again, not 2026-06-01");
+    player_forget_messages(p);
+    list(LIST(ENDS("2026-10-01", "true")));
+    EQ_STR(player_field(p, "/v1/notices?kind=deprecated&state=live", "serve_until"), "2026-10-01");
+    cr_expect(eq(int, player_messages(p, "ops", "notice.updated"), 1), "the old notice lives again");
+}
+
+Test(deadlines, a_source_that_fails_makes_what_it_said_unconfirmed_and_silences_no_deadline)
+{
+    list(LIST(ENDS("2026-06-01", "true")));
+    EQ_STR(notice("confidence"), "confirmed");
+    player_fail(p, "openai", "no route");
+    player_forget_messages(p);
+    player_until(p, day("2026-03-03"));
+    EQ_STR(notice("confidence"), "unconfirmed");
+    cr_expect(eq(int, player_messages(p, "ops", "notice.reminder"), 1), "90 days left all the same");
+}
+
+static void move(const char *id, const char *action, const char *body)
+{
+    BW_CLEANUP(bw_freep) char *target = bw_xasprintf("/v1/notices/%s/%s", id, action);
+    bw_json_free(player_ask(p, "POST", target, body));
+    cr_assert(eq(int, p->status, 200), "%s", target);
+}
+
+Test(deadlines, a_waiver_is_listed_until_its_end_also_when_there_is_nothing_left_to_waive)
+{
+    list(LIST(ENDS("2026-12-01", "true")));
+    move("1", "waive", "{\"until\":\"2026-08-01\",\"reason\":\"it goes away in July\"}");
+    EQ_STR(player_field(p, "/v1/waivers", "used"), "true");
+    EQ_STR(player_field(p, "/v1/waivers", "decision"), "waived");
+    EQ_STR(player_field(p, "/v1/waivers", "reason"), "it goes away in July");
+    EQ_STR(player_field(p, "/v1/waivers", "actor"), "uid:1000");
+    list(LIST(""));
+    EQ_STR(player_field(p, "/v1/waivers", "used"), "false");
+    EQ_STR(player_field(p, "/v1/waivers", "notice_state"), "cancelled");
+    player_forget_messages(p);
+    list(LIST(ENDS("2026-12-01", "true")));
+    EQ_STR(player_field(p, "/v1/notices?kind=deprecated", "state"), "waived");
+    EQ_STR(player_field(p, "/v1/waivers", "used"), "true");
+    EQ_STR(player_field(p, "/v1/waivers", "actor"), "uid:1000");
+    cr_expect(eq(int, player_messages(p, "ops", NULL), 0), "the decision stands");
+    player_until(p, day("2026-08-02"));
+    cr_expect(eq(int, player_count(p, "/v1/waivers"), 0));
+    EQ_STR(player_field(p, "/v1/notices?kind=deprecated", "state"), "open");
+}
+
+Test(deadlines, who_reopens_a_notice_ends_the_waiver)
+{
+    list(LIST(ENDS("2026-12-01", "true")));
+    move("1", "snooze", "{\"until\":\"2026-08-01\",\"reason\":\"later\"}");
+    EQ_STR(player_field(p, "/v1/waivers", "decision"), "snoozed");
+    move("1", "reopen", "{\"reason\":\"now\"}");
+    cr_expect(eq(int, player_count(p, "/v1/waivers"), 0));
+    player_until(p, day("2026-08-02"));
+    EQ_STR(notice("state"), "open");
 }
 
 Test(deadlines, a_swap_that_is_required_is_offered_whatever_the_policy)

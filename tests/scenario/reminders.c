@@ -101,6 +101,32 @@ Test(reminders, that_a_downtime_swallowed_come_once)
     cr_expect(eq(int, reminders_until("2026-05-18T01:00:00Z"), 1), "and then as ever");
 }
 
+/* Down from half a day before each step until half a day after it, at every hour of the day. */
+Test(reminders, no_step_is_missed_by_a_downtime_at_any_hour, .timeout = 120)
+{
+    static const int64_t steps[] = { 90, 60, 30, 14, 7, 1, 0 };
+    const int64_t deadline_ms = day("2026-06-01");
+    list(LIST(ENDS("2026-06-01")));
+    for (size_t i = 0; i < BW_COUNT(steps); i++) {
+        int64_t step_ms = deadline_ms - steps[i] * BW_DAY_MS;
+        int64_t down_ms = step_ms - (int64_t)(4 * i + 1) * BW_HOUR_MS / 2;
+        player_until(p, down_ms);
+        for (int64_t hours = 1; hours <= 24; hours++) {
+            player_forget_messages(p);
+            p->now_ms = down_ms + hours * BW_HOUR_MS;
+            player_restart(p);
+            player_settle(p);
+            int64_t now_ms = p->now_ms;
+            bool passed = now_ms >= step_ms && now_ms - BW_HOUR_MS < step_ms;
+            int told = player_messages(p, "ops", "notice.reminder") +
+                       player_messages(p, "ops", "notice.updated") +
+                       player_messages(p, "ops", "notice.opened");
+            cr_expect(eq(int, told > 0, passed), "%d days before, %d hours down", (int)steps[i],
+                      (int)hours);
+        }
+    }
+}
+
 Test(reminders, go_on_for_who_has_it_in_hand_and_rest_for_who_has_put_it_off)
 {
     list(LIST(ENDS("2026-06-01")));

@@ -88,7 +88,7 @@ Test(routing, people_get_a_card_an_owner_and_programs_each_notice)
 
 Test(routing, a_reminder_and_an_end_are_one_card_too)
 {
-    begin(CHAT("chat", ""));
+    begin(CHAT("chat", ", pause: 0s"));
     retire("2026-03-15");
     player_forget_messages(p);
     player_pass(p, 20 * BW_DAY_MS); /* 60 days before */
@@ -96,7 +96,7 @@ Test(routing, a_reminder_and_an_end_are_one_card_too)
     player_forget_messages(p);
     player_list(p, "openai", "gpt-5-mini\n");
     player_pass(p, 7 * BW_HOUR_MS);
-    cr_expect(eq(int, heard("chat", "notice.resolved"), 2));
+    cr_expect(eq(int, heard("chat", "notice.opened"), 2), "that the date was withdrawn");
     cr_expect(eq(int, heard("chat", NULL), 2));
 }
 

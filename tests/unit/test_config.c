@@ -291,6 +291,15 @@ Test(config, mistakes_are_named_with_their_place_and_a_hint)
         { "sinks: [{name: s, plugin: webhook, url: 'https://h'}]",
           "main.yaml:1:9: error: this webhook has no secret, so nobody could trust it; "
           "add secret: {file: NAME}" },
+        { "sinks: [{name: s, plugin: slack, url: 'https://h', quiet: {days: [mon, tue, wed, thu, "
+          "fri, sat, sun]}}]",
+          "main.yaml:1:59: error: quiet.days: no day is left on which to speak" },
+        { "sinks: [{name: s, plugin: slack, url: 'https://h', digest: {at: 9}}]",
+          "main.yaml:1:65: error: at: '9' is not a time of day like 09:00" },
+        { "sinks: [{name: s, plugin: slack, url: 'https://h', template: x}]",
+          "main.yaml:1:62: error: template: only a webhook has one" },
+        { "sinks: [{name: s, plugin: slack, url: 'https://h', settings: {detail: minimal}}]",
+          "main.yaml:1:62: error: detail stands beside settings, not inside" },
         { "state_dir: var/lib", "main.yaml:1:12: error: state_dir: 'var/lib' must begin with /" },
         { "state_dir:", "main.yaml:1:11: error: state_dir: no value; give one or leave the key out" },
         { "policy: {previews: yes}", "main.yaml:1:20: error: previews: 'yes' is not true or false" },

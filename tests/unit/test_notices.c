@@ -108,8 +108,8 @@ Test(notices, a_source_and_a_deployment_may_share_a_name)
     BW_CLEANUP(bw_notices_clear) struct bw_notices its = { 0 };
     (void)insert("openai", BW_NOTICE_SWAP, "x");
     (void)insert("openai", BW_NOTICE_SOURCE_FAILING, NULL);
-    OK(bw_notices_live(db, "openai", false, &mine, &err));
-    OK(bw_notices_live(db, "openai", true, &its, &err));
+    OK(bw_notices_live(db, "openai", BW_ABOUT_DEPLOYMENT, &mine, &err));
+    OK(bw_notices_live(db, "openai", BW_ABOUT_SOURCE, &its, &err));
     cr_assert(eq(sz, mine.count, 1));
     cr_assert(eq(sz, its.count, 1));
     cr_expect(eq(int, (int)mine.items[0].kind, BW_NOTICE_SWAP));

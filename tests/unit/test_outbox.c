@@ -1,5 +1,6 @@
 #include "store/outbox.h"
 
+#include "store/cards.h"
 #include "store/notices.h"
 #include "support/database.h"
 
@@ -36,6 +37,9 @@ static int64_t add(const char *sink, int64_t notice, int64_t due_ms)
                                     .subject = "s", .notice = notice, .body = "{}",
                                     .due_ms = due_ms, .created_ms = 1 };
     OK(bw_outbox_insert(db, &delivery, &err));
+    if (notice != 0) {
+        OK(bw_told_insert(db, delivery.id, notice, "opened", &err));
+    }
     return delivery.id;
 }
 
@@ -89,54 +93,108 @@ Test(outbox, messages_of_one_notice_keep_their_order)
     cr_expect(eq(i64, due_digits("ops", 20, 9), 2));
 }
 
-Test(outbox, only_what_was_never_tried_can_stay_at_home)
+Test(outbox, a_card_waits_for_what_was_said_before_about_any_of_its_notices)
 {
-    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries untried = { 0 };
+    int64_t first = add_notice("a");
+    int64_t second = add_notice("b");
+    (void)add("ops", first, 10);
+    int64_t card = add("ops", 0, 10);
+    OK(bw_told_insert(db, card, second, "reminder", &err));
+    cr_expect(eq(i64, due_digits("ops", 20, 9), 12));
+    OK(bw_told_insert(db, card, first, "reminder", &err));
+    cr_expect(eq(i64, due_digits("ops", 20, 9), 1));
+    bool rest = false;
+    OK(bw_told_take_out(db, 1, first, &rest, &err));
+    cr_expect(not(rest));
+    cr_expect(eq(i64, due_digits("ops", 20, 9), 12), "it says nothing of it any more");
+}
+
+Test(outbox, what_is_outdated_is_not_due_before_it_is_written_anew)
+{
+    BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries outdated = { 0 };
+    (void)add("ops", add_notice("a"), 10);
+    OK(bw_outbox_outdate(db, 1, &err));
+    cr_expect(eq(i64, due_digits("ops", 20, 9), 0));
+    OK(bw_outbox_outdated(db, 9, &outdated, &err));
+    cr_assert(eq(sz, outdated.count, 1));
+    bw_replace(&outdated.items[0].body, "{\"new\":1}");
+    OK(bw_outbox_rewrite(db, &outdated.items[0], &err));
+    BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
+    OK(bw_outbox_get(db, 1, &delivery, &err));
+    cr_expect(eq(str, delivery.body, "{\"new\":1}"));
+    cr_expect(eq(i64, due_digits("ops", 20, 9), 1));
+}
+
+Test(outbox, what_waits_for_its_hour_is_hurried_with_the_notice_it_tells_of)
+{
     int64_t notice = add_notice("a");
-    (void)add("ops", notice, 10);
-    (void)add("chat", notice, 10);
-    settle(1, BW_DELIVERY_PENDING);
-    OK(bw_outbox_untried(db, notice, &untried, &err));
-    cr_assert(eq(sz, untried.count, 1));
-    cr_expect(eq(i64, untried.items[0].id, 2));
+    (void)add("ops", notice, 100);
+    (void)add("chat", notice, 100);
+    OK(bw_outbox_hurry(db, "ops", notice, 10, &err));
+    cr_expect(eq(i64, due_digits("ops", 20, 9), 1));
+    cr_expect(eq(i64, due_digits("chat", 20, 9), 0));
 }
 
 static bool knows(const char *sink, int64_t notice)
 {
     bool out = false;
-    OK(bw_outbox_knows(db, sink, notice, &out, &err));
+    OK(bw_told_knows(db, sink, notice, &out, &err));
     return out;
 }
 
-Test(outbox, a_sink_knows_what_it_was_sent_or_summed_up)
+Test(outbox, a_sink_knows_what_it_was_sent)
 {
-    BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
-    BW_CLEANUP(bw_card_key_clear) struct bw_card_key next = { 0 };
-    const struct bw_card_key card = { "ops", "web", "opened" };
-    const struct bw_card_key other = { "ops", "web", "reminder" };
     int64_t sent = add_notice("a");
-    int64_t summed = add_notice("b");
-    int64_t dropped = add_notice("c");
+    int64_t taken_out = add_notice("b");
+    bool rest = false;
     (void)add("ops", sent, 10);
+    OK(bw_told_insert(db, 1, taken_out, "opened", &err));
     cr_expect(knows("ops", sent));
     cr_expect(not(knows("chat", sent)));
-    settle(1, BW_DELIVERY_WITHDRAWN);
+    OK(bw_told_take_out(db, 1, taken_out, &rest, &err));
+    cr_expect(rest);
+    cr_expect(not(knows("ops", taken_out)));
+    BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
+    OK(bw_outbox_get(db, 1, &delivery, &err));
+    delivery.state = BW_DELIVERY_WITHDRAWN;
+    OK(bw_outbox_save(db, &delivery, &err));
     cr_expect(not(knows("ops", sent)));
+    settle(1, BW_DELIVERY_WITHDRAWN);
+    cr_expect(knows("ops", sent), "the attempt may have told it");
+}
 
-    OK(bw_items_insert(db, &card, summed, &err));
-    OK(bw_items_insert(db, &card, dropped, &err));
+static void wait_for(int64_t notice, const char *what, int64_t due_ms)
+{
+    const struct bw_item item = { "ops", "web", notice, (char *)what, due_ms };
+    OK(bw_items_insert(db, &item, &err));
+}
+
+Test(outbox, what_happens_to_a_notice_that_waits_joins_it)
+{
+    BW_CLEANUP(bw_item_clear) struct bw_item next = { 0 };
+    BW_CLEANUP(bw_tolds_clear) struct bw_tolds tolds = { 0 };
+    int64_t waiting = add_notice("a");
+    int64_t dropped = add_notice("b");
+    int64_t later = add_notice("c");
+    int64_t due_ms = 0;
+    wait_for(waiting, "opened", 100);
+    wait_for(waiting, "reminder", 10);
+    wait_for(dropped, "opened", 10);
+    wait_for(later, "opened", 50);
     OK(bw_items_forget(db, dropped, &err));
-    OK(bw_items_insert(db, &other, sent, &err));
-    OK(bw_items_next(db, &next, &err));
+    OK(bw_items_next_due(db, 10, &due_ms, &err));
+    cr_expect(eq(i64, due_ms, 50));
+    OK(bw_items_next(db, 10, &next, &err));
     cr_expect(eq(str, next.owner, "web"));
-    cr_expect(eq(str, next.what, "opened"));
-    OK(bw_items_take(db, &card, &ids, &err));
-    cr_assert(eq(sz, ids.count, 1));
-    cr_expect(knows("ops", summed));
-    cr_expect(not(knows("ops", dropped)));
-    OK(bw_items_take(db, &other, &ids, &err));
-    struct bw_card_key none = { 0 };
-    cr_expect(eq(int, (int)bw_items_next(db, &none, &err), BW_ERR_NOTFOUND));
+    OK(bw_items_take(db, &next, 10, &tolds, &err));
+    cr_assert(eq(sz, tolds.count, 2), "what is not due goes with what is");
+    for (size_t i = 0; i < tolds.count; i++) {
+        cr_expect(eq(str, tolds.items[i].what, "opened"));
+    }
+    OK(bw_items_heard(db, "ops", "web", &due_ms, &err));
+    cr_expect(eq(i64, due_ms, 10));
+    struct bw_item none = { 0 };
+    cr_expect(eq(int, (int)bw_items_next(db, 10, &none, &err), BW_ERR_NOTFOUND));
 }
 
 Test(outbox, what_is_known_of_an_endpoint_does_not_hold_for_another)

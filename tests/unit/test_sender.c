@@ -191,6 +191,29 @@ Test(sender, a_secret_may_come_from_a_command)
     cr_expect(eq(int, verify_with(SECRET), BW_OK));
 }
 
+Test(sender, a_template_makes_the_body_and_that_is_signed)
+{
+    w.sink.template = "{\"text\":\"{{id}}\"}";
+    send_to("/200");
+    char value[512];
+    cr_expect(eq(str, (char *)http_call_header(&w.call, "Content-Type", value),
+                 "application/json; charset=utf-8"));
+    cr_expect(eq(sz, w.call.body_bytes, strlen("{\"text\":\"msg_1\"}")));
+    cr_expect(eq(int, memcmp(w.call.body, "{\"text\":\"msg_1\"}", w.call.body_bytes), 0));
+    cr_expect(eq(int, verify_with(SECRET), BW_OK));
+}
+
+Test(sender, an_address_may_be_a_secret_and_is_told_nobody)
+{
+    BW_CLEANUP(bw_freep) char *url = bw_xasprintf("%s/404/T0KEN\n", http_server_url(w.server));
+    put(w.old_file, url);
+    w.sink.url_secret = (struct bw_secret_ref){ .kind = BW_SECRET_FILE, .file = w.old_file };
+    send_to("");
+    cr_expect(eq(int, w.result.outcome, BW_DELIVERY_REFUSED));
+    cr_expect(eq(int, verify_with(SECRET), BW_OK));
+    cr_expect(eq(str, w.result.error, "sink 'ops': answered 404"));
+}
+
 Test(sender, statuses_map_to_outcomes)
 {
     static const struct {

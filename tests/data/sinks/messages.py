@@ -3,8 +3,9 @@ import copy
 import zlib
 
 NOTICE = {
-    "id": "17", "deployment": "triage", "source": None, "owner": "support-ml", "kind": "stale",
-    "state": "open", "severity": "plan", "platform": "openai", "base": "gpt-4o-mini-2024-07-18",
+    "id": "17", "deployment": "triage", "source": None, "sink": None, "owner": "support-ml",
+    "kind": "stale", "state": "open", "severity": "plan", "confidence": "confirmed",
+    "technique": "fine-tuned", "tags": ["eu"], "platform": "openai", "base": "gpt-4o-mini-2024-07-18",
     "candidate": "gpt-4.1-mini-2025-04-14", "relation": "major", "via": "line",
     "train_on": "gpt-4.1-mini-2025-04-14", "route": "same-platform",
     "opened_at": "2026-11-23T18:00:00Z", "updated_at": "2026-11-23T18:00:00Z", "until": None,
@@ -18,6 +19,7 @@ NOTICE = {
     "estimate_refused": None, "swap": None, "eval": None,
 }
 SWAP = dict(NOTICE, id="18", deployment="help-center", owner="web", kind="swap", severity="info",
+            technique="rag", tags=[],
             base="gpt-4o-2024-08-06", candidate="gpt-4.1-2025-04-14", train_on=None, route=None,
             train_by=None, estimate=None, estimate_refused="no traffic is recorded",
             summary="help-center: gpt-4.1-2025-04-14 supersedes its base gpt-4o-2024-08-06 (major)",
@@ -49,6 +51,14 @@ RETIRED = dict(NOTICE, id="19", kind="retired", severity="overdue", candidate=No
                serve_until="2026-11-20", train_by=None, train_on=None,
                summary="triage: its base gpt-4o-mini-2024-07-18 has been retired")
 
+MOVED = dict(NOTICE, id="20", kind="date-changed", severity="info", estimate=None,
+             serve_until="2027-09-01", train_by=None,
+             summary="triage: openai has moved a date: the end of its base: 2027-09-01, not 2027-06-01")
+MINIMAL = dict({name: None for name in NOTICE}, id="17", deployment="triage", owner="support-ml",
+               kind="stale", state="open", severity="plan", confidence="confirmed", tags=[],
+               opened_at="2026-11-23T18:00:00Z", updated_at="2026-11-23T18:00:00Z",
+               summary="triage: stale")
+
 
 def event(kind, subject, data):
     told = " ".join(map(str, (kind, subject, data.get("state"), data.get("id"), data.get("severity"))))
@@ -58,9 +68,9 @@ def event(kind, subject, data):
             "datacontenttype": "application/json", "data": copy.deepcopy(data)}
 
 
-def brief(notice, number):
+def brief(notice, number, what="opened"):
     names = ("kind", "severity", "candidate", "summary")
-    return dict({"id": str(100 + number), "deployment": "d%02d" % number},
+    return dict({"id": str(100 + number), "deployment": "d%02d" % number, "what": what},
                 **{name: notice[name] for name in names})
 
 
@@ -71,7 +81,13 @@ MESSAGES = {
     "summary": event("notice.opened", "support-ml", {
         "summary": "37 deployments of support-ml are behind a newer base", "owner": "support-ml",
         "count": 37, "notices": [brief(NOTICE, number) for number in range(20)]}),
+    "opened-date-changed": event("notice.opened", "triage", MOVED),
+    "opened-minimal": event("notice.opened", "triage", dict(MINIMAL, id="21")),
+    "digest": event("notice.digest", "web", {
+        "summary": "3 notices of web: 1 new, 1 come nearer, 1 settled", "owner": "web", "count": 3,
+        "notices": [brief(RETIRED, 0, "reminder"), brief(NOTICE, 1), brief(SWAP, 2, "resolved")]}),
     "updated": event("notice.updated", "triage", dict(NOTICE, severity="act")),
+    "unconfirmed": event("notice.reminder", "triage", dict(NOTICE, confidence="unconfirmed")),
     "acknowledged": event("notice.updated", "triage", dict(NOTICE, state="acknowledged")),
     "snoozed": event("notice.updated", "triage",
                      dict(NOTICE, state="snoozed", until="2026-12-24T00:00:00Z")),
@@ -92,6 +108,10 @@ MESSAGES = {
         "source": "openai", "summary": "source openai: GET /models: HTTP 500"}),
     "recovered": event("source.recovered", "openai", {
         "source": "openai", "summary": "the source lists a good set again"}),
+    "sink-failing": event("sink.failing", "chat", {
+        "sink": "chat", "summary": "sink 'chat': answered 404: channel_not_found"}),
+    "sink-recovered": event("sink.recovered", "chat", {
+        "sink": "chat", "summary": "the sink takes messages again"}),
     "test": event("test", "ops", {"summary": "a test message; nothing has happened"}),
 }
 

@@ -1,0 +1,63 @@
+/* daemon/store/cards.h: which message tells of which notice: items that wait to become a message,
+ * and what those that were made have told. */
+#ifndef BW_STORE_CARDS_H
+#define BW_STORE_CARDS_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+#include "store/db.h"
+
+struct bw_item { /* a notice on its way to a sink; texts may be borrowed */
+    char *sink;
+    char *owner;
+    int64_t notice;
+    char *what; /* opened, updated, ... */
+    int64_t due_ms;
+};
+void bw_item_clear(struct bw_item *item);
+
+struct bw_told {
+    int64_t notice;
+    char *what;
+};
+struct bw_tolds BW_VEC(struct bw_told);
+void bw_tolds_clear(struct bw_tolds *tolds);
+
+/* A notice waits for its card. One that waits already goes with the earlier of the two, and is
+ * still opened when it was to be. */
+BW_MUST_CHECK enum bw_err bw_items_insert(struct bw_db *db, const struct bw_item *item,
+                                          struct bw_error *err);
+/* It waits for no card any more. */
+BW_MUST_CHECK enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, struct bw_error *err);
+/* The sink and owner of the item due longest at now_ms. Errors: BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, int64_t now_ms, struct bw_item *out,
+                                        struct bw_error *err);
+/* All that waits for a sink and owner, due or not: it goes with what is. They have heard then. */
+BW_MUST_CHECK enum bw_err bw_items_take(struct bw_db *db, const struct bw_item *like,
+                                        int64_t now_ms, struct bw_tolds *out,
+                                        struct bw_error *err);
+/* When an owner last heard through a sink; 0: never. */
+BW_MUST_CHECK enum bw_err bw_items_heard(struct bw_db *db, const char *sink, const char *owner,
+                                         int64_t *out_ms, struct bw_error *err);
+/* When the next one that is not due at now_ms will be; INT64_MAX: none waits. */
+BW_MUST_CHECK enum bw_err bw_items_next_due(struct bw_db *db, int64_t now_ms, int64_t *out_ms,
+                                            struct bw_error *err);
+
+/* A message tells of a notice. */
+BW_MUST_CHECK enum bw_err bw_told_insert(struct bw_db *db, int64_t delivery, int64_t notice,
+                                         const char *what, struct bw_error *err);
+/* What a message tells of. */
+BW_MUST_CHECK enum bw_err bw_told_list(struct bw_db *db, int64_t delivery, struct bw_tolds *out,
+                                       struct bw_error *err);
+/* The pending messages that tell of a notice. */
+BW_MUST_CHECK enum bw_err bw_told_pending(struct bw_db *db, int64_t notice, struct bw_ids *out,
+                                          struct bw_error *err);
+/* Take a notice out of a message, of which *rest tells whether it still tells of another. An
+ * attempt that was made may have told of it all the same. */
+BW_MUST_CHECK enum bw_err bw_told_take_out(struct bw_db *db, int64_t delivery, int64_t notice,
+                                           bool *rest, struct bw_error *err);
+/* Did, or will, this sink hear of the notice? */
+BW_MUST_CHECK enum bw_err bw_told_knows(struct bw_db *db, const char *sink, int64_t notice,
+                                        bool *out, struct bw_error *err);
+#endif
