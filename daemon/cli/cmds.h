@@ -12,11 +12,14 @@ extern const struct bw_cmd bw_notices_cmd;
 extern const struct bw_cmd bw_events_cmd;
 extern const struct bw_cmd bw_sources_cmd;
 extern const struct bw_cmd bw_models_cmd;
+extern const struct bw_cmd bw_history_cmd;
 extern const struct bw_cmd bw_sinks_cmd;
 extern const struct bw_cmd bw_deliveries_cmd;
 extern const struct bw_cmd bw_explain_cmd;
 extern const struct bw_cmd bw_estimate_cmd;
 extern const struct bw_cmd bw_worth_cmd;
+extern const struct bw_cmd bw_treadmill_cmd;
+extern const struct bw_cmd bw_actuals_cmd;
 extern const struct bw_cmd bw_swap_cmd;
 extern const struct bw_cmd bw_check_cmd;
 extern const struct bw_cmd bw_scan_cmd; /* needs no daemon when it is given a catalog */

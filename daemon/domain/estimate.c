@@ -119,21 +119,6 @@ static void finish(struct bw_estimate *out, const struct bw_move *move,
     remark_evals(out, &move->deployment->evals);
 }
 
-static struct bw_serving serving_now(const struct bw_move *move)
-{
-    return (struct bw_serving){ .platform = move->deployment->platform,
-                                .model = move->deployment->base,
-                                .entry = move->base,
-                                .tuned = bw_technique_is_tuned(move->deployment->technique) };
-}
-
-static struct bw_serving serving_prompted(const struct bw_move *move)
-{
-    return (struct bw_serving){ .platform = move->deployment->platform,
-                                .model = move->candidate->id,
-                                .entry = move->candidate };
-}
-
 static enum bw_err plan_of(const struct bw_move *move, const struct bw_route_option *option,
                            struct bw_training_plan *out, struct bw_error *err)
 {
@@ -179,10 +164,9 @@ static enum bw_err price_retrain(const struct bw_estimate_input *in,
     }
     bool stays = option->route == BW_ROUTE_SAME_PLATFORM;
     const struct bw_serving variants[] = {
-        serving_now(&move),
-        { .platform = option->platform, .model = plan.model, .tuned = true,
-          .entry = !stays ? NULL : move.train_on == NULL ? move.base : move.train_on },
-        move.candidate == NULL ? serving_now(&move) : serving_prompted(&move),
+        bw_serving_now(&move),
+        bw_serving_retrained(&move, stays, option->platform, plan.model),
+        move.candidate == NULL ? bw_serving_now(&move) : bw_serving_prompted(&move),
     };
     struct bw_running before = bw_run_cost(&move, &variants[0]);
     struct bw_running after = bw_run_cost(&move, &variants[1]);
@@ -256,7 +240,7 @@ enum bw_err bw_estimate_swap(const struct bw_estimate_input *in, struct bw_estim
     if (in->candidate == NULL) {
         return bw_fail(err, BW_ERR_REFUSED, "there is no newer model to prompt");
     }
-    const struct bw_serving variants[] = { serving_prompted(&move), serving_now(&move) };
+    const struct bw_serving variants[] = { bw_serving_prompted(&move), bw_serving_now(&move) };
     struct bw_running after = bw_run_cost(&move, &variants[0]);
     struct bw_running before = bw_run_cost(&move, &variants[1]);
     *out = (struct bw_estimate){ .route = BW_ROUTE_PROMPT,

@@ -47,6 +47,12 @@ int64_t bw_call_limit(const struct bw_call *call)
     return limit < 1 || limit > BW_CALL_PAGE_MAX ? BW_CALL_PAGE_MAX : limit;
 }
 
+int64_t bw_call_after_id(const struct bw_call *call)
+{
+    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
+    return after == NULL ? 0 : strtoll(after, NULL, 10);
+}
+
 enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms, struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *text = bw_call_query(call, "at");
@@ -95,6 +101,12 @@ void bw_call_end_list(struct bw_call *call, const char *next)
         bw_json_add_text(&call->w, "next", next);
     }
     bw_call_end(call);
+}
+
+void bw_call_end_list_at(struct bw_call *call, size_t count, int64_t limit, int64_t last)
+{
+    BW_CLEANUP(bw_freep) char *next = bw_xasprintf("%" PRId64, last);
+    bw_call_end_list(call, (int64_t)count < limit ? NULL : next);
 }
 
 void bw_call_end(struct bw_call *call)

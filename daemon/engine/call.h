@@ -26,6 +26,8 @@ char *bw_call_decode(const char *text, size_t size);
 char *bw_call_query(const struct bw_call *call, const char *name);
 /* ?limit=, from 1 to BW_CALL_PAGE_MAX. */
 int64_t bw_call_limit(const struct bw_call *call);
+/* ?after= as a row id; 0: from the start. */
+int64_t bw_call_after_id(const struct bw_call *call);
 /* ?at=DATE, or now. Errors: BW_ERR_INVALID. */
 BW_MUST_CHECK enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms,
                                      struct bw_error *err);
@@ -39,6 +41,8 @@ BW_MUST_CHECK enum bw_err bw_call_json(const struct bw_call *call, struct bw_jso
 void bw_call_begin(struct bw_call *call, const char *kind);
 void bw_call_begin_list(struct bw_call *call, const char *kind);
 void bw_call_end_list(struct bw_call *call, const char *next); /* next NULL: the last page */
+/* The same for rows with ids: the page held `count` of at most `limit`, and ended with `last`. */
+void bw_call_end_list_at(struct bw_call *call, size_t count, int64_t limit, int64_t last);
 void bw_call_end(struct bw_call *call);
 /* A member of an open "lines" array, for people. */
 void bw_call_line(struct bw_call *call, const char *format, ...) BW_PRINTF(2, 3);
@@ -47,7 +51,9 @@ void bw_call_line(struct bw_call *call, const char *format, ...) BW_PRINTF(2, 3)
 typedef enum bw_err bw_call_command(struct bw_call *call, struct bw_error *err);
 bw_call_command bw_api_status, bw_api_deployments, bw_api_deployment, bw_api_explain,
     bw_api_estimate, bw_api_swap, bw_api_worth, bw_api_notices, bw_api_notice, bw_api_events,
-    bw_api_sources, bw_api_source, bw_api_models, bw_api_model, bw_api_deliveries, bw_api_delivery,
+    bw_api_sources, bw_api_source, bw_api_models, bw_api_model, bw_api_history,
+    bw_api_actuals, bw_api_actual, bw_api_actual_add, bw_api_actual_remove, bw_api_treadmill,
+    bw_api_deliveries, bw_api_delivery,
     bw_api_sinks, bw_api_findings, bw_api_deployment_add, bw_api_deployment_import,
     bw_api_deployment_remove, bw_api_metrics, bw_api_feed_atom, bw_api_deadlines_ics,
     bw_api_notice_move, bw_api_poll, bw_api_accept, bw_api_sink_test, bw_api_delivery_retry;

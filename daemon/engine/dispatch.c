@@ -185,7 +185,8 @@ static char *summary_of(const struct bw_card_key *card, const struct bw_notices 
     while (at + 1 < BW_COUNT(phrases) && strcmp(what, phrases[at].what) != 0) {
         at++;
     }
-    return bw_xasprintf("%zu %s %s %s", notices->count, phrases[at].before, owner, phrases[at].after);
+    return bw_xasprintf("%zu %s %s %s", notices->count, phrases[at].before, owner,
+                        phrases[at].after);
 }
 
 static char *summary_data(const struct bw_card_key *card, const struct bw_notices *notices)

@@ -6,19 +6,6 @@
 #include "engine/call.h"
 #include "engine/rows.h"
 
-/* ?after= as a row id. */
-static int64_t after_id(const struct bw_call *call)
-{
-    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
-    return after == NULL ? 0 : strtoll(after, NULL, 10);
-}
-
-static void end_with_id(struct bw_call *call, size_t count, int64_t limit, int64_t last)
-{
-    BW_CLEANUP(bw_freep) char *next = bw_xasprintf("%" PRId64, last);
-    bw_call_end_list(call, (int64_t)count < limit ? NULL : next);
-}
-
 enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
 {
     struct bw_engine *engine = call->engine;
@@ -135,13 +122,13 @@ enum bw_err bw_api_notices(struct bw_call *call, struct bw_error *err)
     const struct bw_notice_filter filter = { owner, state, kind, severity, platform, deployment };
     int64_t limit = bw_call_limit(call);
     enum bw_err rc =
-        bw_notices_page(call->engine->db, &filter, after_id(call), limit, &notices, err);
+        bw_notices_page(call->engine->db, &filter, bw_call_after_id(call), limit, &notices, err);
     bw_call_begin_list(call, "notices");
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
         bw_row_notice(&call->w, notice);
     }
-    end_with_id(call, notices.count, limit,
+    bw_call_end_list_at(call, notices.count, limit,
                 notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
     return rc;
 }
@@ -188,7 +175,7 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
     int64_t limit = bw_call_limit(call);
     enum bw_err rc = bw_notices_last_event(call->engine->db, &last, err);
     if (rc == BW_OK) {
-        rc = bw_notices_events(call->engine->db, after_id(call), limit, &events, err);
+        rc = bw_notices_events(call->engine->db, bw_call_after_id(call), limit, &events, err);
     }
     bw_call_begin(call, "events");
     bw_json_add_id(&call->w, "last", last);
@@ -201,7 +188,7 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
             bw_row_event(&call->w, event, &notice);
         }
     }
-    end_with_id(call, events.count, limit,
+    bw_call_end_list_at(call, events.count, limit,
                 events.count == 0 ? 0 : events.items[events.count - 1].id);
     return rc;
 }
@@ -254,71 +241,20 @@ enum bw_err bw_api_source(struct bw_call *call, struct bw_error *err)
     return rc;
 }
 
-enum bw_err bw_api_models(struct bw_call *call, struct bw_error *err)
-{
-    BW_CLEANUP(bw_models_clear) struct bw_models models = { 0 };
-    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
-    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
-    char *parts[3] = { NULL, NULL, NULL }; /* platform, scope, id: separated by line feeds */
-    char *rest = after;
-    for (size_t i = 0; i < BW_COUNT(parts); i++) {
-        parts[i] = rest == NULL ? (char *)"" : strsep(&rest, "\n");
-    }
-    int64_t limit = bw_call_limit(call);
-    enum bw_err rc = bw_models_page(call->engine->db, platform, parts[0], parts[1], parts[2],
-                                    limit, &models, err);
-    bw_call_begin_list(call, "models");
-    BW_VEC_EACH(const struct bw_model, model, &models)
-    {
-        bw_row_model(&call->w, model);
-    }
-    BW_CLEANUP(bw_freep) char *next = NULL;
-    if (models.count > 0 && (int64_t)models.count == limit) {
-        const struct bw_model *last = &models.items[models.count - 1];
-        next = bw_xasprintf("%s\n%s\n%s", last->platform, last->scope, last->entry.id);
-    }
-    bw_call_end_list(call, next);
-    return rc;
-}
-
-enum bw_err bw_api_model(struct bw_call *call, struct bw_error *err)
-{
-    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
-    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
-    enum bw_err rc = bw_sources_list(call->engine->db, &sources, err);
-    BW_VEC_EACH(const struct bw_source, source, &sources)
-    {
-        BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
-        if (rc != BW_OK || !wanted(platform, source->platform)) {
-            continue;
-        }
-        rc = bw_models_get(call->engine->db, source->platform, source->scope, call->args[0],
-                           &model, err);
-        if (rc == BW_OK) {
-            bw_row_model(&call->w, &model);
-            return BW_OK;
-        }
-        rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-    }
-    return rc == BW_OK ? bw_fail(err, BW_ERR_NOTFOUND, "no source has ever listed '%.200s'",
-                                 call->args[0])
-                       : rc;
-}
-
 enum bw_err bw_api_deliveries(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries deliveries = { 0 };
     BW_CLEANUP(bw_freep) char *sink = bw_call_query(call, "sink");
     BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
     int64_t limit = bw_call_limit(call);
-    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, after_id(call), limit,
+    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, bw_call_after_id(call), limit,
                                     &deliveries, err);
     bw_call_begin_list(call, "deliveries");
     BW_VEC_EACH(const struct bw_delivery, delivery, &deliveries)
     {
         bw_row_delivery(&call->w, delivery);
     }
-    end_with_id(call, deliveries.count, limit,
+    bw_call_end_list_at(call, deliveries.count, limit,
                 deliveries.count == 0 ? 0 : deliveries.items[deliveries.count - 1].id);
     return rc;
 }

@@ -133,8 +133,8 @@ enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
                                  const char *scope, enum bw_confidence *out,
                                  struct bw_error *err);
 
-/* fanout.c: the cohorts that bear on one deployment, read again only when they are others than those
- * in *standing, which begins zeroed and is to be cleared. */
+/* fanout.c: the cohorts that bear on one deployment, read again only when they are others than
+ * those in *standing, which begins zeroed and is to be cleared. */
 struct bw_standing {
     struct bw_cohort cohort;
     struct bw_cohort embedder; /* of its embedding model; id 0: it has none */

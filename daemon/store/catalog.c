@@ -6,7 +6,7 @@
 #include "codec/entry_json.h"
 
 #define MODEL_COLUMNS                                                                              \
-    "platform, scope, lineage, sources, body, first_seen_ms, gone_ms, missing_polls"
+    "platform, scope, lineage, sources, body, first_seen_ms, gone_ms, missing_polls, since_ms"
 
 static const char SEEN_SQL[] = "SELECT id, hash FROM entry WHERE source = $1 ORDER BY id";
 static const char PUT_SQL[] =
@@ -24,10 +24,10 @@ static const char MERGE_SQL[] =
     " (SELECT 1 FROM own JOIN entry AS listed ON listed.source = own.name AND listed.id = $3))"
     " ORDER BY source.kind <> 'own', source.kind <> 'lifecycle', source.name";
 static const char MODEL_PUT_SQL[] =
-    "INSERT INTO model (platform, scope, id, lineage, body, sources, first_seen_ms)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (platform, scope, id) DO UPDATE SET"
+    "INSERT INTO model (platform, scope, id, lineage, body, sources, first_seen_ms, since_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (platform, scope, id) DO UPDATE SET"
     " lineage = excluded.lineage, body = excluded.body, sources = excluded.sources,"
-    " gone_ms = 0, missing_polls = 0";
+    " since_ms = excluded.since_ms, gone_ms = 0, missing_polls = 0";
 static const char MODEL_GONE_SQL[] =
     "UPDATE model SET gone_ms = $4, sources = '[]'"
     " WHERE platform = $1 AND scope = $2 AND id = $3 AND gone_ms = 0";
@@ -89,33 +89,10 @@ enum bw_err bw_catalog_seen(struct bw_db *db, const char *source, struct bw_seen
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
-static char *entry_text(const struct bw_entry *entry)
-{
-    struct bw_str text = { 0 };
-    struct bw_json_writer w = { .out = &text };
-    bw_entry_to_json(entry, &w, NULL);
-    return bw_str_take(&text);
-}
-
-/* Bodies were checked before they were stored: what does not read back is damage. */
-static enum bw_err entry_parse(const char *text, struct bw_entry *out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
-    enum bw_err rc = bw_json_parse(text, strlen(text), &json, err);
-    if (rc == BW_OK) {
-        rc = bw_entry_from_json(json, out, err);
-    }
-    if (rc != BW_OK) {
-        (void)bw_error_prefix(err, "a stored entry is damaged: ");
-        return BW_ERR_STORE;
-    }
-    return BW_OK;
-}
-
 enum bw_err bw_catalog_put(struct bw_db *db, const char *source, const struct bw_entry *entry,
                            int64_t hash, int64_t now_ms, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *body = entry_text(entry);
+    BW_CLEANUP(bw_freep) char *body = bw_entry_text(entry);
     struct bw_stmt *stmt = bw_db_query(db, PUT_SQL);
     BW_BIND(stmt, 1, source);
     BW_BIND(stmt, 2, entry->id);
@@ -149,7 +126,7 @@ enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char 
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         BW_CLEANUP(bw_entry_clear) struct bw_entry said = { 0 };
-        rc = entry_parse(bw_stmt_text(row, 1), &said, err);
+        rc = bw_entry_from_stored(bw_stmt_text(row, 1), &said, err);
         if (rc != BW_OK) {
             return rc;
         }
@@ -168,7 +145,7 @@ enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char 
 
 enum bw_err bw_models_put(struct bw_db *db, const struct bw_model *model, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *body = entry_text(&model->entry);
+    BW_CLEANUP(bw_freep) char *body = bw_entry_text(&model->entry);
     struct bw_stmt *stmt = bw_db_query(db, MODEL_PUT_SQL);
     BW_BIND(stmt, 1, model->platform);
     BW_BIND(stmt, 2, model->scope);
@@ -177,6 +154,7 @@ enum bw_err bw_models_put(struct bw_db *db, const struct bw_model *model, struct
     BW_BIND(stmt, 5, body);
     BW_BIND(stmt, 6, model->sources);
     BW_BIND(stmt, 7, model->first_seen_ms);
+    BW_BIND(stmt, 8, model->since_ms);
     return bw_stmt_run(stmt, err);
 }
 
@@ -216,7 +194,7 @@ enum bw_err bw_models_listed(struct bw_db *db, const char *platform, const char 
 static enum bw_err model_from_row(struct bw_stmt *row, struct bw_model *out, struct bw_error *err)
 {
     struct bw_entry entry = { 0 };
-    enum bw_err rc = entry_parse(bw_stmt_text(row, 4), &entry, err);
+    enum bw_err rc = bw_entry_from_stored(bw_stmt_text(row, 4), &entry, err);
     if (rc != BW_OK) {
         return rc;
     }
@@ -229,6 +207,7 @@ static enum bw_err model_from_row(struct bw_stmt *row, struct bw_model *out, str
         .first_seen_ms = bw_stmt_i64(row, 5),
         .gone_ms = bw_stmt_i64(row, 6),
         .missing_polls = bw_stmt_i64(row, 7),
+        .since_ms = bw_stmt_i64(row, 8),
     };
     return BW_OK;
 }

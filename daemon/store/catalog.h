@@ -22,6 +22,7 @@ struct bw_model {
     char *sources; /* JSON array of names */
     struct bw_entry entry;
     int64_t first_seen_ms;
+    int64_t since_ms;      /* it has been as it is; 0: first_seen_ms */
     int64_t gone_ms;       /* 0: listed */
     int64_t missing_polls; /* complete lists in a row without it */
 };

@@ -160,14 +160,16 @@ Test(estimate, an_open_model_tells_its_size_and_pairs_count_twice)
     struct bw_estimate got = { 0 };
     move_to("acme-vllm", "meta-llama/Llama-3.1-70B-Instruct");
     deployment.training.gpu = bw_xstrdup("a100");
-    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s",
+              err.text);
     const char *inputs = term_called(&got, "training")->inputs;
     cr_expect(not(zero(ptr, strstr(inputs, "70B parameters, lora, 9300000 tokens, 4 x A100-80"))),
               "%s", inputs);
     bw_estimate_clear(&got);
     free(deployment.training.method);
     deployment.training.method = bw_xstrdup("dpo");
-    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s",
+              err.text);
     inputs = term_called(&got, "training")->inputs;
     cr_expect(not(zero(ptr, strstr(inputs, "70B parameters, dpo, 18600000 tokens, 32 x A100-80"))),
               "%s", inputs);
