@@ -6,6 +6,7 @@
 #include "cli/cmd_check_config.h"
 #include "cli/cmd_lineage.h"
 #include "cli/cmd_listen.h"
+#include "cli/cmd_simulate.h"
 #include "cli/cmds.h"
 #include "cli/completion.h"
 
@@ -58,6 +59,7 @@ const struct bw_cmd *const bw_cmds[] = {
     &check_config_cmd,
     &listen_cmd,
     &bw_backtest_cmd,
+    &bw_simulate_cmd,
     &bw_backup_cmd,
     &bw_completion_cmd,
     NULL,

@@ -9,6 +9,7 @@
     "platform, scope, lineage, sources, body, first_seen_ms, gone_ms, missing_polls, since_ms"
 
 static const char SEEN_SQL[] = "SELECT id, hash FROM entry WHERE source = $1 ORDER BY id";
+static const char ENTRIES_SQL[] = "SELECT body FROM entry WHERE source = $1 ORDER BY id";
 static const char PUT_SQL[] =
     "INSERT INTO entry (source, id, hash, body, first_seen_ms, changed_ms)"
     " VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (source, id) DO UPDATE SET"
@@ -85,6 +86,23 @@ enum bw_err bw_catalog_seen(struct bw_db *db, const char *source, struct bw_seen
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         BW_VEC_PUSH(out, (struct bw_seen){ bw_stmt_text_dup(row, 0), bw_stmt_i64(row, 1) });
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_catalog_entries(struct bw_db *db, const char *source, struct bw_entries *out,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, ENTRIES_SQL);
+    BW_BIND(row, 1, source);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        struct bw_entry entry = { 0 };
+        rc = bw_entry_from_stored(bw_stmt_text(row, 0), &entry, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+        BW_VEC_PUSH(out, entry);
     }
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }

@@ -33,6 +33,9 @@ void bw_models_clear(struct bw_models *models);
 /* All entries of a source by id. */
 BW_MUST_CHECK enum bw_err bw_catalog_seen(struct bw_db *db, const char *source,
                                           struct bw_seen_list *out, struct bw_error *err);
+/* The same, whole. */
+BW_MUST_CHECK enum bw_err bw_catalog_entries(struct bw_db *db, const char *source,
+                                             struct bw_entries *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_catalog_put(struct bw_db *db, const char *source,
                                          const struct bw_entry *entry, int64_t hash,
                                          int64_t now_ms, struct bw_error *err);

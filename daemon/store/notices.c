@@ -89,6 +89,20 @@ void bw_notice_clear(struct bw_notice *notice)
     *notice = (struct bw_notice){ 0 };
 }
 
+struct bw_notice bw_notice_copy(const struct bw_notice *notice)
+{
+    struct bw_notice copy = *notice;
+    char **const texts[] = {
+        &copy.subject,  &copy.owner,   &copy.platform, &copy.base,     &copy.candidate,
+        &copy.relation, &copy.via,     &copy.train_on, &copy.route,    &copy.summary,
+        &copy.estimate, &copy.refused, &copy.swap,
+    };
+    for (size_t i = 0; i < BW_COUNT(texts); i++) {
+        *texts[i] = bw_xstrdup(*texts[i]);
+    }
+    return copy;
+}
+
 void bw_notices_clear(struct bw_notices *notices)
 {
     BW_VEC_CLEAR(notices, bw_notice_clear);

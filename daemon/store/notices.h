@@ -36,6 +36,7 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     char *swap; /* JSON */
 };
 struct bw_notices BW_VEC(struct bw_notice);
+struct bw_notice bw_notice_copy(const struct bw_notice *notice); /* deep */
 void bw_notice_clear(struct bw_notice *notice);
 void bw_notices_clear(struct bw_notices *notices);
 
