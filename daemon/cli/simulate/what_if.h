@@ -1,5 +1,5 @@
-/* daemon/cli/simulate/what_if.h: a change of the catalogs that has not happened, played to a copy of
- * the daemon's database through the daemon's own engine. */
+/* daemon/cli/simulate/what_if.h: a change of the catalogs that has not happened, played to a copy
+ * of the daemon's database through the daemon's own engine. */
 #ifndef BW_CLI_SIMULATE_WHAT_IF_H
 #define BW_CLI_SIMULATE_WHAT_IF_H
 #include "cli/backtest/stage.h"
