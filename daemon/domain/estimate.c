@@ -142,6 +142,23 @@ static enum bw_err plan_of(const struct bw_move *move, const struct bw_route_opt
                    bw_route_word(option->route));
 }
 
+/* A cheaper way to the rows, where there is one. */
+static void remark_synthetic(struct bw_estimate *out, const struct bw_move *move)
+{
+    const struct bw_term *labels = out->terms.count == 0 ? NULL : &out->terms.items[0];
+    double usd = bw_terms_synthetic_usd(move);
+    if (labels == NULL || usd <= 0 || usd >= bw_money_usd(labels->cost.expected)) {
+        return;
+    }
+    char a[BW_MONEY_TEXT];
+    char b[BW_MONEY_TEXT];
+    BW_VEC_PUSH(&out->remarks,
+                bw_xasprintf("rows written by %s and filtered would cost $%s instead of $%s for "
+                             "labels, and the same review",
+                             move->candidate->id, bw_money_format(bw_money_from_usd(usd), a),
+                             bw_money_format(labels->cost.expected, b)));
+}
+
 static void remark_door(struct bw_estimate *out, const struct bw_route_option *option)
 {
     if (option->until_ms != 0) {
@@ -181,6 +198,7 @@ static enum bw_err price_retrain(const struct bw_estimate_input *in,
         &out->terms, stays ? BW_WORK_RETRAIN : BW_WORK_MOVE, in->person_day);
     bw_terms_add_overlap(&out->terms, &after);
     remark_door(out, option);
+    remark_synthetic(out, &move);
     finish(out, &move, &before, &after);
     return BW_OK;
 }

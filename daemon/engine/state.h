@@ -45,6 +45,7 @@ struct bw_engine {
     const struct bw_lineage_rules *rules;
     const struct bw_price_book *book;
     struct bw_lineage_rules *own_rules; /* what `rules` is since they were read again; else NULL */
+    struct bw_price_book *own_book;     /* likewise */
     struct bw_settings *settings; /* owned; NULL before the first configuration */
     int64_t configured_ms;
     char *misconfigured; /* why the last reload was refused; NULL: it was not */
@@ -69,10 +70,10 @@ enum {
 /* scope.c: the account and region that a source sees, "" where there is one of each. */
 char *bw_scope_of(const char *account, const char *region);
 
-/* placing.c: judge by these rules from now on. Models are placed anew when the rules are not those
- * that placed them. Takes rules. */
+/* placing.c: judge by these rules, and price by this book (NULL: as before), from now on. Models are
+ * placed anew when the rules are not those that placed them. Takes both. */
 enum bw_err bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules,
-                             struct bw_error *err);
+                             struct bw_price_book *book, struct bw_error *err);
 enum bw_err bw_engine_place_models(struct bw_engine *engine, struct bw_error *err);
 
 /* inventory.c: bring the database in line with the settings, of which the engine keeps a share. */

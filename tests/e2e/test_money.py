@@ -4,6 +4,7 @@ follow if a model shipped today; and the recorded history, handed out and played
 import hashlib
 import json
 import os
+import signal
 import subprocess
 
 from harness import BIN, Case, deployment, main, openai_list
@@ -66,6 +67,24 @@ class Money(Case):
         estimate = json.loads(self.basewatch.cli("estimate", "triage", "--at", "2027-02-01",
                                                  "--json"))
         self.assertEqual(estimate["route"], "other-platform")
+
+    def test_prices_of_ones_own_win_after_a_reload(self):
+        def training():
+            estimate = json.loads(self.basewatch.cli("estimate", "triage", "--at", "2026-12-01",
+                                                     "--json"))
+            return next(term for term in estimate["terms"] if term["name"] == "training")
+        self.assertEqual(training()["low_usd"], 46.5)
+        os.mkdir(self.basewatch.path("prices"))
+        mine = ("platform: openai\nprices:\n  - {%s as_of: 2026-11-01, confidence: user, "
+                "training: {gpt-4.1-mini-2025-04-14: 4}}\n")
+        self.basewatch.write("prices/mine.yaml", mine % "")
+        self.basewatch.process.send_signal(signal.SIGHUP)
+        self.basewatch.await_log("keeping the old configuration")
+        self.assertIn("mine.yaml:3", self.basewatch.text())
+        self.basewatch.write("prices/mine.yaml", mine % "source: our contract,")
+        self.basewatch.reload()
+        self.assertEqual((training()["low_usd"], training()["price"]["source"]),
+                         (37.2, "our contract"))
 
     def test_actuals_are_recorded_compared_and_removed(self):
         refused = self.basewatch.run("actuals", "add", "triage", "--usd", "5100.50")

@@ -72,7 +72,7 @@ static struct player *player_begin(const char *yaml, char *folder)
     player->settings = player_settings(yaml);
     cr_assert(bw_instant_parse("2026-01-01", &player->now_ms, NULL) == BW_OK);
     cr_assert(bw_lineage_files_load(NULL, &player->rules, NULL, &player->err) == BW_OK);
-    cr_assert(bw_price_file_load_shipped(&player->book, &player->err) == BW_OK);
+    cr_assert(bw_price_files_load(NULL, &player->book, &player->err) == BW_OK);
     start(player);
     return player;
 }

@@ -242,6 +242,48 @@ Test(estimate, guesses_are_named_and_widen_the_answer)
     bw_estimate_clear(&got);
 }
 
+Test(estimate, reinforcement_training_is_priced_by_the_hours_it_took)
+{
+    struct bw_estimate_input in = input_at("2026-11-24");
+    struct bw_estimate got = { 0 };
+    bw_replace(&deployment.training.method, "rft");
+    bw_replace(&deployment.platform, "azure");
+    bw_replace(&deployment.base, "o4-mini-2025-04-16");
+    cr_expect(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_ERR_REFUSED));
+    cr_expect(not(zero(ptr, strstr(err.text, "training.run_time"))), "%s", err.text);
+    deployment.training.run_ms = (int64_t)(2.553 * (double)BW_HOUR_MS);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK), "%s",
+              err.text);
+    /* 2.553 hours are billed as 2.55, at $100 */
+    cr_expect(eq(i64, term_called(&got, "training")->cost.low.micros, 255000000));
+    bw_estimate_clear(&got);
+}
+
+Test(estimate, rows_that_a_model_writes_are_named_where_they_are_cheaper)
+{
+    struct bw_estimate_input in = input_at("2026-11-24");
+    struct bw_estimate got = { 0 };
+    candidate.price_input = (struct bw_price){ true, bw_money_from_usd(5) };
+    candidate.price_output = (struct bw_price){ true, bw_money_from_usd(25) };
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK));
+    /* 1,000 new rows: 1,000 / 0.7 x (0.006 + 0.010) */
+    cr_expect(remarked(&got, "rows written by gpt-5.4-mini and filtered would cost $22.86"));
+    bw_estimate_clear(&got);
+}
+
+Test(estimate, a_suite_too_small_to_see_a_fall_is_named)
+{
+    struct bw_estimate_input in = input_at("2026-11-24");
+    struct bw_estimate got = { 0 };
+    cr_assert(eq(int, bw_estimate_swap(&in, &got, &err), BW_OK));
+    cr_expect(remarked(&got, "200 cases cannot tell a fall of 5 points"));
+    bw_estimate_clear(&got);
+    deployment.evals.cases = 576;
+    cr_assert(eq(int, bw_estimate_swap(&in, &got, &err), BW_OK));
+    cr_expect(not(remarked(&got, "576 cases cannot")));
+    bw_estimate_clear(&got);
+}
+
 Test(estimate, a_swap_says_how_the_running_bill_changes)
 {
     struct bw_estimate_input in = input_at("2026-11-24");

@@ -1,6 +1,7 @@
 /* daemon/cli/backtest/stage.c: see stage.h. */
 #include "cli/backtest/stage.h"
 
+#include "codec/folder.h"
 #include "codec/lineage_file.h"
 #include "codec/price_file.h"
 
@@ -10,12 +11,13 @@ enum bw_err bw_stage_set(struct bw_stage *stage, struct bw_db *db, const char *c
                          struct bw_error *err)
 {
     BW_CLEANUP(bw_freep)
-    char *lineages = config == NULL ? NULL : bw_lineage_dir_beside(config);
+    char *lineages = config == NULL ? NULL : bw_folder_beside(config, "lineages");
+    BW_CLEANUP(bw_freep) char *prices = config == NULL ? NULL : bw_folder_beside(config, "prices");
     stage->db = db;
     stage->wake_ms = INT64_MAX;
     enum bw_err rc = bw_lineage_files_load(lineages, &stage->rules, NULL, err);
     if (rc == BW_OK) {
-        rc = bw_price_file_load_shipped(&stage->book, err);
+        rc = bw_price_files_load(prices, &stage->book, err);
     }
     return rc == BW_OK
                ? bw_engine_new(stage->db, stage->rules, &stage->book, &stage->engine, err)
