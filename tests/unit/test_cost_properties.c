@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "domain/actual.h"
 #include "domain/estimate.h"
 #include "domain/gpu_training.h"
-#include "domain/actual.h"
 #include "domain/treadmill.h"
 #include "support/deployments.h"
 
