@@ -1,7 +1,7 @@
 # What basewatch is built from, by the names of Debian and Ubuntu. Sourced by quickstart.sh and
 # tests/run.sh: need_packages PACKAGE... installs those that are missing.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libcurl4-openssl-dev libsqlite3-dev
-libcjson-dev libyaml-dev libmicrohttpd-dev libssl-dev"
+libcjson-dev libyaml-dev libmicrohttpd-dev libssl-dev libexpat1-dev"
 
 need_packages() {
     if ! command -v apt-get >/dev/null 2>&1; then

@@ -52,6 +52,7 @@ struct bw_app {
     struct bw_keyring *keyring;
     struct bw_poller *poller;
     struct bw_sender *sender;
+    struct bw_sender *starter; /* of eval jobs elsewhere */
     struct bw_control *control;
     struct bw_control *metrics; /* NULL: on the control socket alone */
     bool ready;         /* the service manager has been told */
@@ -85,6 +86,13 @@ static void on_polled(void *context, struct bw_polled *result)
 static void on_delivered(void *context, struct bw_delivered *result)
 {
     struct bw_event event = bw_event_of_result(result, 0);
+    push(context, &event);
+}
+
+static void on_triggered(void *context, struct bw_delivered *result)
+{
+    struct bw_event event = bw_event_of_result(result, 0);
+    event.type = BW_EVENT_TRIGGERED;
     push(context, &event);
 }
 
@@ -133,18 +141,37 @@ static void deliver(struct bw_app *app, const struct bw_deliver *delivery)
     }
 }
 
+static void trigger(struct bw_app *app, const struct bw_deliver *job)
+{
+    const struct bw_sink_settings *trigger = bw_settings_trigger(app->settings, job->sink);
+    if (trigger != NULL && !app->stopping) {
+        bw_sender_send(app->starter, trigger, job);
+    } else if (!app->stopping) {
+        struct bw_delivered gone = { .delivery_id = job->delivery_id,
+                                     .outcome = BW_DELIVERY_REFUSED,
+                                     .error = bw_xasprintf("trigger '%s' is no longer configured",
+                                                           job->sink) };
+        on_triggered(app, &gone);
+    }
+}
+
+static void show_ready(struct bw_app *app)
+{
+    bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
+                app->settings->sources.count, app->settings->deployments.count);
+    bw_sdnotify("READY=1");
+    app->ready = true;
+    app->reloading = false;
+}
+
 static void show_life(struct bw_app *app)
 {
     if (app->watchdog_asks) {
         app->watchdog_asks = false;
         bw_sdnotify("WATCHDOG=1");
     }
-    if (!app->ready || app->reloading) {
-        bw_sdnotify("STATUS=watching %zu sources for %zu configured deployments",
-                    app->settings->sources.count, app->settings->deployments.count);
-        bw_sdnotify("READY=1");
-        app->ready = true;
-        app->reloading = false;
+    if (!app->ready) {
+        show_ready(app);
     }
 }
 
@@ -157,9 +184,17 @@ static void execute(struct bw_app *app, struct bw_command *command)
     case BW_COMMAND_DELIVER:
         deliver(app, &command->deliver);
         break;
+    case BW_COMMAND_TRIGGER:
+        trigger(app, &command->deliver);
+        break;
     case BW_COMMAND_REPLY:
         bw_control_reply(command->reply.id > METRICS_FIRST_ID ? app->metrics : app->control,
                          &command->reply);
+        break;
+    case BW_COMMAND_CONFIGURED:
+        if (app->reloading) {
+            show_ready(app);
+        }
         break;
     case BW_COMMAND_WAKE:
         bw_alarm_set(app->alarm, command->wake_ms);
@@ -256,6 +291,7 @@ static void close_all(struct bw_app *app)
     close_handle((uv_handle_t *)&app->wake);
     bw_alarm_close(app->alarm);
     bw_sender_close(app->sender);
+    bw_sender_close(app->starter);
     bw_keyring_close(app->keyring);
     bw_mailer_close(app->mailer);
     bw_http_close(app->http);
@@ -379,8 +415,10 @@ static enum bw_err start_io(struct bw_app *app, struct bw_error *err)
         app->keyring = bw_keyring_new(&app->loop);
         app->poller = bw_poller_new(&app->loop, app->http, app->keyring, app->options->plugin_dir,
                                     on_polled, app);
-        app->sender = bw_sender_new(&app->loop, app->http, app->mailer, app->keyring,
-                                    app->options->plugin_dir, on_delivered, app);
+        app->sender = bw_sender_new(&app->loop, BW_VERB_DELIVER, app->http, app->mailer,
+                                    app->keyring, app->options->plugin_dir, on_delivered, app);
+        app->starter = bw_sender_new(&app->loop, BW_VERB_TRIGGER, app->http, app->mailer,
+                                     app->keyring, app->options->plugin_dir, on_triggered, app);
     }
     return rc;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <fcntl.h>
 
+#include "base/instant.h"
 #include "base/log.h"
 #include "codec/folder.h"
 #include "codec/lineage_file.h"
@@ -49,7 +50,8 @@ static void step(struct bw_keeper *keeper, struct bw_event *event)
 {
     struct bw_commands commands = { 0 };
     struct bw_error err = { 0 };
-    bool big = event->type == BW_EVENT_POLLED;
+    enum bw_event_type type = event->type; /* the step clears it */
+    int64_t begun_us = bw_clock_monotonic_us();
     if (bw_engine_step(keeper->engine, event, &commands, &err) != BW_OK) {
         bw_log(BW_LOG_ERROR, "%s; the event is tried again later", err.text);
     }
@@ -57,7 +59,8 @@ static void step(struct bw_keeper *keeper, struct bw_event *event)
         bw_queue_push(keeper->commands, &commands.items[i]);
     }
     free(commands.items);
-    if (big) {
+    bw_engine_note_step(keeper->engine, type, bw_clock_monotonic_us() - begun_us);
+    if (type == BW_EVENT_POLLED) {
         (void)malloc_trim(0);
     }
 }

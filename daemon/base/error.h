@@ -19,7 +19,8 @@
     X(NET, "network failed")                                                                       \
     X(TIMEOUT, "timed out")                                                                        \
     X(PLUGIN, "plugin failed")                                                                     \
-    X(REFUSED, "no answer can be given")
+    X(REFUSED, "no answer can be given")                                                           \
+    X(GONE, "over and gone")
 
 enum bw_err {
 #define X(code, text) BW_ERR_##code,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,8 +39,20 @@ static enum bw_err read_all(int fd, size_t max_bytes, struct bw_str *text, struc
     }
 }
 
-enum bw_err bw_file_read(const char *path, size_t max_bytes, char **out, size_t *size,
-                         struct bw_error *err)
+static enum bw_err check_trust(const struct stat *about, struct bw_error *err)
+{
+    if (about->st_uid != 0 && about->st_uid != geteuid()) {
+        return bw_fail(err, BW_ERR_DENIED,
+                       "belongs to uid %u, who could change it; run: chown root", about->st_uid);
+    }
+    if ((about->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return bw_fail(err, BW_ERR_DENIED, "may be written by others; run: chmod go-w");
+    }
+    return BW_OK;
+}
+
+static enum bw_err read_file(const char *path, bool trusted, size_t max_bytes, char **out,
+                             size_t *size, struct bw_error *err)
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat st;
@@ -49,13 +62,34 @@ enum bw_err bw_file_read(const char *path, size_t max_bytes, char **out, size_t 
         return rc;
     }
     BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
-    enum bw_err rc = S_ISREG(st.st_mode)
-                         ? read_all(fd, max_bytes, &text, err)
-                         : bw_fail(err, BW_ERR_IO, "cannot be read: it is no regular file");
+    enum bw_err rc = trusted ? check_trust(&st, err) : BW_OK;
+    if (rc == BW_OK) {
+        rc = S_ISREG(st.st_mode)
+                 ? read_all(fd, max_bytes, &text, err)
+                 : bw_fail(err, BW_ERR_IO, "cannot be read: it is no regular file");
+    }
     (void)close(fd);
     if (rc == BW_OK) {
         *size = text.size;
         *out = bw_str_take(&text);
     }
     return rc;
+}
+
+enum bw_err bw_file_read(const char *path, size_t max_bytes, char **out, size_t *size,
+                         struct bw_error *err)
+{
+    return read_file(path, false, max_bytes, out, size, err);
+}
+
+enum bw_err bw_file_read_trusted(const char *path, size_t max_bytes, char **out, size_t *size,
+                                 struct bw_error *err)
+{
+    return read_file(path, true, max_bytes, out, size, err);
+}
+
+enum bw_err bw_file_trust_folder(const char *path, struct bw_error *err)
+{
+    struct stat st;
+    return stat(path, &st) != 0 ? fail(err) : check_trust(&st, err);
 }

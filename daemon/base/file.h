@@ -11,4 +11,11 @@
  * says why and leaves the name to the caller. */
 BW_MUST_CHECK enum bw_err bw_file_read(const char *path, size_t max_bytes, char **out, size_t *size,
                                        struct bw_error *err);
+
+/* The same for a file that says what is run: its owner must be root or ourselves, and nobody else
+ * may write it. Errors: BW_ERR_DENIED as well. */
+BW_MUST_CHECK enum bw_err bw_file_read_trusted(const char *path, size_t max_bytes, char **out,
+                                               size_t *size, struct bw_error *err);
+/* May nobody but root and ourselves change what is listed in this folder? Errors: as above. */
+BW_MUST_CHECK enum bw_err bw_file_trust_folder(const char *path, struct bw_error *err);
 #endif

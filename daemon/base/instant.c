@@ -15,9 +15,8 @@ static const struct {
     { "m", BW_MINUTE_MS },  { "s", BW_SECOND_MS }, { "ms", 1 },
 };
 
-/* Days since 1970-01-01 of a Gregorian date (Howard Hinnant, "chrono-compatible low-level date
- * algorithms", days_from_civil). */
-static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
+/* Howard Hinnant, "chrono-compatible low-level date algorithms", days_from_civil. */
+int64_t bw_days_of_date(int64_t year, int64_t month, int64_t day)
 {
     year -= month <= 2 ? 1 : 0;
     int64_t era = (year >= 0 ? year : year - 399) / 400;
@@ -57,6 +56,14 @@ const char *bw_instant_format_day(int64_t at_ms, char *out)
         out[0] = '\0';
     }
     return out;
+}
+
+int64_t bw_instant_month(int64_t at_ms, int later)
+{
+    struct tm tm = { 0 };
+    (void)to_utc(at_ms, &tm);
+    int64_t months = (tm.tm_year + INT64_C(1900)) * 12 + tm.tm_mon + later;
+    return bw_days_of_date(months / 12, months % 12 + 1, 1) * BW_DAY_MS;
 }
 
 /* Exactly `width` digits at *text, which moves past them. */
@@ -136,7 +143,7 @@ enum bw_err bw_instant_parse(const char *text, int64_t *out_ms, struct bw_error 
         return bw_fail(err, BW_ERR_INVALID,
                        "'%.40s' is not a date; write YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ", text);
     }
-    *out_ms = days_from_civil(year, month, day) * BW_DAY_MS + rest_ms;
+    *out_ms = bw_days_of_date(year, month, day) * BW_DAY_MS + rest_ms;
     return BW_OK;
 }
 
@@ -175,19 +182,24 @@ const char *bw_duration_format(int64_t duration_ms, char *out)
     return out;
 }
 
-static int64_t clock_ms(clockid_t clock)
+static int64_t clock_us(clockid_t clock)
 {
     struct timespec now = { 0 };
     (void)clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 int64_t bw_clock_now_ms(void)
 {
-    return clock_ms(CLOCK_REALTIME);
+    return clock_us(CLOCK_REALTIME) / 1000;
 }
 
 int64_t bw_clock_monotonic_ms(void)
 {
-    return clock_ms(CLOCK_MONOTONIC);
+    return clock_us(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t bw_clock_monotonic_us(void)
+{
+    return clock_us(CLOCK_MONOTONIC);
 }

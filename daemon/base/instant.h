@@ -20,9 +20,15 @@ enum { BW_INSTANT_TEXT = 32 }; /* bytes that either format needs */
 const char *bw_instant_format(int64_t at_ms, char *out);
 const char *bw_instant_format_day(int64_t at_ms, char *out);
 
+/* When the calendar month (UTC) began that lies `later` months after the one of at_ms. */
+int64_t bw_instant_month(int64_t at_ms, int later);
+
 /* Read YYYY-MM-DD (midnight UTC), YYYY-MM (its first day) or RFC 3339 with a zone.
  * Errors: BW_ERR_INVALID, also for a day that no calendar has. */
 BW_MUST_CHECK enum bw_err bw_instant_parse(const char *text, int64_t *out_ms, struct bw_error *err);
+
+/* The day that a date is, counted from 1970-01-01; month from 1. */
+int64_t bw_days_of_date(int64_t year, int64_t month, int64_t day);
 
 /* Read a duration: a whole number and one of ms, s, m, h, d, w ("90s", "6h", "0d").
  * Errors: BW_ERR_INVALID, BW_ERR_RANGE above ten years. */
@@ -34,4 +40,5 @@ const char *bw_duration_format(int64_t duration_ms, char *out);
 /* The wall clock and the monotonic clock. Only app, cli and io may ask; rules are told the time. */
 int64_t bw_clock_now_ms(void);
 int64_t bw_clock_monotonic_ms(void);
+int64_t bw_clock_monotonic_us(void); /* microseconds */
 #endif

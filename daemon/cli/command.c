@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/client.h"
+#include "cli/helper.h"
 #include "cli/text.h"
 
 enum { COMMANDS_MAX = 64 };
@@ -20,6 +21,8 @@ static const struct bw_option GLOBAL_OPTIONS[] = {
     { 0 },
 };
 
+static const struct bw_cmd *find(const struct bw_cmd *const *cmds, const char *name);
+static int become_other(char **argv);
 static int dispatch(const struct bw_cmd *const *cmds, const char *before, int argc, char **argv);
 static int help_on(int argc, char **argv);
 static int say_usage(void);
@@ -29,6 +32,9 @@ int bw_cmd_main(int argc, char **argv)
     int words = 1; /* the options before the command's name are ours */
     while (words < argc && argv[words][0] == '-') {
         words += strcmp(argv[words], "--socket") == 0 && words + 1 < argc ? 2 : 1;
+    }
+    if (bw_cmds_elsewhere != NULL && (words == argc || find(bw_cmds, argv[words]) == NULL)) {
+        return become_other(argv);
     }
     struct global global = { 0 };
     struct bw_error err = { 0 };
@@ -55,6 +61,13 @@ int bw_cmd_main(int argc, char **argv)
         return help_on(argc - words, argv + words);
     }
     return dispatch(bw_cmds, "", argc - words, argv + words);
+}
+
+static int become_other(char **argv)
+{
+    struct bw_error err = { 0 };
+    (void)bw_helper_become(bw_cmds_elsewhere, argv, &err);
+    return bw_cmd_failed(&err);
 }
 
 static const struct bw_cmd *find(const struct bw_cmd *const *cmds, const char *name)

@@ -50,8 +50,10 @@ struct bw_common {
         "no-color", NULL, "no colours on a terminal", offsetof(struct bw_common, no_color), 0      \
     }
 
-/* All commands, ended by NULL. */
+/* The commands of this program, ended by NULL, and the program that becomes of it for any other
+ * (helper.h); NULL: there is no other. */
 extern const struct bw_cmd *const bw_cmds[];
+extern const char *const bw_cmds_elsewhere;
 
 /* Run a whole command line of `basewatch`. Returns the exit code. */
 int bw_cmd_main(int argc, char **argv);

@@ -1,12 +1,9 @@
-/* daemon/cli/commands.c: every command of `basewatch`, in the order of its help. A command that
- * reads argv itself needs no descriptor of its own:
+/* daemon/cli/commands.c: every command of `basewatch`, as basewatch-offline knows them, in the order
+ * of their help. A command that reads argv itself needs no descriptor of its own:
  * &(const struct bw_cmd){ .name = .., .run = .., .usage = .., .help = .. }, */
-#include "cli/cmd_backtest.h"
-#include "cli/cmd_backup.h"
 #include "cli/cmd_check_config.h"
 #include "cli/cmd_lineage.h"
 #include "cli/cmd_listen.h"
-#include "cli/cmd_simulate.h"
 #include "cli/cmds.h"
 #include "cli/completion.h"
 
@@ -37,30 +34,13 @@ static const struct bw_cmd listen_cmd = {
 };
 
 const struct bw_cmd *const bw_cmds[] = {
-    &bw_status_cmd,
-    &bw_deployments_cmd,
-    &bw_findings_cmd,
-    &bw_notices_cmd,
-    &bw_events_cmd,
-    &bw_sources_cmd,
-    &bw_models_cmd,
-    &bw_history_cmd,
-    &bw_sinks_cmd,
-    &bw_deliveries_cmd,
-    &bw_explain_cmd,
-    &bw_estimate_cmd,
-    &bw_worth_cmd,
-    &bw_treadmill_cmd,
-    &bw_actuals_cmd,
-    &bw_swap_cmd,
+    BW_FRONT_CMDS,
     &bw_scan_cmd,
     &lineage_cmd,
-    &bw_check_cmd,
     &check_config_cmd,
     &listen_cmd,
-    &bw_backtest_cmd,
-    &bw_simulate_cmd,
-    &bw_backup_cmd,
     &bw_completion_cmd,
     NULL,
 };
+
+const char *const bw_cmds_elsewhere = NULL;

@@ -1,5 +1,6 @@
 /* daemon/cli/helper.h: commands that are programs of their own, so that what they link costs the
- * others nothing: `basewatch backtest` becomes basewatch-backtest. */
+ * others nothing: `basewatch backtest` becomes basewatch-backtest, `basewatch scan` becomes
+ * basewatch-offline. */
 #ifndef BW_CLI_HELPER_H
 #define BW_CLI_HELPER_H
 #include "base/error.h"

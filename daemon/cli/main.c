@@ -1,4 +1,4 @@
-/* daemon/cli/main.c: `basewatch`, the command line client. */
+/* daemon/cli/main.c: `basewatch`, the command line client, and what it becomes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

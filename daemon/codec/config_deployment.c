@@ -13,6 +13,12 @@ static void claim_name(struct bw_config_reader *reader, const struct bw_config_n
     }
 }
 
+static bool is_starter(const struct bw_settings *settings, const char *name)
+{
+    return name == NULL || strcmp(name, BW_STARTER_RUNNER) == 0 ||
+           strcmp(name, BW_STARTER_CI) == 0 || bw_settings_trigger(settings, name) != NULL;
+}
+
 void bw_config_add_deployment(struct bw_config_reader *reader, const struct bw_config_node *item)
 {
     struct bw_deployment deployment = { .origin = BW_ORIGIN_FILE, .lead_days = -1 };
@@ -26,6 +32,11 @@ void bw_config_add_deployment(struct bw_config_reader *reader, const struct bw_c
     if (bw_config_complaints(reader) == before &&
         bw_deployment_complete(&deployment, &err) != BW_OK) {
         bw_config_complain(reader, item, "%s", err.text);
+    }
+    if (bw_config_complaints(reader) == before &&
+        !is_starter(reader->settings, deployment.evals.trigger)) {
+        bw_config_complain(reader, item, "evals.trigger: there is no trigger '%s'; name one of "
+                           "`triggers:`, runner or ci", deployment.evals.trigger);
     }
     if (bw_config_complaints(reader) != before) {
         bw_deployment_clear(&deployment);

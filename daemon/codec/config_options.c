@@ -86,6 +86,10 @@ static const struct bw_config_option SOURCE[] = {
       .fallback = "60s", .help = "how long one poll may take" },
     { "max_bytes", BW_CONFIG_BYTES, AT(source.max_bytes), .min = KIB, .max = 256 * MIB,
       .fallback = "16MiB", .help = "a larger answer fails the poll" },
+    { "fetches_per_poll", BW_CONFIG_COUNT, AT(source.fetches), .min = 1, .max = 10000,
+      .unit = "fetches", .fallback = "64",
+      .help = "how many requests the catalog may take, and the inventory of the account as well; "
+              "what an inventory leaves out it says" },
     { "settings", BW_CONFIG_JSON, AT(source.options), .fallback = "{}",
       .help = "settings of the plugin's own" },
     END,
@@ -149,6 +153,23 @@ static const struct bw_config_option SINK[] = {
     END,
 };
 const struct bw_config_section bw_sink_section = { "sink", SINK, bw_config_add_sink };
+
+static const struct bw_config_option TRIGGER[] = {
+    { "name", BW_CONFIG_TEXT, AT(name), .max = NAME_MAX_BYTES, .required = true,
+      .help = "its name, once in the whole configuration" },
+    { "plugin", BW_CONFIG_PROGRAM, AT(plugin), .required = true, .words = WORDS("github-actions"),
+      .help = "how it is spoken to; a plugin of your own by its absolute path" },
+    { "url", BW_CONFIG_TEXT, AT(url), .max = 2048, .fallback = "https://api.github.com",
+      .help = "the address below which the plugin asks" },
+    { "credential", BW_CONFIG_SECRET, AT(secret), &bw_secret_section,
+      .help = "what it authenticates with" },
+    { "allow_private", BW_CONFIG_BOOL, AT(allow_private), .fallback = "false",
+      .help = "permit link-local and cloud metadata addresses" },
+    { "settings", BW_CONFIG_JSON, AT(options), .fallback = "{}",
+      .help = "settings of the plugin's own" },
+    END,
+};
+const struct bw_config_section bw_trigger_section = { "trigger", TRIGGER, bw_config_add_trigger };
 #undef AT
 
 #define AT(field) offsetof(struct bw_adopt_rule, field)
@@ -214,6 +235,11 @@ static const struct bw_config_option EVALS[] = {
     { "suite", BW_CONFIG_TEXT, AT(suite), .max = NAME_MAX_BYTES,
       .help = "the runner's suite that judges a candidate" },
     { "cases", BW_CONFIG_COUNT, AT(cases), .unit = "cases", .help = "how many it has" },
+    { "start", BW_CONFIG_TEXT, AT(start), .words = WORDS("automatic", "acknowledged", "off"),
+      .help = "when it is run by itself; default: as the fleet's `evals.start` says" },
+    { "trigger", BW_CONFIG_TEXT, AT(trigger), .max = NAME_MAX_BYTES,
+      .help = "who runs it: runner, a trigger's name, or ci for one that is given a token "
+              "(basewatch evals token); default: runner" },
     END,
 };
 static const struct bw_config_section EVALS_SECTION = { .noun = "evals", .items = EVALS };
@@ -342,6 +368,25 @@ static const struct bw_config_option RATES[] = {
 };
 static const struct bw_config_section RATES_SECTION = { .noun = "rates", .items = RATES };
 
+static const struct bw_config_option FLEET_EVALS[] = {
+    { "start", BW_CONFIG_WORD, AT(evals.start), .words = WORDS("automatic", "acknowledged", "off"),
+      .fallback = "acknowledged",
+      .help = "when a suite is run by itself: with the notice of a newer base, once somebody has "
+              "acknowledged it, or never" },
+    { "running", BW_CONFIG_COUNT, AT(evals.running), .min = 1, .max = 1000, .unit = "jobs",
+      .fallback = "2", .help = "how many may run at once" },
+    { "budget_usd_per_month", BW_CONFIG_MONEY, AT(evals.budget),
+      .help = "what all may be expected to cost in a calendar month (UTC), in US dollars; what was "
+              "asked for by hand is not held back; default: no limit" },
+    { "lease", BW_CONFIG_DURATION, AT(evals.lease_ms), .min = 5 * BW_SECOND_MS, .max = BW_HOUR_MS,
+      .fallback = "60s", .help = "a runner that is silent for so long is given up for lost" },
+    { "ci_timeout", BW_CONFIG_DURATION, AT(evals.ci_timeout_ms), .min = BW_MINUTE_MS,
+      .max = 30 * BW_DAY_MS, .fallback = "6h", .help = "how long a run elsewhere may take" },
+    END,
+};
+static const struct bw_config_section FLEET_EVALS_SECTION = { .noun = "evals",
+                                                             .items = FLEET_EVALS };
+
 #define DEPLOYMENTS                                                                                \
     { "deployments", BW_CONFIG_LIST, 0, &bw_deployment_section, .max = BW_CONFIG_DEPLOYMENTS_MAX,  \
       .overflow = "import them instead: basewatch deployments import FILE.ndjson",                 \
@@ -359,6 +404,10 @@ static const struct bw_config_option TOP[] = {
       .help = "what to poll" },
     { "sinks", BW_CONFIG_LIST, 0, &bw_sink_section, .max = LIST_MAX,
       .help = "whom to tell" },
+    { "evals", BW_CONFIG_MAP, 0, &FLEET_EVALS_SECTION,
+      .help = "when a candidate is judged by the suite of its deployment" },
+    { "triggers", BW_CONFIG_LIST, 0, &bw_trigger_section, .max = LIST_MAX,
+      .help = "continuous integration that runs suites in place of the runner" },
     { "adopt", BW_CONFIG_LIST, 0, &bw_adopt_section, .max = LIST_MAX,
       .help = "findings that become deployments by themselves" },
     DEPLOYMENTS,

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/eval_suite.h"
 #include "domain/settings.h"
 
 struct bw_config_reader;
@@ -33,6 +34,8 @@ enum bw_config_type {
     BW_CONFIG_SECRET,   /* struct bw_secret_ref */
     BW_CONFIG_MAP,      /* the struct at the offset, by the options of `of` */
     BW_CONFIG_LIST,     /* each item by of->add; at most `max` items */
+    BW_CONFIG_NAMED,    /* a map whose keys are names: each member by of->add; at most `max` */
+    BW_CONFIG_VARIABLES, /* struct bw_variables; a map of texts, or secrets by `of` */
 };
 
 struct bw_config_option {
@@ -68,14 +71,21 @@ extern const struct bw_config_section bw_config_section; /* the top level */
 extern const struct bw_config_section bw_config_deployments_section; /* and nothing else */
 extern const struct bw_config_section bw_source_section;
 extern const struct bw_config_section bw_sink_section;
+extern const struct bw_config_section bw_trigger_section;
 extern const struct bw_config_section bw_adopt_section;
 extern const struct bw_config_section bw_deployment_section;
 extern const struct bw_config_section bw_secret_section;
 
 void bw_config_add_source(struct bw_config_reader *reader, const struct bw_config_node *item);
 void bw_config_add_sink(struct bw_config_reader *reader, const struct bw_config_node *item);
+void bw_config_add_trigger(struct bw_config_reader *reader, const struct bw_config_node *item);
 void bw_config_add_adopt(struct bw_config_reader *reader, const struct bw_config_node *item);
 void bw_config_add_deployment(struct bw_config_reader *reader, const struct bw_config_node *item);
+
+/* What its options mean, as text; the JSON Schema of a file that holds it.
+ * Ownership: the caller's. */
+char *bw_config_section_help(const struct bw_config_section *section);
+char *bw_config_section_schema(const struct bw_config_section *section, const char *title);
 
 /* NULL when there is none of that name. */
 const struct bw_config_option *bw_config_option_find(const struct bw_config_section *section,

@@ -194,18 +194,20 @@ static void read_one(struct bw_config_reader *reader, const struct bw_config_opt
     }
 }
 
-/* Call visit for each item of a list that may stand in several files. */
+/* Call visit for each item of a list, or member of a map, that may stand in several files. */
 static void each_item(struct bw_config_reader *reader, const struct bw_config_option *option,
                       const struct bw_config_nodes *nodes, void *slot,
                       void (*visit)(struct bw_config_reader *, const struct bw_config_option *,
                                     const struct bw_config_node *, void *))
 {
+    bool named = option->type == BW_CONFIG_NAMED || option->type == BW_CONFIG_VARIABLES;
     BW_VEC_EACH(const struct bw_config_node, node, nodes)
     {
-        if (node->yaml->kind != BW_YAML_LIST) {
+        if (node->yaml->kind != (named ? BW_YAML_MAP : BW_YAML_LIST)) {
             if (!bw_yaml_is_null(node->yaml)) {
-                bw_config_complain(reader, node, "%s must be %s; write [a, b] or `- a` lines",
-                                   option->name, bw_config_type_text(option->type));
+                bw_config_complain(reader, node, "%s must be %s; write %s lines", option->name,
+                                   bw_config_type_text(option->type),
+                                   named ? "`NAME: ..`" : "[a, b] or `- a`");
             }
             continue;
         }
@@ -309,6 +311,32 @@ static void read_secret(struct bw_config_reader *reader, const struct bw_config_
     bw_replace(&slot->beside, reader->folder);
 }
 
+/* A name as the environment knows it. */
+static bool is_variable(const char *name)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+    return name[0] != '\0' && strspn(name, letters) == strlen(name) &&
+           (name[0] < '0' || name[0] > '9');
+}
+
+static void read_variable(struct bw_config_reader *reader, const struct bw_config_option *option,
+                          const struct bw_config_node *node, void *slot)
+{
+    struct bw_variables *variables = slot;
+    struct bw_variable variable = { .name = bw_xstrdup(node->yaml->key) };
+    if (!is_variable(variable.name)) {
+        bw_config_complain_of_key(reader, node, "no name for a variable; write letters, digits, _");
+    } else if (node->yaml->kind == BW_YAML_MAP) {
+        read_secret(reader, option, node, &variable.secret);
+    } else if (node->yaml->kind == BW_YAML_SCALAR && !bw_yaml_is_null(node->yaml)) {
+        variable.text = bw_xstrdup(node->yaml->text);
+    } else {
+        bw_config_complain(reader, node, "%s: must be a text, or %s", variable.name,
+                           bw_config_type_text(BW_CONFIG_SECRET));
+    }
+    BW_VEC_PUSH(variables, variable);
+}
+
 static void read_option(struct bw_config_reader *reader, const struct bw_config_option *option,
                         const struct bw_config_nodes *nodes, void *base)
 {
@@ -317,8 +345,10 @@ static void read_option(struct bw_config_reader *reader, const struct bw_config_
     int64_t seen = 0;
     if (option->type == BW_CONFIG_MAP) {
         bw_config_read_map(reader, option->of, nodes, slot);
-    } else if (option->type == BW_CONFIG_LIST) {
+    } else if (option->type == BW_CONFIG_LIST || option->type == BW_CONFIG_NAMED) {
         each_item(reader, option, nodes, &seen, add_item);
+    } else if (option->type == BW_CONFIG_VARIABLES) {
+        each_item(reader, option, nodes, slot, read_variable);
     } else if (option->type == BW_CONFIG_TEXTS || option->type == BW_CONFIG_BITS) {
         read_words(reader, option, nodes, slot);
     } else if (nodes->count > 1) {

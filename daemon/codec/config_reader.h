@@ -37,6 +37,8 @@ enum { BW_COMPLAINTS_MAX = 20 };
 
 struct bw_config_reader {
     struct bw_settings *settings; /* borrowed; being filled */
+    struct bw_eval_suites *suites; /* likewise: of the runner's files, which have no settings */
+    bool trusted;                 /* files that others than root and we may write are refused */
     char *folder;                 /* of the main file */
     struct { struct bw_config_file *items; size_t count, capacity; } files;
     struct { struct bw_complaint *items; size_t count, capacity; } complaints;

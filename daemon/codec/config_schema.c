@@ -23,14 +23,20 @@ static char *indented(const char *json);
 
 char *bw_config_schema_json(void)
 {
+    return bw_config_section_schema(&bw_config_section, "basewatch configuration");
+}
+
+char *bw_config_section_schema(const struct bw_config_section *section, const char *title)
+{
+    BW_CLEANUP(bw_freep) char *root = section_name("#/$defs/", section);
     struct sections sections = { 0 };
     BW_CLEANUP(bw_str_clear) struct bw_str json = { 0 };
     struct bw_json_writer w = { .out = &json };
-    collect(&bw_config_section, &sections);
+    collect(section, &sections);
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "$schema", "https://json-schema.org/draft/2020-12/schema");
-    bw_json_add_text(&w, "title", "basewatch configuration");
-    bw_json_add_text(&w, "$ref", "#/$defs/configuration");
+    bw_json_add_text(&w, "title", title);
+    bw_json_add_text(&w, "$ref", root);
     bw_json_object_begin(&w, "$defs");
     for (size_t i = 0; i < sections.count; i++) {
         BW_CLEANUP(bw_freep) char *name = section_name("", sections.items[i]);
@@ -153,6 +159,19 @@ static void add_either(struct bw_json_writer *w, const struct bw_config_option *
     bw_json_array_end(w);
 }
 
+/* A map whose keys are names. */
+static void add_named(struct bw_json_writer *w, const struct bw_config_option *option)
+{
+    bw_json_add_text(w, "type", "object");
+    bw_json_object_begin(w, "additionalProperties");
+    if (option->type == BW_CONFIG_NAMED) {
+        add_ref(w, option->of);
+    } else {
+        add_either(w, option);
+    }
+    bw_json_object_end(w);
+}
+
 static void add_type(struct bw_json_writer *w, const struct bw_config_option *option)
 {
     switch (option->type) {
@@ -218,6 +237,10 @@ static void add_type(struct bw_json_writer *w, const struct bw_config_option *op
     case BW_CONFIG_SECRET:
     case BW_CONFIG_MAP:
         add_ref(w, option->of);
+        break;
+    case BW_CONFIG_NAMED:
+    case BW_CONFIG_VARIABLES:
+        add_named(w, option);
         break;
     }
 }
@@ -312,7 +335,9 @@ static void append_help(struct bw_str *out, const char *prefix,
         if (option->of != NULL && option->of != &bw_secret_section) {
             BW_CLEANUP(bw_freep)
             char *deeper = bw_xasprintf("%s%s%s.", prefix, option->name,
-                                        option->type == BW_CONFIG_LIST ? "[]" : "");
+                                        option->type == BW_CONFIG_LIST    ? "[]"
+                                        : option->type == BW_CONFIG_NAMED ? ".NAME"
+                                                                          : "");
             append_help(out, deeper, option->of);
         }
     }
@@ -320,7 +345,12 @@ static void append_help(struct bw_str *out, const char *prefix,
 
 char *bw_config_help(void)
 {
+    return bw_config_section_help(&bw_config_section);
+}
+
+char *bw_config_section_help(const struct bw_config_section *section)
+{
     struct bw_str out = { 0 };
-    append_help(&out, "", &bw_config_section);
+    append_help(&out, "", section);
     return bw_str_take(&out);
 }

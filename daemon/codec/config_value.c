@@ -78,6 +78,8 @@ static enum bw_err read_scalar(const struct bw_config_option *option, const stru
     case BW_CONFIG_SECRET:
     case BW_CONFIG_MAP:
     case BW_CONFIG_LIST:
+    case BW_CONFIG_NAMED:
+    case BW_CONFIG_VARIABLES:
         break;
     }
     return bw_fail(err, BW_ERR_INVALID, "must be %s", bw_config_type_text(option->type));
@@ -301,6 +303,8 @@ const char *bw_config_type_text(enum bw_config_type type)
         [BW_CONFIG_SECRET] = "{file: NAME} or {command: [PROGRAM, ARGUMENT...]}",
         [BW_CONFIG_MAP] = "a map",
         [BW_CONFIG_LIST] = "a list",
+        [BW_CONFIG_NAMED] = "a map of names",
+        [BW_CONFIG_VARIABLES] = "a map of names and texts, or {file: NAME} for a secret",
     };
     return texts[type];
 }

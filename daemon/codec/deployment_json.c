@@ -64,6 +64,8 @@ static const struct field FIELDS[] = {
     { "traffic", "cached_tokens", COUNT, AT(traffic.cached_tokens) },
     { "evals", "suite", TEXT, AT(evals.suite) },
     { "evals", "cases", COUNT, AT(evals.cases) },
+    { "evals", "start", TEXT, AT(evals.start) },
+    { "evals", "trigger", NAME, AT(evals.trigger) },
     { "worth", "clean_examples", COUNT, AT(worth.clean_examples) },
     { "worth", "stable_since", DAY, AT(worth.stable_since_ms) },
     { "worth", "tried", NAMES, AT(worth.tried) },

@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/instant.h"
-
 static const struct {
     const char *name;
     size_t offset;
@@ -92,24 +90,6 @@ static enum bw_err read_numbers(const struct bw_json *json, struct bw_entry *ent
     return BW_OK;
 }
 
-static enum bw_err read_time(const struct bw_json *value, const char *name, int64_t *out_ms,
-                             struct bw_error *err)
-{
-    if (bw_json_is_null(value)) {
-        return BW_OK;
-    }
-    if (bw_json_is_text(value)) {
-        enum bw_err rc = bw_instant_parse(bw_json_text(value, ""), out_ms, err);
-        return rc == BW_OK ? rc : bw_error_prefix(err, "%s: ", name);
-    }
-    int64_t seconds = bw_json_i64(value, -1);
-    if (seconds < 0 || seconds > INT64_C(253402300799)) { /* the year 9999 */
-        return bw_fail(err, BW_ERR_INVALID, "%s is not a time", name);
-    }
-    *out_ms = seconds * BW_SECOND_MS;
-    return BW_OK;
-}
-
 static enum bw_err read_modalities(const struct bw_json *json, const char *name, unsigned *out,
                                    struct bw_error *err)
 {
@@ -133,7 +113,7 @@ static enum bw_err read_date(const struct bw_json *json, struct bw_date *date,
     }
     date->certainty = bw_json_bool(bw_json_get(json, "firm"), true) ? BW_CERTAINTY_FIRM
                                                                     : BW_CERTAINTY_NOT_BEFORE;
-    enum bw_err rc = read_time(bw_json_get(json, "at"), "dates: at", &date->at_ms, err);
+    enum bw_err rc = bw_json_read_time(bw_json_get(json, "at"), "dates: at", &date->at_ms, err);
     if (rc == BW_OK && date->at_ms == 0) {
         rc = bw_fail(err, BW_ERR_INVALID, "dates: at is missing");
     }
@@ -200,7 +180,7 @@ enum bw_err bw_entry_from_json(const struct bw_json *json, struct bw_entry *out,
             return rc;
         }
     }
-    enum bw_err rc = read_time(bw_json_get(json, "released"), "released", &entry.released_ms, err);
+    enum bw_err rc = bw_json_read_time(bw_json_get(json, "released"), "released", &entry.released_ms, err);
     if (rc == BW_OK) {
         rc = bw_entry_check(&entry, err);
     }

@@ -74,6 +74,41 @@ const struct bw_json *bw_json_get(const struct bw_json *value, const char *name)
                                     : NULL;
 }
 
+/* One token of a pointer, unescaped. Ownership: the caller's. */
+static char *pointer_token(const char *token, size_t size)
+{
+    struct bw_str out = { 0 };
+    for (size_t i = 0; i < size; i++) {
+        bool escaped =
+            token[i] == '~' && i + 1 < size && (token[i + 1] == '0' || token[i + 1] == '1');
+        bw_str_append_bytes(&out, !escaped ? token + i : token[i + 1] == '0' ? "~" : "/", 1);
+        i += escaped ? 1 : 0;
+    }
+    return bw_str_take(&out);
+}
+
+static const struct bw_json *child_of(const struct bw_json *value, const char *token)
+{
+    if (!bw_json_is_array(value)) {
+        return bw_json_get(value, token);
+    }
+    size_t digits = strspn(token, "0123456789");
+    bool index = digits > 0 && digits < 9 && token[digits] == '\0' &&
+                 (token[0] != '0' || digits == 1);
+    return index ? door(cJSON_GetArrayItem(tree(value), atoi(token))) : NULL;
+}
+
+const struct bw_json *bw_json_at(const struct bw_json *value, const char *pointer)
+{
+    while (value != NULL && *pointer == '/') {
+        size_t size = strcspn(++pointer, "/");
+        BW_CLEANUP(bw_freep) char *token = pointer_token(pointer, size);
+        value = child_of(value, token);
+        pointer += size;
+    }
+    return *pointer == '\0' ? value : NULL;
+}
+
 const struct bw_json *bw_json_first(const struct bw_json *value)
 {
     return bw_json_is_array(value) || bw_json_is_object(value) ? door(tree(value)->child) : NULL;
@@ -131,6 +166,24 @@ bool bw_json_bool(const struct bw_json *value, bool fallback)
     }
     const char *text = bw_json_text(value, "");
     return strcmp(text, "true") == 0 || (strcmp(text, "false") != 0 && fallback);
+}
+
+enum bw_err bw_json_read_time(const struct bw_json *value, const char *name, int64_t *out_ms,
+                              struct bw_error *err)
+{
+    if (bw_json_is_null(value)) {
+        return BW_OK;
+    }
+    if (bw_json_is_text(value)) {
+        enum bw_err rc = bw_instant_parse(bw_json_text(value, ""), out_ms, err);
+        return rc == BW_OK ? rc : bw_error_prefix(err, "%s: ", name);
+    }
+    int64_t seconds = bw_json_i64(value, -1);
+    if (seconds < 0 || seconds > INT64_C(253402300799)) { /* the year 9999 */
+        return bw_fail(err, BW_ERR_INVALID, "%s is not a time", name);
+    }
+    *out_ms = seconds * BW_SECOND_MS;
+    return BW_OK;
 }
 
 char *bw_json_print(const struct bw_json *value)

@@ -25,6 +25,8 @@ bool bw_json_is_null(const struct bw_json *value); /* also for a NULL pointer: a
 
 /* Members: case-sensitive, the first of a duplicated name, NULL when absent or value no object. */
 const struct bw_json *bw_json_get(const struct bw_json *value, const char *name);
+/* What a JSON Pointer (RFC 6901) names; NULL when it names nothing. "" is the value itself. */
+const struct bw_json *bw_json_at(const struct bw_json *value, const char *pointer);
 /* Iterate over an array or object: first child, then its next sibling; NULL at the end. */
 const struct bw_json *bw_json_first(const struct bw_json *value);
 const struct bw_json *bw_json_next(const struct bw_json *value);
@@ -37,6 +39,11 @@ const char *bw_json_text(const struct bw_json *value, const char *fallback);
 int64_t bw_json_i64(const struct bw_json *value, int64_t fallback);
 double bw_json_double(const struct bw_json *value, double fallback);
 bool bw_json_bool(const struct bw_json *value, bool fallback);
+
+/* A time as providers spell it: RFC 3339, YYYY-MM-DD, YYYY-MM, or seconds since 1970; absent
+ * leaves *out_ms as it is. Errors: BW_ERR_INVALID, the sentence begins with name. */
+BW_MUST_CHECK enum bw_err bw_json_read_time(const struct bw_json *value, const char *name,
+                                            int64_t *out_ms, struct bw_error *err);
 
 /* Print a value compactly. Ownership: the result is the caller's. */
 char *bw_json_print(const struct bw_json *value);

@@ -7,7 +7,16 @@
 #include "base/instant.h"
 #include "base/words.h"
 #include "codec/entry_json.h"
+#include "codec/finding_json.h"
 #include "codec/json.h"
+
+static const char *const VERB_WORDS[] = {
+    [BW_VERB_MANIFEST] = "manifest",
+    [BW_VERB_CATALOG] = "catalog",
+    [BW_VERB_INVENTORY] = "inventory",
+    [BW_VERB_DELIVER] = "deliver",
+    [BW_VERB_TRIGGER] = "trigger",
+};
 
 static const char *const AUTH_WORDS[] = {
     [BW_AUTH_NONE] = "none",   [BW_AUTH_BEARER] = "bearer", [BW_AUTH_HEADER] = "header",
@@ -27,7 +36,8 @@ static const char *const FAILURE_WORDS[] = {
 static const char *const LINE_WORDS[] = {
     [BW_LINE_FETCH] = "fetch", [BW_LINE_ENTRY] = "entry", [BW_LINE_LOG] = "log",
     [BW_LINE_ERROR] = "error", [BW_LINE_DONE] = "done",   [BW_LINE_MAIL] = "mail",
-    [BW_LINE_MEMORY] = "memory",
+    [BW_LINE_MEMORY] = "memory", [BW_LINE_FINDING] = "finding", [BW_LINE_NOTE] = "note",
+    [BW_LINE_MANIFEST] = "manifest",
 };
 
 static const char *const METHODS[] = { "GET", "POST", "PUT", "PATCH" };
@@ -47,6 +57,9 @@ static enum bw_err read_auth(const struct bw_json *json, struct bw_fetch *fetch,
                              struct bw_error *err);
 static enum bw_err read_error(const struct bw_json *json, struct bw_plugin_line *line,
                               struct bw_error *err);
+static enum bw_err read_note(const struct bw_json *json, struct bw_plugin_line *line,
+                             struct bw_error *err);
+static bool lists_inventory(const struct bw_json *verbs);
 static enum bw_err read_memory(const struct bw_json *json, char **memory, struct bw_error *err);
 static bool is_method(const char *text);
 static bool is_token(const char *text);
@@ -71,8 +84,8 @@ enum bw_err bw_plugin_line_parse(const char *text, size_t size, struct bw_plugin
         !bw_words_find(LINE_WORDS, BW_COUNT(LINE_WORDS), bw_json_name(first), &kind)) {
         return bw_fail(
             err, BW_ERR_INVALID,
-            "a line is an object with one member: fetch, entry, mail, memory, log, error "
-            "or done");
+            "a line is an object with one member: fetch, entry, finding, note, mail, memory, log, "
+            "error, done or manifest");
     }
     BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line line = {
         .kind = (enum bw_plugin_line_kind)kind
@@ -96,6 +109,15 @@ enum bw_err bw_plugin_line_parse(const char *text, size_t size, struct bw_plugin
     case BW_LINE_MEMORY:
         rc = read_memory(first, &line.text, err);
         break;
+    case BW_LINE_FINDING:
+        rc = bw_finding_from_json(first, &line.finding, err);
+        break;
+    case BW_LINE_NOTE:
+        rc = read_note(first, &line, err);
+        break;
+    case BW_LINE_MANIFEST:
+        line.inventories = lists_inventory(bw_json_get(first, "verbs"));
+        break;
     case BW_LINE_DONE:
         break;
     }
@@ -112,6 +134,7 @@ void bw_plugin_line_clear(struct bw_plugin_line *line)
     bw_fetch_clear(&line->fetch);
     bw_entry_clear(&line->entry);
     bw_mail_clear(&line->mail);
+    bw_finding_clear(&line->finding);
     free(line->text);
     *line = (struct bw_plugin_line){ .kind = BW_LINE_DONE };
 }
@@ -169,6 +192,7 @@ void bw_plugin_fetch_write(const struct bw_fetch *fetch, struct bw_str *out)
     if (fetch->auth_name != NULL) {
         bw_json_add_text(&w, "auth_name", fetch->auth_name);
     }
+    bw_json_add_bool(&w, "elsewhere", fetch->elsewhere);
     bw_json_add_bool(&w, "repeatable", fetch->repeatable);
     bw_json_object_end(&w);
     bw_json_object_end(&w);
@@ -180,6 +204,27 @@ void bw_plugin_entry_write(const struct bw_entry *entry, struct bw_str *out)
     struct bw_json_writer w = { .out = out };
     bw_json_object_begin(&w, NULL);
     bw_entry_to_json(entry, &w, "entry");
+    bw_json_object_end(&w);
+    bw_str_append(out, "\n");
+}
+
+void bw_plugin_finding_write(const struct bw_finding *finding, struct bw_str *out)
+{
+    struct bw_json_writer w = { .out = out };
+    bw_json_object_begin(&w, NULL);
+    bw_finding_to_json(finding, &w, "finding");
+    bw_json_object_end(&w);
+    bw_str_append(out, "\n");
+}
+
+void bw_plugin_note_write(const char *text, bool partial, struct bw_str *out)
+{
+    struct bw_json_writer w = { .out = out };
+    bw_json_object_begin(&w, NULL);
+    bw_json_object_begin(&w, "note");
+    bw_json_add_text(&w, "text", text);
+    bw_json_add_bool(&w, "partial", partial);
+    bw_json_object_end(&w);
     bw_json_object_end(&w);
     bw_str_append(out, "\n");
 }
@@ -236,7 +281,7 @@ void bw_plugin_opening_write(const struct bw_plugin_opening *opening, struct bw_
 {
     struct bw_json_writer w = { .out = out };
     bw_json_object_begin(&w, NULL);
-    bw_json_add_text(&w, "verb", opening->verb);
+    bw_json_add_text(&w, "verb", bw_verb_word(opening->verb));
     bw_json_add_i64(&w, "protocol", BW_PLUGIN_PROTOCOL);
     bool delivers = opening->message != NULL;
     bw_json_object_begin(&w, delivers ? "sink" : "source");
@@ -250,8 +295,11 @@ void bw_plugin_opening_write(const struct bw_plugin_opening *opening, struct bw_
     bw_json_object_end(&w);
     if (delivers) {
         bw_json_add_raw(&w, "message", opening->message);
-        bw_json_add_raw(&w, "memory", opening->memory);
+    } else {
+        bw_json_add_i64(&w, "fetches",
+                        opening->fetches > 0 ? opening->fetches : BW_PLUGIN_FETCHES_MAX);
     }
+    bw_json_add_raw(&w, "memory", opening->memory);
     bw_json_object_end(&w);
     bw_str_append(out, "\n");
 }
@@ -313,6 +361,7 @@ static enum bw_err read_fetch(const struct bw_json *json, struct bw_fetch *fetch
     fetch->method = bw_xstrdup(bw_json_text(bw_json_get(json, "method"), "GET"));
     fetch->path = bw_xstrdup(bw_json_text(bw_json_get(json, "path"), NULL));
     fetch->body = bw_xstrdup(bw_json_text(bw_json_get(json, "body"), NULL));
+    fetch->elsewhere = bw_json_bool(bw_json_get(json, "elsewhere"), false);
     fetch->repeatable = bw_json_bool(bw_json_get(json, "repeatable"), false);
     if (fetch->id <= 0) {
         return bw_fail(err, BW_ERR_INVALID, "id is not a number from 1");
@@ -386,6 +435,24 @@ static enum bw_err read_error(const struct bw_json *json, struct bw_plugin_line 
     return BW_OK;
 }
 
+static enum bw_err read_note(const struct bw_json *json, struct bw_plugin_line *line,
+                             struct bw_error *err)
+{
+    const char *text = bw_json_text(bw_json_get(json, "text"), "");
+    line->text = bw_xstrdup(text);
+    line->partial = bw_json_bool(bw_json_get(json, "partial"), false);
+    return text[0] == '\0' ? bw_fail(err, BW_ERR_INVALID, "needs a text") : BW_OK;
+}
+
+static bool lists_inventory(const struct bw_json *verbs)
+{
+    const struct bw_json *verb = bw_json_first(verbs);
+    while (verb != NULL && strcmp(bw_json_text(verb, ""), "inventory") != 0) {
+        verb = bw_json_next(verb);
+    }
+    return verb != NULL;
+}
+
 static enum bw_err read_memory(const struct bw_json *json, char **memory, struct bw_error *err)
 {
     *memory = bw_json_print(json);
@@ -451,5 +518,11 @@ static void add_headers(struct bw_json_writer *w, const struct bw_names *headers
     bw_json_object_end(w);
 }
 
+BW_DEFINE_WORDS(bw_verb, VERB_WORDS)
+
+const char *bw_verb_noun(enum bw_verb verb)
+{
+    return verb == BW_VERB_DELIVER ? "sink" : verb == BW_VERB_TRIGGER ? "trigger" : "source";
+}
 BW_DEFINE_WORDS(bw_auth, AUTH_WORDS)
 BW_DEFINE_WORDS(bw_plugin_failure, FAILURE_WORDS)

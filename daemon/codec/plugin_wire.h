@@ -11,13 +11,22 @@
 #include "base/vec.h"
 #include "codec/mail.h"
 #include "domain/entry.h"
+#include "domain/finding.h"
 
 enum {
     BW_PLUGIN_PROTOCOL = 1,
     BW_PLUGIN_LINE_MAX = 64 * 1024, /* bytes of a line, without its end */
-    BW_PLUGIN_FETCHES_MAX = 64,     /* of one poll */
+    BW_PLUGIN_FETCHES_MAX = 64,     /* of one run, unless its opening says otherwise */
     BW_PLUGIN_HEADERS_MAX = 16,     /* of one fetch */
-    BW_PLUGIN_MEMORY_MAX = 4096,    /* bytes of what a sink remembers of one matter */
+    BW_PLUGIN_MEMORY_MAX = 4096,    /* bytes of what is remembered for the next run */
+};
+
+enum bw_verb { /* what a plugin is asked for */
+    BW_VERB_MANIFEST,
+    BW_VERB_CATALOG,
+    BW_VERB_INVENTORY,
+    BW_VERB_DELIVER, /* a message, to a sink */
+    BW_VERB_TRIGGER, /* an eval job, to a trigger */
 };
 
 enum bw_auth { /* how the credential travels; the plugin never sees it */
@@ -26,7 +35,7 @@ enum bw_auth { /* how the credential travels; the plugin never sees it */
     BW_AUTH_HEADER,    /* in the header called auth_name */
     BW_AUTH_QUERY,     /* in the query parameter called auth_name */
     BW_AUTH_BASIC,     /* the credential is user:password */
-    BW_AUTH_AWS_SIGV4, /* the credential is key:secret; auth_name is the service */
+    BW_AUTH_AWS_SIGV4, /* the credential is key:secret[:token]; auth_name is the service */
 };
 
 enum bw_plugin_failure {
@@ -50,6 +59,7 @@ struct bw_fetch {
     char *body;
     enum bw_auth auth;
     char *auth_name;
+    bool elsewhere;  /* of a trigger: an answer that sends elsewhere is followed there, once */
     bool repeatable; /* same answer, same entries: may be asked conditionally next time */
 };
 
@@ -61,6 +71,9 @@ enum bw_plugin_line_kind {
     BW_LINE_DONE,
     BW_LINE_MAIL,
     BW_LINE_MEMORY,
+    BW_LINE_FINDING,
+    BW_LINE_NOTE,
+    BW_LINE_MANIFEST,
 };
 
 struct bw_plugin_line {
@@ -68,9 +81,12 @@ struct bw_plugin_line {
     struct bw_fetch fetch;
     struct bw_entry entry;
     struct bw_mail mail;
+    struct bw_finding finding;
     enum bw_plugin_failure failure; /* ERROR */
     int64_t retry_after_ms;         /* ERROR; 0: not said */
-    char *text;                     /* LOG and ERROR; MEMORY: a JSON object */
+    bool partial;                   /* NOTE: what is not listed may exist all the same */
+    bool inventories;               /* MANIFEST: it has the verb `inventory` */
+    char *text;                     /* LOG, NOTE and ERROR; MEMORY: a JSON object */
 };
 
 /* Read a plugin's line. Ownership: *out is the caller's, to release with bw_plugin_line_clear().
@@ -86,6 +102,8 @@ bool bw_fetch_same(const struct bw_fetch *a, const struct bw_fetch *b);
 /* Append one line, its end included. */
 void bw_plugin_fetch_write(const struct bw_fetch *fetch, struct bw_str *out);
 void bw_plugin_entry_write(const struct bw_entry *entry, struct bw_str *out);
+void bw_plugin_finding_write(const struct bw_finding *finding, struct bw_str *out);
+void bw_plugin_note_write(const char *text, bool partial, struct bw_str *out);
 void bw_plugin_log_write(const char *text, struct bw_str *out);
 void bw_plugin_error_write(enum bw_plugin_failure failure, const char *text,
                            int64_t retry_after_ms, struct bw_str *out);
@@ -95,14 +113,15 @@ void bw_plugin_done_write(struct bw_str *out);
 
 /* The first line to a plugin. */
 struct bw_plugin_opening {
-    const char *verb;
+    enum bw_verb verb;
     const char *name; /* of the source or sink */
     const char *platform;
     const char *account;
     const char *region;
     const char *settings; /* a JSON object, NULL: {} */
-    const char *message;  /* what to deliver, JSON; NULL: the verb is about a source */
-    const char *memory;   /* what was remembered of its matter, a JSON object; NULL: nothing */
+    const char *message;  /* what to deliver, JSON */
+    const char *memory;   /* what was remembered, a JSON object; NULL: nothing */
+    int64_t fetches;      /* that it may ask for; 0: BW_PLUGIN_FETCHES_MAX */
 };
 void bw_plugin_opening_write(const struct bw_plugin_opening *opening, struct bw_str *out);
 
@@ -120,6 +139,9 @@ BW_MUST_CHECK enum bw_err bw_plugin_answer_parse(const char *text, size_t size,
                                                  struct bw_error *err);
 void bw_plugin_answer_clear(struct bw_plugin_answer *answer);
 
+const char *bw_verb_word(enum bw_verb verb);
+const char *bw_verb_noun(enum bw_verb verb); /* whom it is about: source, sink or trigger */
+bool bw_verb_parse(const char *word, enum bw_verb *out);
 const char *bw_auth_word(enum bw_auth auth);
 bool bw_auth_parse(const char *word, enum bw_auth *out);
 const char *bw_plugin_failure_word(enum bw_plugin_failure failure);

@@ -45,7 +45,7 @@ struct bw_cohort {
     int64_t serve_until_ms;
     bool unlisted;
     char *moved;    /* an alias base lately: "FROM -> TO"; NULL: it stands for what it stood for */
-    int64_t due_ms; /* when time alone may change it; 0: never */
+    int64_t due_ms; /* when it is to be judged again; 0: time alone changes nothing */
 };
 
 void bw_cohort_clear(struct bw_cohort *cohort);

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "base/words.h"
+#include "domain/eval_job.h"
 #include "domain/platform.h"
 
 static const char *const TECHNIQUE_WORDS[] = {
@@ -71,6 +72,7 @@ void bw_deployment_clear(struct bw_deployment *deployment)
         deployment->training.method, deployment->training.gpu,      deployment->evals.suite,
         deployment->worth.purpose,  deployment->embedding.platform, deployment->embedding.model,
         deployment->at.repo,        deployment->at.file,            deployment->at.context,
+        deployment->evals.start,    deployment->evals.trigger,
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
@@ -134,6 +136,7 @@ enum bw_err bw_deployment_complete(struct bw_deployment *deployment, struct bw_e
     complete_texts(deployment);
     const struct bw_training *training = &deployment->training;
     const struct bw_traffic *traffic = &deployment->traffic;
+    const struct bw_evals *evals = &deployment->evals;
     const struct {
         bool given;
         const char *what;
@@ -151,6 +154,8 @@ enum bw_err bw_deployment_complete(struct bw_deployment *deployment, struct bw_e
               traffic->output_tokens >= 0 && traffic->prompted_input_tokens >= 0 &&
               traffic->cached_tokens >= 0,
           "traffic: numbers must not be negative" },
+        { evals->start == NULL || bw_eval_start_parse(evals->start, &(enum bw_eval_start){ 0 }),
+          "evals: start is automatic, acknowledged or off" },
     };
     for (size_t i = 0; i < BW_COUNT(needs); i++) {
         enum bw_err rc = need(needs[i].given, needs[i].what, deployment, err);

@@ -64,6 +64,8 @@ struct bw_traffic {
 struct bw_evals {
     char *suite;
     int64_t cases;
+    char *start;   /* automatic, acknowledged, off; NULL: as the fleet */
+    char *trigger; /* who runs it: a trigger's name, runner, ci; NULL: runner */
 };
 
 struct bw_worth_facts {

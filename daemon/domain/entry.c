@@ -154,18 +154,18 @@ static bool printable(const char *text)
     return size <= BW_ENTRY_ID_MAX && bw_str_is_utf8(text, size);
 }
 
-static enum bw_err check_text(const char *field, const char *text, struct bw_error *err)
+static bool price_is_good(struct bw_price price)
+{
+    return !price.known || price.per_million.micros >= 0;
+}
+
+enum bw_err bw_entry_check_text(const char *field, const char *text, struct bw_error *err)
 {
     if (text == NULL || printable(text)) {
         return BW_OK;
     }
     return bw_fail(err, BW_ERR_INVALID,
                    "%s is not plain UTF-8 text of at most %d bytes", field, BW_ENTRY_ID_MAX);
-}
-
-static bool price_is_good(struct bw_price price)
-{
-    return !price.known || price.per_million.micros >= 0;
 }
 
 enum bw_err bw_entry_check(const struct bw_entry *entry, struct bw_error *err)
@@ -182,7 +182,7 @@ enum bw_err bw_entry_check(const struct bw_entry *entry, struct bw_error *err)
         { "parent", entry->parent }, { "replacement", entry->replacement },
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
-        enum bw_err rc = check_text(texts[i].field, texts[i].text, err);
+        enum bw_err rc = bw_entry_check_text(texts[i].field, texts[i].text, err);
         if (rc != BW_OK) {
             return rc;
         }
@@ -192,7 +192,7 @@ enum bw_err bw_entry_check(const struct bw_entry *entry, struct bw_error *err)
     }
     BW_VEC_EACH(char *, alias, &entry->aliases)
     {
-        enum bw_err rc = check_text("alias", *alias, err);
+        enum bw_err rc = bw_entry_check_text("alias", *alias, err);
         if (rc != BW_OK) {
             return rc;
         }

@@ -103,6 +103,10 @@ void bw_entry_merge(struct bw_entry *into, const struct bw_entry *from);
  * prices and counts not negative. Errors: BW_ERR_INVALID, BW_ERR_TOOBIG. */
 BW_MUST_CHECK enum bw_err bw_entry_check(const struct bw_entry *entry, struct bw_error *err);
 
+/* Is text, the member called field, NULL or fit for a name? Errors: BW_ERR_INVALID. */
+BW_MUST_CHECK enum bw_err bw_entry_check_text(const char *field, const char *text,
+                                              struct bw_error *err);
+
 /* Sort by id; of two rows with one id the later one is dropped. */
 void bw_entries_normalise(struct bw_entries *entries);
 

@@ -21,6 +21,8 @@ enum bw_notice_kind {
 /*              .--> acknowledged --> in-progress --> verified --.
  *   open ------+--> snoozed / waived --(ends)--> open           +--> resolved
  *              '--> superseded / cancelled                      '
+ * An eval that passes verifies what is open, acknowledged, in progress or waived; one that fails
+ * waives it.
  * What comes back (a candidate withdrawn and listed again) opens the old notice, not a second one.
  * The allowed moves are a table (notice.c). */
 enum bw_notice_state {

@@ -1,6 +1,9 @@
 /* daemon/domain/scan.c: see scan.h. */
 #include "domain/scan.h"
 
+#include <string.h>
+
+#include "domain/scan_notebook.h"
 #include "domain/scan_words.h"
 
 enum { IDS_BY_HAND = 3000 }; /* a file that holds more is a list, whatever it is called */
@@ -56,6 +59,25 @@ static enum bw_scan_place place_of(const char *path, const char *text, size_t si
                                                 : BW_SCAN_CODE;
 }
 
+/* The same bytes of the text that was given. */
+static struct bw_slice slice_in(const char *text, const struct bw_scan_file *file,
+                                struct bw_slice slice)
+{
+    size_t at = slice.size == 0 ? 0 : (size_t)(slice.at - file->text.at);
+    return (struct bw_slice){ text + at, slice.size };
+}
+
+/* What is no code in a notebook has been blanked, and is read by people. */
+static void note_prose(const char *text, const char *code, const struct bw_id_matches *matches,
+                       struct bw_scan_outline *outline)
+{
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct bw_id_match *match = &matches->items[i];
+        outline->spots.items[i].docstring |=
+            memcmp(text + match->at, code + match->at, match->size) != 0;
+    }
+}
+
 void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *text, size_t size,
                   struct bw_scan_hits *hits)
 {
@@ -63,14 +85,19 @@ void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *
     if (!find_all(ids, text, size, &matches)) {
         return;
     }
+    const struct bw_scan_syntax *syntax = bw_scan_syntax_of(path);
+    BW_CLEANUP(bw_freep) char *code = syntax->notebook ? bw_scan_notebook_code(text, size) : NULL;
     const struct bw_scan_file file = {
         .path = path,
         .place = place_of(path, text, size, matches.count),
-        .syntax = bw_scan_syntax_of(path),
-        .text = { text, size },
+        .syntax = syntax,
+        .text = { code == NULL ? text : code, size },
     };
     struct bw_scan_outline outline;
-    bw_scan_outline_make(file.syntax, text, size, &matches, &outline);
+    bw_scan_outline_make(syntax, file.text.at, size, &matches, &outline);
+    if (code != NULL) {
+        note_prose(text, code, &matches, &outline);
+    }
     const struct bw_scan_signs signs = bw_scan_signs_of(&file);
     enum bw_answer rag = BW_UNKNOWN; /* asked only of a file that has something to patch */
     struct counter counter = { .text = text, .line = 1 };
@@ -95,7 +122,7 @@ void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *
                               .class = class,
                               .patchable = patchable,
                               .rag = patchable && rag == BW_YES,
-                              .key = context.key,
+                              .key = slice_in(text, &file, context.key),
                           });
     }
     bw_scan_outline_clear(&outline);

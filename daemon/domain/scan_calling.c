@@ -2,7 +2,10 @@
 #include "domain/scan_rules.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { LOOP_BYTES = 80 };
 
 static const char ONE_MODEL[] = "|model|engine|llm|provider|chat|completion|generator|";
 /* Text for people, names of things, addresses: never what is called. */
@@ -10,16 +13,18 @@ static const char TEXT_KEY[] =
     "|description|desc|help|title|label|placeholder|comment|note|notes|message|msg|text|prompt|"
     "content|example|examples|summary|tooltip|tag|tags|image|img|icon|path|file|filename|dir|"
     "folder|href|link|homepage|author|docs|doc|keywords|topic|caption|heading|hint|question|"
-    "answer|story|changelog|attribution|citation|instructions|";
+    "answer|story|changelog|attribution|citation|instructions|metadata|labels|annotations|headers|";
+/* The same at the end of a name that says model: modelLabel. */
+static const char LABEL_KEY[] = "|label|labels|description|tooltip|hint|help|icon|caption|";
 static const char LOG_CALL[] =
     "|print|println|printf|eprintln|log|logger|info|debug|warn|warning|error|errorf|fatal|fatalf|"
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
     "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
     "histogram|"
-    "counter|";
+    "counter|tag|tags|cat|annotate|row|cell|import|require|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
-static bool is_url_of_call(const struct bw_scan_context *c)
+static bool is_url_of_method(const struct bw_scan_context *c)
 {
     static const char *const AFTER[] = {
         ":generateContent", ":streamGenerateContent", "/invoke",      "/converse", ":predict",
@@ -30,6 +35,11 @@ static bool is_url_of_call(const struct bw_scan_context *c)
             return true;
         }
     }
+    return false;
+}
+
+static bool is_url_of_call(const struct bw_scan_context *c)
+{
     struct bw_slice url = c->prefix;
     return (bw_slice_contains(url, "://") || bw_slice_starts(url, "/")) &&
            (bw_slice_contains(url, "//api") || bw_slice_contains(url, "api.") ||
@@ -43,19 +53,22 @@ static bool is_url_of_call(const struct bw_scan_context *c)
 static bool names_model_inside(const struct bw_scan_context *c)
 {
     struct bw_slice prefix = c->prefix;
-    if (bw_slice_ends(prefix, "/")) { /* vendor/X */
-        do {
-            prefix.size--;
-        } while (prefix.size > 0 && bw_model_id_char(prefix.at[prefix.size - 1]));
+    bool vendor = bw_slice_ends(prefix, "/") || bw_slice_ends(prefix, ":");
+    while (vendor && prefix.size > 0 && strchr(" =\"'", prefix.at[prefix.size - 1]) == NULL) {
+        prefix.size--; /* vendor/X, vendor:kind:X */
     }
     struct bw_slice name = bw_scan_last_name(prefix);
     struct bw_slice gap =
         bw_slice_of(name.at, name.size, (size_t)(prefix.at + prefix.size - name.at));
-    bool near = name.size > 0 && gap.size <= 8;
+    bool selector = name.at - prefix.at > 1 && name.at[-1] == '{' && bw_model_id_char(name.at[-2]);
+    bool near = name.size > 0 && gap.size <= 8 && !selector; /* PromQL: calls{model="X"} */
     bool bound = prefix.size > 0 && strchr("=:\"' \\", prefix.at[prefix.size - 1]) != NULL;
     bool flag = bw_slice_starts(name, "-");
     bool quoted = bw_slice_contains(gap, ":") &&
                   (bw_slice_contains(gap, "\"") || bw_slice_contains(gap, "'"));
+    if (vendor && near && bw_slice_starts(name, "-") && !bw_slice_starts(name, "--")) {
+        return true; /* -r openai:chat:X */
+    }
     return near && bound && (flag || quoted || bw_slice_contains(gap, "=")) &&
            bw_scan_words_last(name, "|model|engine|m|id|llm|default|");
 }
@@ -70,13 +83,23 @@ static bool has_blank(struct bw_slice text)
     return false;
 }
 
+/* MODELS="a b"; for m in $MODELS */
+static bool is_looped_words(const struct bw_scan_context *c)
+{
+    char loop[LOOP_BYTES];
+    (void)snprintf(loop, sizeof(loop), " in $%.*s;", (int)c->key.size, c->key.at);
+    return language_is(c, BW_LANG_SHELL) && c->key.size > 0 && c->key.size < 60 &&
+           bw_slice_contains(c->file->text, loop);
+}
+
 /* The whole of a value, but for the platform in front and a tag behind. */
 static bool is_whole(const struct bw_scan_context *c)
 {
     if (has_blank(c->prefix) || has_blank(c->suffix)) {
-        return false;
+        return is_looped_words(c);
     }
-    if (bw_slice_ends(c->before, "/") || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
+    bool path = bw_slice_ends(c->before, "/") && !bw_slice_ends(c->before, "//");
+    if (path || bw_slice_contains(c->suffix, "{")) { /* a path, a key */
         return false;
     }
     if (bw_slice_contains(c->prefix, "://")) { /* an address is called, or read about */
@@ -85,12 +108,21 @@ static bool is_whole(const struct bw_scan_context *c)
     if (c->prefix.size > 0 && !bw_scan_names_vendor(c)) {
         char last = c->prefix.at[c->prefix.size - 1];
         static const char HOLDERS[] = "|models|model|publishers|foundation|inference|profile|";
-        bool path = last == '/' && !any(c->prefix, HOLDERS);
-        if (path || strchr("/:=,{-", last) == NULL) {
+        bool folder = last == '/' && !any(c->prefix, HOLDERS);
+        bool tag = last == ':' && bw_slice_contains(c->prefix, "/"); /* of an image */
+        if (folder || tag || strchr("/:=,{-", last) == NULL) {
             return false;
         }
     }
     return c->suffix.size == 0 || strchr(":,}/", c->suffix.at[0]) != NULL;
+}
+
+/* `run: |`: what follows is shell. */
+static bool in_script(const struct bw_scan_context *c)
+{
+    struct bw_slice head = c->parent_count > 0 ? c->parents[0] : (struct bw_slice){ "", 0 };
+    return bw_slice_starts(head, "run:") || bw_slice_starts(head, "script:") ||
+           bw_slice_starts(head, "bash:") || bw_slice_starts(head, "before_script:");
 }
 
 /* In a line of shell or in plain YAML nothing marks where a value begins and ends. */
@@ -99,15 +131,24 @@ static bool is_prose(const struct bw_scan_context *c)
     if (c->spot.in_string) {
         return false;
     }
-    bool plain = language_is(c, BW_LANG_YAML) || language_is(c, BW_LANG_SETTINGS);
-    if (!plain && !language_is(c, BW_LANG_SHELL) && !language_is(c, BW_LANG_HASH)) {
+    bool plain =
+        (language_is(c, BW_LANG_YAML) && !in_script(c)) || language_is(c, BW_LANG_SETTINGS);
+    bool set = c->id.at > c->line.at && c->id.at[-1] == '='; /* MODEL=X command */
+    if (set && language_is(c, BW_LANG_TERRAFORM)) { /* in a text that is written to a file */
+        return false;
+    }
+    if (!plain && !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) &&
+        !language_is(c, BW_LANG_HASH)) {
         return true; /* code has its values in quotes */
+    }
+    if (bw_slice_ends(frame_of(c, 0)->head, "%w")) { /* Ruby's list of words */
+        return false;
     }
     bool bound = c->key.size > 0 || c->listed || c->frame_count > 0;
     bool more = c->trail.size > 0 && strchr("#,]})\"';/", c->trail.at[0]) == NULL &&
                 !bw_slice_starts(c->trail, "--") && c->trail.at[0] != '\\' &&
                 c->trail.at[0] != '&' && c->trail.at[0] != '|';
-    return plain && (!bound || more) && !names_model_inside(c);
+    return plain && (!bound || more) && !set && !names_model_inside(c);
 }
 
 /* The heading `model:` over `name: x`, or the name beside `value: x`. */
@@ -116,43 +157,10 @@ static bool name_belongs_to_model(const struct bw_scan_context *c)
     if (any(frame_of(c, 0)->name, ONE_MODEL)) {
         return true;
     }
-    return c->parent_count > 0 && any(c->parents[0], ONE_MODEL);
-}
-
-/* - name: OPENAI_MODEL
- *   value: gpt-4o          what `value` is the value of; empty: not said */
-static struct bw_slice named_beside(const struct bw_scan_context *c)
-{
-    struct bw_slice text = c->file->text;
-    size_t to = (size_t)(c->line.at - text.at) + c->line.size;
-    size_t from = (size_t)(c->line.at - text.at);
-    for (int lines = 0; lines < 1 && from > 0; lines++) {
-        from--;
-        while (from > 0 && text.at[from - 1] != '\n') {
-            from--;
-        }
-    }
-    const struct bw_scan_enclosing *map = frame_of(c, 0);
-    struct bw_slice around =
-        map->open == '{' && map->body.size < 400 ? map->body : bw_slice_of(text.at, from, to);
-    const char *name = around.size == 0 ? NULL : memmem(around.at, around.size, "name", 4);
-    if (name == NULL) {
-        name = around.size == 0 ? NULL : memmem(around.at, around.size, "Name", 4);
-    }
-    if (name == NULL) {
-        return (struct bw_slice){ "", 0 };
-    }
-    struct bw_slice rest = bw_slice_of(name, 4, (size_t)(around.at + around.size - name));
-    size_t at = 0;
-    while (at < rest.size && isalnum((unsigned char)rest.at[at]) == 0) {
-        at++;
-    }
-    size_t end = at;
-    while (end < rest.size && isspace((unsigned char)rest.at[end]) == 0 &&
-           strchr("\"',", rest.at[end]) == NULL) {
-        end++;
-    }
-    return bw_slice_of(rest.at, at, end);
+    char room[BW_SCAN_MEMBERS_BYTES];
+    struct bw_slice members = bw_scan_members(c, 0, room);
+    bool provided = any(members, "|provider|") && !any(members, "|model|models|");
+    return provided || (c->parent_count > 0 && any(c->parents[0], ONE_MODEL));
 }
 
 static bool is_named_otherwise(const struct bw_scan_context *c)
@@ -161,7 +169,7 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
         return false;
     }
     if (bw_scan_words_last(c->key, "|value|")) {
-        struct bw_slice name = named_beside(c);
+        struct bw_slice name = bw_scan_named_beside(c);
         if (name.size == c->id.size && memcmp(name.at, c->id.at, name.size) == 0) {
             return true; /* { name: "X", value: "X" } */
         }
@@ -175,21 +183,34 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
                           : c->parent_count > 0 ? c->parents[0]
                                                 : (struct bw_slice){ "", 0 };
     bool task = any(map, "|models|task|tasks|"); /* taskModels: { title: X } */
-    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task;
+    bool arm = bw_slice_ends(c->before, "=>") || bw_slice_ends(c->before, "->") ||
+               bw_slice_ends_with_word(c->before, "to");
+    bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL;
+    if (bw_scan_words_last(c->key, LABEL_KEY)) {
+        return !task && !(arm && !quoted);
+    }
+    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task && !(arm && !quoted);
 }
 
 static bool is_told(const struct bw_scan_context *c)
 {
     struct bw_slice line = bw_slice_trim(c->line);
-    bool echo = bw_slice_starts(line, "echo ") && !bw_slice_contains(line, ">");
-    return echo || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
-           any(bw_scan_any_call(c), "|stderr|stdout|console|logger|logging|") ||
-           bw_slice_starts(line, "raise ") || bw_slice_starts(line, "throw ");
+    line = bw_slice_starts(line, "@") ? bw_slice_of(line.at, 1, line.size) : line;
+    bool echo = (bw_slice_starts(line, "echo ") || bw_slice_starts(line, "printf ")) &&
+                !bw_slice_contains(line, ">");
+    bool label = language_is(c, BW_LANG_SHELL) && bw_slice_starts(line, "LABEL ");
+    return echo || label || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
+           any(bw_scan_any_call(c),
+               "|stderr|stdout|console|logger|logging|attribute|telemetry|analytics|posthog|") ||
+           bw_slice_starts(bw_slice_trim(c->lead), "Write-") || bw_slice_starts(line, "raise ") ||
+           bw_slice_starts(line, "throw ");
 }
 
 static bool is_statement_of_sql(const struct bw_scan_context *c)
 {
-    return language_is(c, BW_LANG_SQL) && !bw_slice_contains(c->line, "DEFAULT") &&
+    bool calls = any(bw_scan_direct_call(c), BW_SPEAKING_WORDS "ai|cortex|complete|") ||
+                 (any(c->key, BW_MODEL_WORDS) && bw_slice_contains(c->line, "CREATE MODEL"));
+    return language_is(c, BW_LANG_SQL) && !calls && !bw_slice_contains(c->line, "DEFAULT") &&
            !bw_slice_contains(c->line, "default");
 }
 
@@ -202,15 +223,31 @@ static bool follows_command(const struct bw_scan_context *c)
            any(left, "|vllm|ollama|sglang|llm|tgi|lmdeploy|");
 }
 
+/* labels: { model: X }; a block of Terraform has a name of the team's own choice. */
+static bool in_text_map(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *map = frame_of(c, 0);
+    bool bound = map->head.size > 0 && strchr("=:(", map->head.at[map->head.size - 1]) != NULL;
+    bool selector = language_is(c, BW_LANG_YAML) && map->open == '{' && map->head.size > 0 &&
+                    bw_model_id_char(map->head.at[map->head.size - 1]) &&
+                    map->head.at[map->head.size] == '{'; /* PromQL: calls{model="X"} */
+    bool below = language_is(c, BW_LANG_YAML) && map->open == '\0' && c->parent_count > 0 &&
+                 any(c->parents[0], "|labels|annotations|metadata|tags|");
+    return below || selector || (bound && map->data && any(map->name, TEXT_KEY));
+}
+
 bool bw_scan_is_called(const struct bw_scan_context *c)
 {
     if (follows_command(c)) {
         return true;
     }
+    if (is_url_of_method(c)) {
+        return true;
+    }
     if (is_told(c) || is_prose(c) || is_named_otherwise(c) || is_statement_of_sql(c)) {
         return false;
     }
-    if (frame_of(c, 0)->data && any(frame_of(c, 0)->name, TEXT_KEY)) {
+    if (in_text_map(c)) {
         return false;
     }
     return names_model_inside(c) || is_url_of_call(c) || is_whole(c);

@@ -2,12 +2,8 @@
  * fits speaks; what none of them claims is a deployment if it is the whole of a value. */
 #include "domain/scan_class.h"
 
-#include <string.h>
-
 #include "domain/scan_rules.h"
 #include "domain/scan_words.h"
-
-enum { CELL_BYTES = 256 * 1024 }; /* how far up the kind of a notebook's cell is looked for */
 
 static const char *const CLASS_WORDS[] = {
     [BW_SCAN_DEPLOYMENT] = "deployment", [BW_SCAN_ALIAS_DEPLOYMENT] = "alias-deployment",
@@ -45,33 +41,6 @@ static bool by_place(const struct bw_scan_context *c, enum bw_scan_class *out)
     return c->file->place != BW_SCAN_CODE;
 }
 
-/* In a notebook: prose, what a cell printed, a comment in a line of code. */
-static bool in_notebook_text(const struct bw_scan_context *c, enum bw_scan_class *out)
-{
-    if (!language_is(c, BW_LANG_NOTEBOOK)) {
-        return false;
-    }
-    struct bw_slice text = c->file->text;
-    const char *kind = NULL;
-    size_t seen = (size_t)(c->id.at - text.at);
-    for (size_t at = seen > CELL_BYTES ? seen - CELL_BYTES : 0; at < seen;) {
-        const char *next = memmem(text.at + at, seen - at, "\"cell_type\"", 11);
-        if (next == NULL) {
-            break;
-        }
-        kind = next + 11;
-        at = (size_t)(kind - text.at);
-    }
-    struct bw_slice rest = kind == NULL ? (struct bw_slice){ "", 0 }
-                                        : bw_slice_of(kind, 0, 16 < c->id.at - kind ? 16 : 0);
-    if (!bw_slice_contains(rest, "\"code\"") || !any(frame_of(c, 0)->name, "|source|")) {
-        *out = bw_slice_contains(rest, "\"code\"") ? BW_SCAN_OTHER : BW_SCAN_IN_DOC;
-        return true;
-    }
-    *out = BW_SCAN_COMMENT;
-    return bw_slice_contains(c->lead, "# ") || bw_slice_starts(bw_slice_trim(c->lead), "#");
-}
-
 static bool is_tokenizer(const struct bw_scan_context *c)
 {
     return any(c->key, TOKENIZER) || any(bw_scan_any_call(c), TOKENIZER) ||
@@ -107,7 +76,7 @@ enum bw_scan_class bw_scan_classify(const struct bw_scan_context *c,
                                     const struct bw_scan_signs *signs)
 {
     enum bw_scan_class class = BW_SCAN_OTHER;
-    if (by_place(c, &class) || in_notebook_text(c, &class)) {
+    if (by_place(c, &class)) {
         return class;
     }
     if (c->spot.comment) {

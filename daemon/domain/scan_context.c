@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "domain/scan_key.h"
 #include "domain/scan_words.h"
 
 enum {
@@ -17,7 +18,6 @@ static void find_line(struct bw_scan_context *c, size_t at);
 static void find_literal(struct bw_scan_context *c, size_t at, size_t end);
 static void find_frames(struct bw_scan_context *c, const struct bw_scan_outline *outline);
 static void find_parents(struct bw_scan_context *c, size_t at);
-static void find_key(struct bw_scan_context *c);
 
 static size_t offset(const struct bw_scan_context *c, const char *at)
 {
@@ -59,13 +59,13 @@ void bw_scan_context_make(const struct bw_scan_file *file, const struct bw_scan_
         find_frames(out, outline);
         find_parents(out, match->at);
     }
-    find_key(out);
+    bw_scan_key_find(out);
 }
 
 struct bw_slice bw_scan_direct_call(const struct bw_scan_context *c)
 {
     const struct bw_scan_enclosing *call = &c->frames[0];
-    bool direct = c->frame_count > 0 && call->open == '(' && !call->data;
+    bool direct = c->frame_count > 0 && call->open == '(' && !call->data && !call->parameters;
     return direct ? call->name : (struct bw_slice){ "", 0 };
 }
 
@@ -73,7 +73,7 @@ struct bw_slice bw_scan_any_call(const struct bw_scan_context *c)
 {
     for (size_t i = 0; i < c->frame_count && (c->frames[i].data || c->frames[i].open == '('); i++) {
         if (c->frames[i].open == '(' && !c->frames[i].data) {
-            return c->frames[i].name;
+            return c->frames[i].parameters ? (struct bw_slice){ "", 0 } : c->frames[i].name;
         }
     }
     return (struct bw_slice){ "", 0 };
@@ -85,7 +85,8 @@ bool bw_scan_names_vendor(const struct bw_scan_context *c)
         "|openai|azure|anthropic|google|vertex|vertexai|gemini|bedrock|amazon|mistral|mistralai|"
         "groq|xai|deepseek|cohere|perplexity|together|togetherai|fireworks|fireworksai|ollama|"
         "openrouter|huggingface|litellm|meta|llama|qwen|replicate|nvidia|cerebras|vercel|"
-        "github|copilot|databricks|sambanova|moonshot|moonshotai|zai|minimax|";
+        "github|copilot|databricks|sambanova|moonshot|moonshotai|zai|minimax|googleai|genai|ai21|"
+        "novita|deepinfra|hyperbolic|nebius|watsonx|cloudflare|lmstudio|oai|";
     struct bw_slice prefix = c->prefix;
     if (prefix.size == 0 || strchr(":/", prefix.at[prefix.size - 1]) == NULL) {
         return false;
@@ -105,12 +106,6 @@ static void find_line(struct bw_scan_context *c, size_t at)
 }
 
 /* ---- the literal ---- */
-
-/* In a notebook the line of code is itself a string; quotes inside are escaped. */
-static bool notebook_source(const struct bw_scan_context *c)
-{
-    return c->file->syntax->language == BW_LANG_NOTEBOOK && c->spot.in_string;
-}
 
 /* What a value without quotes may hold: up to a blank, a comma, a quote, a bracket. */
 static bool in_plain_value(char c)
@@ -154,13 +149,9 @@ static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
     size_t least = minus(at, NEAR_BYTES);
     size_t lead_at = c->spot.lead_at > least ? c->spot.lead_at : least;
     c->spot.literal_at = c->spot.literal_at > least ? c->spot.literal_at : least;
-    bool source = notebook_source(c);
-    if (source) {
-        lead_at = c->spot.literal_at;
-    }
-    if (!c->spot.in_string || source) {
-        size_t to = source ? c->spot.literal_end : line_at + c->line.size;
-        find_plain_literal(c, at, end, lead_at > line_at ? lead_at : line_at, to);
+    if (!c->spot.in_string) {
+        find_plain_literal(c, at, end, lead_at > line_at ? lead_at : line_at,
+                           line_at + c->line.size);
     }
     c->lead = bw_slice_of(text.at, lead_at < at ? lead_at : at, at);
     while (c->spot.literal_at < at && strchr("\"'`", text.at[c->spot.literal_at]) != NULL) {
@@ -200,6 +191,9 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
         return true;
     }
     char last = head.at[head.size - 1];
+    if (last == '?' && open == '(' && language == BW_LANG_HASH) { /* Ruby: include?( */
+        return false;
+    }
     if (bw_slice_ends(head, "=>")) {
         return language != BW_LANG_SCRIPT;
     }
@@ -217,6 +211,36 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
            last != ')';
 }
 
+/* `new Set<string>` without what stands in angles. */
+static struct bw_slice without_generics(struct bw_slice head)
+{
+    if (!bw_slice_ends(head, ">") || bw_slice_ends(head, "=>") || bw_slice_ends(head, "->")) {
+        return head;
+    }
+    size_t depth = 0;
+    for (size_t at = head.size; at > 1; at--) {
+        depth += head.at[at - 1] == '>' ? 1 : 0;
+        depth -= head.at[at - 1] == '<' ? 1 : 0;
+        if (depth == 0) {
+            return bw_slice_of(head.at, 0, at - 1);
+        }
+    }
+    return head;
+}
+
+static bool defines(struct bw_slice head)
+{
+    static const char *const WORDS[] = {
+        "def ", "async def ", "func ", "function ", "fn ", "fun "
+    };
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
+        if (bw_slice_starts(head, WORDS[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
                                              const struct bw_scan_frame *frame)
 {
@@ -232,10 +256,13 @@ static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
     struct bw_scan_enclosing out = {
         .open = frame->open,
         .head = head,
-        .name = bw_scan_last_name(head),
+        .name = bw_slice_ends(head, "=")
+                    ? bw_scan_key_assigned(bw_slice_trim(bw_slice_of(head.at, 0, head.size - 1)))
+                    : bw_scan_last_name(without_generics(head)),
         .body = bw_slice_of(text.at, body_at, body_end),
         .tail = bw_slice_trim(bw_slice_of(text.at, behind, line_end(text, behind))),
     };
+    out.parameters = frame->open == '(' && defines(head);
     out.data = holds_data(c, frame->open, head) || bw_slice_ends(head, "= dict");
     return out;
 }
@@ -339,102 +366,5 @@ static void find_parents(struct bw_scan_context *c, size_t at)
             item = yaml && is_item(words);
             indent = own;
         }
-    }
-}
-
-/* ---- the key ---- */
-
-/* Strip the type that stands between a name and its `=`: `MODEL: str =`, `models: string[] =`. */
-static struct bw_slice without_type(struct bw_slice text)
-{
-    const char *colon = text.size == 0 ? NULL : memchr(text.at, ':', text.size);
-    if (colon == NULL || (size_t)(colon - text.at) + 1 >= text.size || colon[1] == '=' ||
-        colon[1] == ':') {
-        return text;
-    }
-    struct bw_slice name = bw_slice_of(text.at, 0, (size_t)(colon - text.at));
-    return bw_scan_last_name(name).size > 0 ? name : text;
-}
-
-/* The end of an operator that binds: `=`, `:=`, `||=`, `:`, `=>`, `->`. */
-static size_t binding_size(struct bw_slice before)
-{
-    static const char *const OPERATORS[] = { "=>", "->", "=", ":" };
-    for (size_t i = 0; i < BW_COUNT(OPERATORS); i++) {
-        if (bw_slice_ends(before, OPERATORS[i])) {
-            return strlen(OPERATORS[i]);
-        }
-    }
-    return 0;
-}
-
-static struct bw_slice flag_name(struct bw_slice before)
-{
-    struct bw_slice name = bw_scan_last_name(before);
-    bool whole = name.size > 0 && name.at + name.size == before.at + before.size;
-    return whole && name.at[0] == '-' ? name : (struct bw_slice){ before.at, 0 };
-}
-
-static bool equals_twice(struct bw_slice before)
-{
-    return bw_slice_ends(before, "==") || bw_slice_ends(before, "!=") ||
-           bw_slice_ends(before, "<=") || bw_slice_ends(before, ">=");
-}
-
-/* The second branch of `fast ? "a" : "b"`. */
-static bool is_branch(struct bw_slice before)
-{
-    return bw_slice_ends(before, ":") && bw_slice_contains(before, "? ");
-}
-
-static struct bw_slice bound_name(struct bw_slice before)
-{
-    if (is_branch(before)) {
-        return (struct bw_slice){ before.at, 0 };
-    }
-    size_t operator= equals_twice(before) ? 0 : binding_size(before);
-    if (operator== 0) {
-        return flag_name(before);
-    }
-    bool assigned = before.at[before.size - 1] == '=';
-    struct bw_slice left = bw_slice_trim(bw_slice_of(before.at, 0, before.size - operator));
-    return bw_scan_last_name(assigned ? without_type(left) : left);
-}
-
-/* `OPENAI_MODEL=id`, `model:id`: the literal without quotes has swallowed the name. */
-static struct bw_slice name_in_prefix(struct bw_slice prefix)
-{
-    size_t end = prefix.size;
-    while (end > 0 && strchr("\"'\\ ", prefix.at[end - 1]) != NULL) {
-        end--;
-    }
-    struct bw_slice before = { prefix.at, end };
-    return bound_name(before);
-}
-
-/* ["--model", "id"], and the same below one another: an item names the next one. */
-static struct bw_slice flag_before(const struct bw_scan_context *c)
-{
-    struct bw_slice text = c->file->text;
-    size_t end = (size_t)(c->lead.at - text.at);
-    struct bw_slice name = bw_scan_last_name(bw_slice_of(text.at, minus(end, NEAR_BYTES), end));
-    bool near = (size_t)(c->lead.at - name.at) < name.size + 80;
-    bool item = c->listed || (c->frame_count > 0 && c->frames[0].open == '[');
-    return item && near && name.size > 0 && name.at[0] == '-' ? name
-                                                              : (struct bw_slice){ text.at, 0 };
-}
-
-static void find_key(struct bw_scan_context *c)
-{
-    c->key = bound_name(c->before);
-    if (c->key.size == 0) {
-        c->key = flag_before(c);
-    }
-    if (c->key.size == 0 && bw_slice_contains(c->prefix, " ")) {
-        c->key = name_in_prefix(c->prefix);
-    } else if (c->key.size == 0 && c->prefix.size > 0) {
-        char last = c->prefix.at[c->prefix.size - 1];
-        bool bound = strchr("=\"'", last) != NULL;
-        c->key = bound ? name_in_prefix(c->prefix) : c->key;
     }
 }

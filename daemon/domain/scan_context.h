@@ -18,6 +18,7 @@ struct bw_scan_enclosing { /* brackets, innermost first */
     struct bw_slice body; /* between the brackets */
     struct bw_slice tail; /* what follows the closing one on its line */
     bool data;            /* a list or map of values, not a block of statements or a call */
+    bool parameters;      /* of a function that is defined here: `def cost(` */
 };
 
 struct bw_scan_file { /* borrowed */

@@ -16,110 +16,37 @@ static const char CATALOG[] =
     "select|selectable|picker|menu|renames|renamed|replacements|replacement|upgrades|"
     "successors|metadata|specs|spec|info|infos|details|encodings|multimodal|vision|reasoning|"
     "thinking|compatible|eligible|recognized|recognised|approved|labels|names|display|tokens|"
-    "budgets|quotas|quota|tiktoken|resource|resources|accepted|values|oneof|";
+    "budgets|quotas|quota|tiktoken|resource|resources|accepted|values|oneof|filter|filters|parser|"
+    "inclusion|words|";
+/* What is called so is what there is, or takes its place. */
+#define VALUE_WORDS "rename|serialize|resource|resources|replaced|replacement|successor|"
 /* A list of this name is run, one after the other or each. */
 static const char RUN[] =
     "|fallback|fallbacks|chain|chains|cascade|priority|priorities|order|candidates|candidate|"
     "matrix|ensemble|judges|panel|eval|evals|evaluation|benchmark|benchmarks|bench|rotation|"
-    "pool|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|routes|"
+    "pool|retry|body|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|"
+    "routes|"
     "routing|tiers|tasks|task|default|defaults|judge|";
 static const char RUN_SECTION[] =
-    "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|";
+    "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|route|"
+    "routes|retry|";
 static const char PLURAL[] = "|models|engines|llms|ids|list|modelids|";
 static const char NAMING[] = "|name|id|slug|value|key|code|displayname|";
 static const char LOOKUP_CALL[] =
     "|price|pricing|cost|costs|context|window|limit|limits|capabilities|supports|info|"
     "metadata|register|registers|alias|deprecate|deprecated|validate|put|choice|literal|enum|"
-    "card|";
+    "card|member|allowed|rename|serialized|strum|";
 /* Calls that offer a list to choose from, or take a set apart. */
 static const char OFFER_CALL[] =
-    "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|";
+    "|choice|choices|option|options|enum|select|selectbox|radio|dropdown|multiselect|oneof|allowed|"
+    "values|inclusion|";
 
-static bool separates(char c)
+/* [models."id"] */
+static bool in_section_title(const struct bw_scan_context *c)
 {
-    return isalnum((unsigned char)c) == 0;
-}
-
-/* Is the word one or several parts of the id, joints left out: gpt4o in gpt-4o-mini? */
-static bool is_part(const char *word, struct bw_slice id)
-{
-    for (size_t from = 0; from < id.size; from++) {
-        if (from > 0 && !separates(id.at[from - 1])) {
-            continue;
-        }
-        const char *rest = word;
-        size_t at = from;
-        while (*rest != '\0' && at < id.size &&
-               (separates(id.at[at]) || tolower((unsigned char)id.at[at]) == *rest)) {
-            rest += separates(id.at[at]) ? 0 : 1;
-            at++;
-        }
-        if (*rest == '\0' && (at == id.size || separates(id.at[at]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* GPT_4O = "gpt-4o", sonnet: "claude-sonnet-4-5": the name says the model again, so it cannot
- * stay when the model goes. A provider's or a task's name may. */
-static bool echoes(struct bw_slice name, struct bw_slice id)
-{
-    static const char MORE[] = "|gpt|claude|gemini|mistral|llama|grok|deepseek|qwen|chat|code|"
-                               "coder|vision|reasoning|thinking|search|instruct|audio|";
-    char word[BW_SCAN_WORD_MAX];
-    bool filled = any(name, "|model|name|id|");
-    bool digit = false;
-    bool letter = true; /* nothing but single ones, as in `m = ..` */
-    size_t words = 0;
-    for (size_t at = 0; bw_scan_words_next(name, &at, word);) {
-        if (strcmp(word, "model") == 0 || strcmp(word, "name") == 0 || strcmp(word, "id") == 0) {
-            continue;
-        }
-        if (word[0] == '\0' || !is_part(word, id)) {
-            return false;
-        }
-        letter = letter && word[1] == '\0';
-        digit = digit || strpbrk(word, "0123456789") != NULL;
-        words++;
-    }
-    bool more = words == 1 && any(name, MORE);
-    return !letter && (digit || (!filled && !more));
-}
-
-/* "gpt-4": "gpt-4o": the name is itself that of a model, which the id stands in for. */
-static bool renames(struct bw_slice name, struct bw_slice id)
-{
-    size_t word = 0;
-    while (word < name.size && isalpha((unsigned char)name.at[word]) != 0) {
-        word++;
-    }
-    bool digit = false;
-    for (size_t i = word; i < name.size; i++) {
-        digit = digit || isdigit((unsigned char)name.at[i]) != 0;
-    }
-    bool joined = word >= 3 && word < name.size && strchr("-.@", name.at[word]) != NULL;
-    bool quoted = name.at[name.size] == '"' || name.at[name.size] == '\'';
-    bool same = word >= 3 && id.size >= word && memcmp(name.at, id.at, word) == 0;
-    return digit && (same || (joined && quoted));
-}
-
-/* `case starts(m, "X"): return "X"`: a name is put straight. */
-static bool is_canonical(const struct bw_scan_context *c)
-{
-    if (!bw_slice_ends(c->before, "return")) {
-        return false;
-    }
-    struct bw_slice text = c->file->text;
-    size_t line = (size_t)(c->line.at - text.at);
-    size_t from = line > 0 ? line - 1 : 0;
-    while (from > 0 && text.at[from - 1] != '\n' && line - from < 200) {
-        from--;
-    }
-    struct bw_slice above = bw_slice_trim(bw_slice_of(text.at, from, line));
-    return (bw_slice_starts(above, "case ") || bw_slice_starts(above, "if ") ||
-            bw_slice_starts(above, "elif ")) &&
-           memmem(above.at, above.size, c->id.at, c->id.size) != NULL;
+    struct bw_slice line = bw_slice_trim(c->line);
+    return language_is(c, BW_LANG_SETTINGS) && bw_slice_starts(line, "[") &&
+           bw_slice_ends(line, "]");
 }
 
 /* The id is itself the key of a map. */
@@ -136,17 +63,23 @@ static bool is_key(const struct bw_scan_context *c)
     bool arrow = bw_slice_starts(trail, "=>") || bw_slice_starts(trail, "->");
     bool subscript = bw_slice_starts(trail, "]") && frame_of(c, 0)->open == '[' &&
                      frame_of(c, 0)->name.size > 0 && !frame_of(c, 0)->data;
-    return ((colon || arrow) && c->key.size == 0) || subscript;
+    bool assigned = bw_slice_starts(trail, "=") && c->spot.in_string;
+    bool paired = bw_slice_starts(trail, "to ") && c->spot.in_string && language_is(c, BW_LANG_C);
+    return ((colon || arrow || assigned || paired) && c->key.size == 0) || subscript;
+}
+
+/* How many arguments stand before it. */
+static size_t argument_of(const struct bw_scan_context *c)
+{
+    struct bw_slice body = frame_of(c, 0)->body;
+    size_t commas = 0;
+    for (const char *at = body.at; at < c->id.at; at++) {
+        commas += *at == ',' ? 1 : 0;
+    }
+    return commas;
 }
 
 /* PRICES["x"], Map.of("x", 1), prices.put("x", ..) */
-static bool is_first_argument(const struct bw_scan_context *c)
-{
-    struct bw_slice body = frame_of(c, 0)->body;
-    struct bw_slice left = bw_slice_of(body.at, 0, (size_t)(c->id.at - body.at));
-    return frame_of(c, 0)->open == '(' && !bw_slice_contains(left, ",");
-}
-
 static bool is_lookup(const struct bw_scan_context *c)
 {
     const struct bw_scan_enclosing *list = frame_of(c, 0);
@@ -155,10 +88,13 @@ static bool is_lookup(const struct bw_scan_context *c)
                     list->head.at[list->head.size] == '[';
     bool alone = bw_slice_starts(c->trail, "]") && c->before.size == 0;
     bool type = any(list->name, "|literal|");
-    bool map = is_first_argument(c) && (bw_slice_ends(bw_scan_direct_call(c), "Map.of") ||
-                                        bw_slice_ends(bw_scan_direct_call(c), ".get"));
-    return map || (attached && (alone || type)) ||
-           any(bw_scan_last_part(bw_scan_direct_call(c)), LOOKUP_CALL);
+    struct bw_slice call = bw_scan_direct_call(c);
+    bool map = (bw_slice_ends(call, "Map.of") && argument_of(c) % 2 == 0) ||
+               (bw_slice_ends(call, ".get") && argument_of(c) == 0);
+    bool listing = any(call, BW_LISTING_WORDS) && !any(call, "|registry|catalog|");
+    bool service = any(call, "|service|"); /* @RegisterAiService( */
+    return map || listing || (attached && (alone || type)) ||
+           (!service && any(bw_scan_last_part(call), LOOKUP_CALL));
 }
 
 /* "a" | "b" in a type */
@@ -170,6 +106,19 @@ static bool is_type(const struct bw_scan_context *c)
     left = left && (before.size == 0 || strchr("\"'=", before.at[before.size - 1]) != NULL);
     bool right = bw_slice_starts(c->trail, "|") && !bw_slice_starts(c->trail, "||");
     return !language_is(c, BW_LANG_YAML) && !language_is(c, BW_LANG_SHELL) && (left || right);
+}
+
+/* type Props = { model: "a" } */
+static bool in_type(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->frame_count && language_is(c, BW_LANG_SCRIPT); i++) {
+        struct bw_slice head = c->frames[i].head;
+        if (bw_slice_starts(head, "type ") || bw_slice_starts(head, "interface ") ||
+            bw_slice_starts(head, "export type ") || bw_slice_starts(head, "export interface ")) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool in_enum(const struct bw_scan_context *c)
@@ -195,8 +144,7 @@ static bool list_name(const struct bw_scan_context *c, struct bw_slice *name)
     }
     for (size_t i = 0; i < c->frame_count && i < 4; i++) {
         const struct bw_scan_enclosing *list = &c->frames[i];
-        bool set = list->open == '(' && !list->data &&
-                   any(list->name, "|set|frozenset|list|tuple|of|aslist|freeze|array|vec|enum|");
+        bool set = list->open == '(' && !list->data && any(list->name, BW_SET_WORDS);
         if (!list->data && !set) {
             return i > 0;
         }
@@ -208,11 +156,17 @@ static bool list_name(const struct bw_scan_context *c, struct bw_slice *name)
     return name->size > 0;
 }
 
-/* Of `ALLOWED: list[str] = os.environ or` the part that names: before the operator. */
+/* Of `ALLOWED: list[str] = os.environ or` the part that names: before the type. */
 static struct bw_slice bound_part(struct bw_slice head)
 {
     const char *equals = head.size == 0 ? NULL : memchr(head.at, '=', head.size);
-    return equals == NULL ? head : bw_slice_of(head.at, 0, (size_t)(equals - head.at));
+    if (equals == NULL) {
+        return head;
+    }
+    struct bw_slice left = bw_slice_of(head.at, 0, (size_t)(equals - head.at));
+    const char *colon = memchr(left.at, ':', left.size);
+    bool typed = colon != NULL && left.size > (size_t)(colon - left.at) + 1 && colon[1] == ' ';
+    return typed ? bw_slice_of(left.at, 0, (size_t)(colon - left.at)) : left;
 }
 
 static bool path_says_run(const struct bw_scan_context *c)
@@ -226,7 +180,8 @@ static bool path_says_run(const struct bw_scan_context *c)
 static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice bound)
 {
     static const char *const FORMS[] = { " of %.*s)",  " in %.*s:",    " in %.*s)",
-                                         " in %.*s {", "range %.*s {", " : %.*s)" };
+                                         " in %.*s {", "range %.*s {", " : %.*s)",
+                                         " in $%.*s;", "{%.*s[@]}",    " in %.*s]" };
     struct bw_slice name = bw_scan_last_name(bound);
     for (size_t i = 0; i < BW_COUNT(FORMS) && name.size > 0 && name.size < 60; i++) {
         char loop[80];
@@ -244,44 +199,130 @@ static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice boun
     return false;
 }
 
+/* [("id", 0.4), ..]: the first of two in a table. */
+static bool is_first_of_pair(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *pair = frame_of(c, 0);
+    bool tuple = pair->data && pair->open != '{' && pair->head.size == 0 && c->before.size == 0;
+    return tuple && frame_of(c, 1)->data && c->key.size == 0 && bw_slice_starts(c->trail, ",") &&
+           !any(bound_part(frame_of(c, 1)->head), RUN);
+}
+
+/* {"a", "b"}, new Set(["a"]), setOf("a"): what is asked for members, and seldom run. */
+static bool is_set(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *list = frame_of(c, 0);
+    struct bw_slice call = bw_scan_direct_call(c);
+    if (list->open == '{' && list->data) {
+        char room[BW_SCAN_MEMBERS_BYTES];
+        bool plain =
+            language_is(c, BW_LANG_PYTHON) && !bw_slice_contains(bw_scan_members(c, 0, room), ":");
+        return plain || bw_slice_contains(list->head, "HashSet");
+    }
+    return list->open == '[' ? bw_scan_words_last(frame_of(c, 1)->name, "|set|frozenset|")
+                             : bw_scan_words_last(call, "|of|") && any(call, "|set|");
+}
+
+/* SPECS = [Spec("id", 128_000)] */
+static bool in_catalog_of_calls(const struct bw_scan_context *c)
+{
+    return frame_of(c, 0)->open == '(' && !frame_of(c, 0)->data && frame_of(c, 1)->open == '[' &&
+           frame_of(c, 1)->data && any(bound_part(frame_of(c, 1)->head), CATALOG);
+}
+
+/* `def available_models():`, `fn models() -> Vec<String> {`: the function around gives a list. */
+static bool lists_models(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->frame_count; i++) {
+        struct bw_slice head = c->frames[i].head;
+        const char *call = head.size == 0 ? NULL : memchr(head.at, '(', head.size);
+        if (c->frames[i].open == '{' && !c->frames[i].data && call != NULL) {
+            head = bw_slice_of(head.at, 0, (size_t)(call - head.at));
+            return bw_scan_words_last(head, PLURAL) && !any(head, RUN);
+        }
+    }
+    for (size_t i = 0; i < c->parent_count; i++) {
+        struct bw_slice head = c->parents[i];
+        const char *call = memchr(head.at, '(', head.size);
+        if (bw_slice_starts(head, "def ") && call != NULL) {
+            head = bw_slice_of(head.at, 0, (size_t)(call - head.at));
+            return bw_scan_words_last(head, PLURAL) && !any(head, RUN);
+        }
+    }
+    return false;
+}
+
+static bool in_run_section(const struct bw_scan_context *c)
+{
+    for (size_t i = 0; i < c->parent_count; i++) {
+        if (any(c->parents[i], RUN_SECTION)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool listed_in_catalog(const struct bw_scan_context *c)
 {
     struct bw_slice name = { "", 0 };
     if (frame_of(c, 0)->open == '[' && frame_of(c, 1)->open == '(' &&
-        any(frame_of(c, 1)->name, OFFER_CALL)) {
+        any(frame_of(c, 1)->name, OFFER_CALL) && !any(frame_of(c, 0)->name, "|default|")) {
         return true;
     }
     if (!list_name(c, &name)) {
         return false;
     }
     struct bw_slice bound = bound_part(name);
-    if (any(bound, RUN) || bw_slice_starts(bw_slice_trim(name), "for ") ||
-        (c->parent_count > 1 && any(c->parents[1], RUN_SECTION))) {
+    if (any(bound, RUN) || bw_slice_starts(bw_slice_trim(name), "for ") || in_run_section(c)) {
         return any(bound, "|allowed|supported|available|valid|choices|deprecated|pricing|");
     }
     struct bw_slice outer = bound_part(frame_of(c, 1)->head);
     bool nested = frame_of(c, 0)->open == '[' && frame_of(c, 1)->open == '{' &&
                   frame_of(c, 1)->data && !any(outer, RUN) && bw_scan_words_last(outer, PLURAL);
-    return nested || any(bound, CATALOG) ||
-           (bw_scan_words_last(bound, PLURAL) && !path_says_run(c) && !is_looped_over(c, bound));
+    if (nested || any(bound, CATALOG) || bw_slice_starts(bw_slice_trim(bound), "in:")) {
+        return true;
+    }
+    bool plural = bw_scan_words_last(bound, PLURAL) || lists_models(c) ||
+                  (any(bound, "|models|") && any(bound, "|with|without|supporting|"));
+    return (plural || is_set(c)) && !(frame_of(c, 1)->data && any(outer, RUN)) &&
+           !path_says_run(c) && !is_looped_over(c, bound);
 }
 
 /* { id: "x", label: "X", price: 1 }: a row about a model. */
 static bool is_row(const struct bw_scan_context *c)
 {
     static const char *const SIGNS[] = {
-        "price\"", "price:",    "price=",        "Price\"",      "Price:",        "cost\"",
-        "cost:",   "cost=",     "Cost\"",        "Cost:",        "cost_",         "costPer",
-        "price_",  "pricePer",  "ontext_window", "ontextWindow", "ontext_length", "ontextLength",
-        "label:",  "\"label\"", "displayName",   "display_name",
+        "price\"",    "price:",    "price=",        "Price\"",      "Price:",        "cost\"",
+        "cost:",      "cost=",     "Cost\"",        "Cost:",        "cost_",         "costPer",
+        "price_",     "pricePer",  "ontext_window", "ontextWindow", "ontext_length", "ontextLength",
+        "label:",     "\"label\"", "displayName",   "display_name", "owned_by",      "object:",
+        "\"object\"", "ownedBy",
     };
-    if (!any(c->key, "|id|name|slug|value|model|")) {
+    if (!any(c->key, "|id|name|slug|value|model|") || any(c->key, "|default|summary|fallback|") ||
+        bw_slice_ends(c->prefix, ":")) {
         return false;
     }
     char room[BW_SCAN_MEMBERS_BYTES];
-    struct bw_slice map = bw_scan_members(c, room);
+    struct bw_slice map = bw_scan_members(c, 0, room);
     for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
         if (bw_slice_contains(map, SIGNS[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Model("x", price=0.4) */
+static bool is_priced(const struct bw_scan_context *c)
+{
+    static const char ABOUT[] = "|price|pricing|cost|context|window|";
+    struct bw_slice arguments = frame_of(c, 0)->body;
+    if (bw_scan_direct_call(c).size == 0 || arguments.size > BW_SCAN_MEMBERS_BYTES) {
+        return false;
+    }
+    for (size_t i = 1; i < arguments.size; i++) {
+        struct bw_slice left = bw_slice_of(arguments.at, 0, i);
+        if (arguments.at[i] == '=' && any(bw_scan_last_name(left), ABOUT)) {
             return true;
         }
     }
@@ -291,7 +332,7 @@ static bool is_row(const struct bw_scan_context *c)
 static bool in_catalog_map(const struct bw_scan_context *c)
 {
     for (size_t i = 0; i < 3 && i < c->frame_count && c->frames[i].data; i++) {
-        if (any(bound_part(c->frames[i].head), BW_LISTING_WORDS)) {
+        if (any(bound_part(c->frames[i].head), BW_LISTING_WORDS "filter|filters|")) {
             return true;
         }
     }
@@ -303,13 +344,20 @@ static bool in_catalog_map(const struct bw_scan_context *c)
     return false;
 }
 
+/* The name of the tag of markup that the id stands in, or right behind; empty: none. */
+static struct bw_slice tag_around(const struct bw_scan_context *c)
+{
+    size_t at = (size_t)(c->id.at - c->line.at);
+    while (at > 0 && c->line.at[at - 1] != '<') {
+        at--;
+    }
+    return bw_scan_first_name(bw_slice_of(c->line.at, at, at == 0 ? 0 : c->line.size));
+}
+
 /* <option value="x">, { name: "x" } in a list of models */
 static bool is_choice(const struct bw_scan_context *c)
 {
-    bool option = bw_slice_contains(c->line, "<option") || bw_slice_contains(c->line, "<Option") ||
-                  bw_slice_contains(c->line, "SelectItem") ||
-                  bw_slice_contains(c->line, "Select.Item") ||
-                  bw_slice_contains(c->line, "MenuItem");
+    bool option = any(tag_around(c), "|option|item|menuitem|radio|");
     bool named = any(c->key, NAMING) && c->key.size <= 5 && c->prefix.size == 0;
     struct bw_slice outer = frame_of(c, 1)->data && frame_of(c, 1)->open == '['
                                 ? frame_of(c, 1)->head
@@ -319,16 +367,33 @@ static bool is_choice(const struct bw_scan_context *c)
            (named && any(bound_part(outer), "|models|options|choices|llms|catalog|entries|"));
 }
 
+/* ALLOWED = env.list("ALLOWED", default=["x"]); Go: `Allowed string `default:"x"`` */
+static bool is_default_of_list(const struct bw_scan_context *c)
+{
+    static const char LISTS[] =
+        "|allowed|allowlist|whitelist|supported|available|choices|valid|known|";
+    const struct bw_scan_enclosing *call = frame_of(c, 1);
+    bool list = frame_of(c, 0)->open == '[' && call->open == '(' && !call->data &&
+                bw_slice_contains(call->head, "=") && any(bound_part(call->head), LISTS);
+    return list ||
+           (any(c->key, "|default|") && any(bw_scan_first_name(bw_slice_trim(c->line)), LISTS));
+}
+
+/* Of a map whose values are run one by one the names are not the ids' own. */
+static bool is_alias(const struct bw_scan_context *c)
+{
+    return bw_scan_is_alias(c) && !any(bound_part(frame_of(c, 0)->head), RUN);
+}
+
 bool bw_scan_is_listed(const struct bw_scan_context *c)
 {
     bool bound = c->key.size > 0;
-    bool alias = bound && !any(c->key, "|default|") &&
-                 !any(bound_part(frame_of(c, 0)->head), RUN) &&
-                 (echoes(c->key, c->id) || renames(c->key, c->id));
-    bool listed_value = bound && any(c->key, BW_LISTING_WORDS) && !any(c->key, "|fallback|");
+    bool listed_value =
+        bound && any(c->key, BW_LISTING_WORDS VALUE_WORDS) && !any(c->key, "|fallback|");
     bool plural = bound && bw_scan_words_last(c->key, PLURAL) && !any(c->key, RUN) &&
                   memchr(c->line.at, ',', c->line.size) != NULL && frame_of(c, 0)->open != '(';
-    return is_canonical(c) || is_key(c) || is_lookup(c) || is_type(c) || in_enum(c) || alias ||
-           listed_value || plural || is_row(c) || in_catalog_map(c) || is_choice(c) ||
-           listed_in_catalog(c);
+    return is_key(c) || in_section_title(c) || is_lookup(c) || is_type(c) || in_type(c) ||
+           in_enum(c) || is_alias(c) || listed_value || plural || is_row(c) || is_priced(c) ||
+           is_default_of_list(c) || in_catalog_map(c) || is_choice(c) || is_first_of_pair(c) ||
+           in_catalog_of_calls(c) || listed_in_catalog(c);
 }

@@ -1,6 +1,7 @@
 /* daemon/domain/scan_members.c: the members of a map around an id. See scan_rules.h. */
 #include "domain/scan_rules.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* What stands in a map itself, without the maps and lists inside. */
@@ -63,11 +64,47 @@ static struct bw_slice members_of_block(const struct bw_scan_context *c,
     return (struct bw_slice){ out, size };
 }
 
-struct bw_slice bw_scan_members(const struct bw_scan_context *c, char out[BW_SCAN_MEMBERS_BYTES])
+struct bw_slice bw_scan_members(const struct bw_scan_context *c, size_t depth,
+                                char out[BW_SCAN_MEMBERS_BYTES])
 {
-    const struct bw_scan_enclosing *map = frame_of(c, 0);
+    const struct bw_scan_enclosing *map = frame_of(c, depth);
     if (map->open == '{' && map->data) {
         return members_of_map(map->body, out);
     }
-    return language_is(c, BW_LANG_YAML) ? members_of_block(c, out) : (struct bw_slice){ out, 0 };
+    return language_is(c, BW_LANG_YAML) && depth == 0 ? members_of_block(c, out)
+                                                      : (struct bw_slice){ out, 0 };
+}
+
+struct bw_slice bw_scan_named_beside(const struct bw_scan_context *c)
+{
+    struct bw_slice text = c->file->text;
+    size_t to = (size_t)(c->line.at - text.at) + c->line.size;
+    size_t from = (size_t)(c->line.at - text.at);
+    for (int lines = 0; lines < 1 && from > 0; lines++) {
+        from--;
+        while (from > 0 && text.at[from - 1] != '\n') {
+            from--;
+        }
+    }
+    const struct bw_scan_enclosing *map = frame_of(c, 0);
+    struct bw_slice around =
+        map->open == '{' && map->body.size < 400 ? map->body : bw_slice_of(text.at, from, to);
+    const char *name = around.size == 0 ? NULL : memmem(around.at, around.size, "name", 4);
+    if (name == NULL) {
+        name = around.size == 0 ? NULL : memmem(around.at, around.size, "Name", 4);
+    }
+    if (name == NULL) {
+        return (struct bw_slice){ "", 0 };
+    }
+    struct bw_slice rest = bw_slice_of(name, 4, (size_t)(around.at + around.size - name));
+    size_t at = 0;
+    while (at < rest.size && isalnum((unsigned char)rest.at[at]) == 0) {
+        at++;
+    }
+    size_t end = at;
+    while (end < rest.size && isspace((unsigned char)rest.at[end]) == 0 &&
+           strchr("\"',", rest.at[end]) == NULL) {
+        end++;
+    }
+    return bw_slice_of(rest.at, at, end);
 }

@@ -195,13 +195,14 @@ static bool string(struct lexer *lexer)
     size_t quotes = triple ? 3 : 1;
     size_t end = string_end(lexer, quote, quotes);
     size_t item = *item_of(lexer);
+    bool is_statement = lexer->top < 0 || lexer->out->frames.items[lexer->top].block;
     note(lexer, end,
          (struct bw_scan_spot){
              .lead_at = item,
              .in_string = true,
              .literal_at = lexer->at + quotes,
              .literal_end = end,
-             .docstring = triple && blank(lexer, item, lexer->at),
+             .docstring = triple && is_statement && blank(lexer, item, lexer->at),
          });
     bool closed = end < lexer->size && lexer->text[end] == quote;
     lexer->at = closed ? end + quotes : end;
@@ -209,6 +210,13 @@ static bool string(struct lexer *lexer)
 }
 
 /* ---- brackets and elements ---- */
+
+/* Go: `var (`, `const (` hold declarations, one a line. */
+static bool groups(const struct lexer *lexer)
+{
+    return lexer->at >= 6 && (memcmp(lexer->text + lexer->at - 6, "const ", 6) == 0 ||
+                              memcmp(lexer->text + lexer->at - 5, "\nvar ", 5) == 0);
+}
 
 static void open_frame(struct lexer *lexer, char c)
 {
@@ -218,6 +226,7 @@ static void open_frame(struct lexer *lexer, char c)
     lexer->depth++;
     struct bw_scan_frame frame = {
         .open = c,
+        .block = c == '{' || (c == '(' && groups(lexer)),
         .head_at = *item_of(lexer),
         .at = lexer->at,
         .item_at = lexer->at + 1,
@@ -278,7 +287,7 @@ static bool goes_on(const struct lexer *lexer)
 
 static void end_line(struct lexer *lexer)
 {
-    bool listing = lexer->top >= 0 && lexer->out->frames.items[lexer->top].open != '{';
+    bool listing = lexer->top >= 0 && !lexer->out->frames.items[lexer->top].block;
     if (!listing && !goes_on(lexer)) {
         *item_of(lexer) = lexer->at + 1;
     }

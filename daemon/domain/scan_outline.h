@@ -12,6 +12,7 @@
 /* A pair of brackets. */
 struct bw_scan_frame {
     char open;
+    bool block;     /* its lines are statements */
     size_t head_at; /* where the element that owns it begins: `ALLOWED = new Set` */
     size_t at;      /* the opening bracket */
     size_t end;     /* the closing one, or the end of the text */

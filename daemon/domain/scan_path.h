@@ -22,7 +22,6 @@ enum bw_scan_language {
     BW_LANG_SCRIPT, /* JavaScript, TypeScript */
     BW_LANG_YAML,
     BW_LANG_JSON,
-    BW_LANG_NOTEBOOK,
     BW_LANG_SETTINGS, /* lines of KEY = value: TOML, .env, INI, properties */
     BW_LANG_SHELL,    /* and Dockerfile, Makefile */
     BW_LANG_TERRAFORM,
@@ -42,6 +41,7 @@ struct bw_scan_syntax {
     bool characters; /* apostrophes hold one character, or begin a lifetime */
     bool lines;      /* a line is a statement, a comma outside brackets is nothing */
     bool indented;   /* indentation nests */
+    bool notebook;   /* the code stands in the strings of a JSON document */
 };
 
 /* path is relative to the top of the tree, with slashes. */

@@ -14,13 +14,19 @@ enum { BW_SCAN_MEMBERS_BYTES = 600 };
 bool bw_scan_is_compared(const struct bw_scan_context *context);
 bool bw_scan_is_deployment_name(const struct bw_scan_context *context,
                                 const struct bw_scan_signs *signs);
+bool bw_scan_is_alias(const struct bw_scan_context *context); /* a part of the next */
 bool bw_scan_is_listed(const struct bw_scan_context *context);
 bool bw_scan_is_called(const struct bw_scan_context *context);
 
-/* What stands beside the id in its map, without the maps and lists inside: at most so many bytes.
+/* What stands beside the id in its map, or in one so many brackets further out, without the maps
+ * and lists inside: at most so many bytes.
  * Ownership: it points into out. */
-struct bw_slice bw_scan_members(const struct bw_scan_context *context,
+struct bw_slice bw_scan_members(const struct bw_scan_context *context, size_t depth,
                                 char out[BW_SCAN_MEMBERS_BYTES]);
+
+/* - name: OPENAI_MODEL
+ *   value: gpt-4o          what `value` is the value of; empty: not said */
+struct bw_slice bw_scan_named_beside(const struct bw_scan_context *context);
 
 /* Words of names (scan_words.h). What holds a model: */
 #define BW_MODEL_WORDS "|model|models|engine|engines|deployment|deployments|llm|llms|"
@@ -34,7 +40,11 @@ struct bw_slice bw_scan_members(const struct bw_scan_context *context,
 /* ... a map or list of what there is, even where the id is the value of `model:` inside; */
 #define BW_LISTING_WORDS                                                                           \
     "|allowed|allowlist|whitelist|supported|available|choices|pricing|prices|price|costs|catalog|" \
-    "catalogue|registry|aliases|deprecated|deprecations|blocklist|denylist|blacklist|retired|"
+    "catalogue|registry|aliases|deprecated|deprecations|blocklist|denylist|blacklist|retired|"     \
+    "blocked|banned|forbidden|permitted|excluded|allow|deny|"
+/* ... what makes a set or list of its arguments; */
+#define BW_SET_WORDS                                                                               \
+    "|set|frozenset|hashset|list|tuple|of|aslist|freeze|array|vec|enum|setof|listof|arrayof|seq|"
 /* ... and what the team calls a deployment. */
 #define BW_DEPLOYED_WORDS "|deployment|deployments|deploymentname|deploymentid|served|"
 

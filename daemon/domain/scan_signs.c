@@ -6,7 +6,10 @@
 
 #include "domain/scan_rules.h"
 
-enum { SHORT_ID = 6 }; /* bytes */
+enum {
+    SHORT_ID = 6,    /* bytes */
+    KEY_BYTES = 120, /* how far behind a client its key is looked for */
+};
 
 static size_t count_of(struct bw_slice text, const char *what)
 {
@@ -63,21 +66,59 @@ static bool speaks(struct bw_slice text)
     return false;
 }
 
+static bool in_word(char c)
+{
+    return isalnum((unsigned char)c) != 0 || c == '_';
+}
+
+/* Is a name with the vendor's in it called, as in ChatOpenAI( or OpenAiChatModel.builder(), and is
+ * it not Azure's? OpenAIClient( is, when it is given Azure's key. */
+static bool makes_client(struct bw_slice text, const char *vendor)
+{
+    const char *end = text.at + text.size;
+    size_t width = strlen(vendor);
+    for (const char *at = text.at; at < end; at += width) {
+        at = memmem(at, (size_t)(end - at), vendor, width);
+        if (at == NULL) {
+            return false;
+        }
+        const char *from = at;
+        const char *to = at + width;
+        while (from > text.at && in_word(from[-1])) {
+            from--;
+        }
+        while (to < end && in_word(*to)) {
+            to++;
+        }
+        struct bw_slice name = bw_slice_of(from, 0, (size_t)(to - from));
+        struct bw_slice rest =
+            bw_slice_of(to, 0, end - to < KEY_BYTES ? (size_t)(end - to) : KEY_BYTES);
+        bool called = bw_slice_starts(rest, "(") || bw_slice_starts(rest, ".builder") ||
+                      bw_slice_starts(rest, ".new");
+        bool azure = bw_slice_contains(name, "Azure") ||
+                     (bw_slice_ends(name, "Client") && bw_slice_contains(rest, "Azure"));
+        if (called && !azure) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Clients that are made, Azure's and others. */
 static void find_clients(struct bw_slice text, struct bw_scan_signs *out)
 {
-    static const char *const AZURE[] = { "AzureOpenAI", "AzureChatOpenAI", "AzureOpenAi",
-                                         "AzureAIChat", "AzureChatCompletion" };
-    size_t azure = 0;
+    static const char *const AZURE[] = {
+        "AzureOpenAI", "AzureChatOpenAI",     "AzureOpenAi",
+        "AzureAIChat", "AzureChatCompletion", "AzureKeyCredential"
+    };
     for (size_t i = 0; i < BW_COUNT(AZURE); i++) {
-        azure += count_of(text, AZURE[i]);
+        out->azure = out->azure || bw_slice_contains(text, AZURE[i]);
     }
     bool api = bw_slice_contains(text, "api_type") || bw_slice_contains(text, "apiType") ||
                bw_slice_contains(text, "API_TYPE");
-    size_t clients = count_of(text, "OpenAI(") + count_of(text, "OpenAi(");
-    size_t azure_clients = count_of(text, "AzureOpenAI(") + count_of(text, "AzureChatOpenAI(");
-    out->azure = azure > 0 || api || bw_slice_contains(text, "createAzure");
-    out->other_client = clients > azure_clients || bw_slice_contains(text, "Anthropic(") ||
+    out->azure = out->azure || api || bw_slice_contains(text, "createAzure");
+    out->other_client = makes_client(text, "OpenAI") || makes_client(text, "OpenAi") ||
+                        makes_client(text, "Anthropic") ||
                         bw_slice_contains(text, "new ChatClient(");
 }
 
@@ -135,7 +176,8 @@ static bool beside_model(const struct bw_scan_context *c)
         if (any(c->frames[i].name, BW_MODEL_WORDS)) {
             return true;
         }
-        if (!c->frames[i].data && i == 0) { /* getenv("MODEL", ..), add_argument("--model", ..) */
+        if (!c->frames[i].data && c->frames[i].open == '(' &&
+            i == 0) { /* getenv("MODEL", ..), add_argument("--model", ..) */
             struct bw_slice body = c->frames[i].body;
             return any(bw_slice_of(body.at, 0, (size_t)(c->id.at - body.at)), BW_MODEL_WORDS);
         }
@@ -146,7 +188,9 @@ static bool beside_model(const struct bw_scan_context *c)
             return true;
         }
     }
-    return bw_slice_starts(bw_slice_trim(c->line), "case ");
+    struct bw_slice line = bw_slice_trim(c->line);
+    return bw_slice_starts(line, "case ") || bw_slice_starts(line, "when ") ||
+           any(bw_scan_named_beside(c), BW_MODEL_WORDS);
 }
 
 /* In quotes of its own, in a list or map where something that needs no proof stands as well. */
@@ -157,6 +201,14 @@ static bool beside_others(const struct bw_scan_context *c)
            (count_of(frame_of(c, 0)->body, "gpt-") + count_of(frame_of(c, 0)->body, "claude-") +
             count_of(frame_of(c, 0)->body, "gemini-") + count_of(frame_of(c, 0)->body, "grok-")) >
                1;
+}
+
+/* `engine = brave`: a variable, where values stand in quotes. */
+static bool is_name(const struct bw_scan_context *c)
+{
+    return !c->spot.in_string && !c->spot.comment &&
+           (language_is(c, BW_LANG_PYTHON) || language_is(c, BW_LANG_SCRIPT) ||
+            language_is(c, BW_LANG_C));
 }
 
 /* `model: sonar`, and not `our model hears the sonar of ships`. */
@@ -174,6 +226,9 @@ bool bw_scan_counts(const struct bw_scan_context *c, const struct bw_scan_signs 
 {
     if (c->id.size > SHORT_ID && !is_plain_word(c->id)) {
         return true;
+    }
+    if (is_name(c)) {
+        return false;
     }
     if (!beside_model(c)) {
         return beside_others(c);

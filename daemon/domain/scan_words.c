@@ -93,6 +93,16 @@ struct bw_slice bw_scan_last_name(struct bw_slice text)
     return bw_slice_of(text.at, from, end);
 }
 
+struct bw_slice bw_scan_first_name(struct bw_slice text)
+{
+    size_t end = 0;
+    while (end < text.size && (isalnum((unsigned char)text.at[end]) != 0 || text.at[end] == '-' ||
+                               text.at[end] == '.')) {
+        end++;
+    }
+    return bw_slice_of(text.at, 0, end);
+}
+
 struct bw_slice bw_scan_last_part(struct bw_slice name)
 {
     size_t from = name.size;

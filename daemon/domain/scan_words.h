@@ -20,6 +20,9 @@ bool bw_scan_words_last(struct bw_slice text, const char *list);
 /* Letters and digits of a name, ".", "_", "-" and "$" between them: the last such run. */
 struct bw_slice bw_scan_last_name(struct bw_slice text);
 
+/* Letters, digits, "." and "-" that it begins with. */
+struct bw_slice bw_scan_first_name(struct bw_slice text);
+
 /* Of a.b.c the last part, c. */
 struct bw_slice bw_scan_last_part(struct bw_slice name);
 

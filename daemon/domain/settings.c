@@ -33,7 +33,7 @@ enum bw_source_kind bw_source_settings_kind(const struct bw_source_settings *sou
     return BW_SOURCE_OWN;
 }
 
-static void secret_clear(struct bw_secret_ref *secret)
+void bw_secret_ref_clear(struct bw_secret_ref *secret)
 {
     free(secret->file);
     free(secret->beside);
@@ -67,7 +67,7 @@ void bw_source_settings_clear(struct bw_source_settings *source)
     free(source->region);
     free(source->url);
     free(source->options);
-    secret_clear(&source->credential);
+    bw_secret_ref_clear(&source->credential);
     *source = (struct bw_source_settings){ 0 };
 }
 
@@ -136,9 +136,9 @@ void bw_sink_settings_clear(struct bw_sink_settings *sink)
     free(sink->plugin);
     free(sink->url);
     free(sink->options);
-    secret_clear(&sink->url_secret);
-    secret_clear(&sink->secret);
-    secret_clear(&sink->old_secret);
+    bw_secret_ref_clear(&sink->url_secret);
+    bw_secret_ref_clear(&sink->secret);
+    bw_secret_ref_clear(&sink->old_secret);
     bw_names_clear(&sink->only.owners);
     bw_names_clear(&sink->only.platforms);
     *sink = (struct bw_sink_settings){ 0 };
@@ -160,10 +160,11 @@ void bw_settings_clear(struct bw_settings *settings)
     free(settings->socket);
     free(settings->read_group);
     free(settings->write_group);
-    secret_clear(&settings->metrics_token);
+    bw_secret_ref_clear(&settings->metrics_token);
     bw_policy_clear(&settings->policy);
     BW_VEC_CLEAR(&settings->sources, bw_source_settings_clear);
     BW_VEC_CLEAR(&settings->sinks, bw_sink_settings_clear);
+    BW_VEC_CLEAR(&settings->triggers, bw_sink_settings_clear);
     BW_VEC_CLEAR(&settings->adopt, bw_adopt_rule_clear);
     bw_deployments_clear(&settings->deployments);
     *settings = (struct bw_settings){ 0 };
@@ -203,6 +204,18 @@ const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settin
     {
         if (strcmp(sink->name, name) == 0) {
             return sink;
+        }
+    }
+    return NULL;
+}
+
+const struct bw_sink_settings *bw_settings_trigger(const struct bw_settings *settings,
+                                                   const char *name)
+{
+    BW_VEC_EACH(const struct bw_sink_settings, trigger, &settings->triggers)
+    {
+        if (strcmp(trigger->name, name) == 0) {
+            return trigger;
         }
     }
     return NULL;

@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "base/vec.h"
 #include "domain/deployment.h"
+#include "domain/eval_job.h"
 
 /* A secret is named in the configuration and read where it is used; it never travels. */
 struct bw_secret_ref {
@@ -17,6 +18,7 @@ struct bw_secret_ref {
     struct bw_names argv; /* a command that prints it */
     char *beside;         /* folder of the configuration file */
 };
+void bw_secret_ref_clear(struct bw_secret_ref *secret);
 
 enum bw_source_kind { /* whose word it is, the weightiest first */
     BW_SOURCE_OWN,       /* the platform's own list */
@@ -36,6 +38,7 @@ struct bw_source_settings {
     int64_t every_ms;
     int64_t timeout_ms;   /* a whole poll */
     int64_t max_bytes;    /* one body */
+    int64_t fetches;      /* of one poll and verb; 0: the plugin protocol's default */
 };
 
 enum bw_sink_group {
@@ -64,6 +67,14 @@ struct bw_sink_settings {
     char *options;                   /* plugin settings as a JSON object */
 };
 
+struct bw_eval_settings {
+    enum bw_eval_start start;
+    int64_t running;        /* at most, at once */
+    struct bw_money budget; /* a month; 0: no limit */
+    int64_t lease_ms;
+    int64_t ci_timeout_ms;  /* of a run that is not the runner's */
+};
+
 struct bw_adopt_rule { /* findings become deployments; NULL: not said */
     char *platform;
     char *match;
@@ -86,6 +97,9 @@ struct bw_settings {
     struct bw_policy policy; /* the fleet's */
     struct { struct bw_source_settings *items; size_t count, capacity; } sources;
     struct { struct bw_sink_settings *items; size_t count, capacity; } sinks;
+    struct bw_eval_settings evals;
+    /* What runs suites elsewhere: spoken to as a sink is, and with what a sink has. */
+    struct { struct bw_sink_settings *items; size_t count, capacity; } triggers;
     struct { struct bw_adopt_rule *items; size_t count, capacity; } adopt;
     struct bw_deployments deployments; /* policies resolved: fleet's, overridden field by field */
 };
@@ -122,4 +136,6 @@ const struct bw_source_settings *bw_settings_source(const struct bw_settings *se
                                                     const char *name);
 const struct bw_sink_settings *bw_settings_sink(const struct bw_settings *settings,
                                                 const char *name);
+const struct bw_sink_settings *bw_settings_trigger(const struct bw_settings *settings,
+                                                   const char *name);
 #endif

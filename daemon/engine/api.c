@@ -43,6 +43,14 @@ static const struct {
     { "GET", "/v1/deliveries", bw_api_deliveries },
     { "GET", "/v1/deliveries/*", bw_api_delivery },
     { "POST", "/v1/deliveries/*/retry", bw_api_delivery_retry },
+    { "GET", "/v1/evals", bw_api_evals },
+    { "POST", "/v1/evals", bw_api_eval_start },
+    { "POST", "/v1/evals/lease", bw_api_eval_lease },
+    { "GET", "/v1/evals/*", bw_api_eval },
+    { "POST", "/v1/evals/*/cancel", bw_api_eval_cancel },
+    { "POST", "/v1/evals/*/token", bw_api_eval_token },
+    { "POST", "/v1/evals/*/renew", bw_api_eval_renew },
+    { "POST", "/v1/evals/*/report", bw_api_eval_report },
     { "GET", "/v1/sinks", bw_api_sinks },
     { "POST", "/v1/sinks/*/test", bw_api_sink_test },
 };
@@ -84,6 +92,8 @@ static const char *title_of(int status)
         return "Method Not Allowed";
     case 409:
         return "Conflict";
+    case 410:
+        return "Gone";
     case 422:
         return "Unprocessable Content";
     case 503:
@@ -135,7 +145,7 @@ static bool fits(const char *pattern, const char *path, struct bw_call *call)
     return true;
 }
 
-static int status_of(enum bw_err rc)
+int bw_api_status_of(enum bw_err rc)
 {
     switch (rc) {
     case BW_ERR_NOTFOUND:
@@ -145,6 +155,8 @@ static int status_of(enum bw_err rc)
         return 409;
     case BW_ERR_DENIED:
         return 403;
+    case BW_ERR_GONE:
+        return 410;
     case BW_ERR_REFUSED:
         return 422;
     case BW_ERR_OK:
@@ -177,7 +189,7 @@ static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw
         return rc;
     }
     if (rc != BW_OK) {
-        bw_engine_refuse(engine, call->request->id, status_of(rc), failure.text);
+        bw_engine_refuse(engine, call->request->id, bw_api_status_of(rc), failure.text);
         return bw_db_undo(engine->db, err); /* a refused command leaves nothing behind */
     }
     if (!call->answered_later) {

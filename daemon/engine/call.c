@@ -47,7 +47,7 @@ int64_t bw_call_limit(const struct bw_call *call)
     return limit < 1 || limit > BW_CALL_PAGE_MAX ? BW_CALL_PAGE_MAX : limit;
 }
 
-int64_t bw_call_after_id(const struct bw_call *call)
+int64_t bw_call_after(const struct bw_call *call)
 {
     BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
     return after == NULL ? 0 : strtoll(after, NULL, 10);
@@ -103,7 +103,7 @@ void bw_call_end_list(struct bw_call *call, const char *next)
     bw_call_end(call);
 }
 
-void bw_call_end_list_at(struct bw_call *call, size_t count, int64_t limit, int64_t last)
+void bw_call_end_page(struct bw_call *call, size_t count, int64_t limit, int64_t last)
 {
     BW_CLEANUP(bw_freep) char *next = bw_xasprintf("%" PRId64, last);
     bw_call_end_list(call, (int64_t)count < limit ? NULL : next);

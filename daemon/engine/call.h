@@ -27,7 +27,7 @@ char *bw_call_query(const struct bw_call *call, const char *name);
 /* ?limit=, from 1 to BW_CALL_PAGE_MAX. */
 int64_t bw_call_limit(const struct bw_call *call);
 /* ?after= as a row id; 0: from the start. */
-int64_t bw_call_after_id(const struct bw_call *call);
+int64_t bw_call_after(const struct bw_call *call);
 /* ?at=DATE, or now. Errors: BW_ERR_INVALID. */
 BW_MUST_CHECK enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms,
                                      struct bw_error *err);
@@ -41,13 +41,13 @@ BW_MUST_CHECK enum bw_err bw_call_json(const struct bw_call *call, struct bw_jso
 void bw_call_begin(struct bw_call *call, const char *kind);
 void bw_call_begin_list(struct bw_call *call, const char *kind);
 void bw_call_end_list(struct bw_call *call, const char *next); /* next NULL: the last page */
-/* The same for rows with ids: the page held `count` of at most `limit`, and ended with `last`. */
-void bw_call_end_list_at(struct bw_call *call, size_t count, int64_t limit, int64_t last);
+/* End a list of `count` rows by id; one shorter than the limit is the last page. */
+void bw_call_end_page(struct bw_call *call, size_t count, int64_t limit, int64_t last);
 void bw_call_end(struct bw_call *call);
 /* A member of an open "lines" array, for people. */
 void bw_call_line(struct bw_call *call, const char *format, ...) BW_PRINTF(2, 3);
 
-/* read_*.c and write_*.c: the commands. */
+/* read_*.c, write_*.c and eval_calls.c: the commands. */
 typedef enum bw_err bw_call_command(struct bw_call *call, struct bw_error *err);
 bw_call_command bw_api_status, bw_api_deployments, bw_api_deployment, bw_api_explain,
     bw_api_estimate, bw_api_swap, bw_api_worth, bw_api_notices, bw_api_notice, bw_api_events,
@@ -56,7 +56,12 @@ bw_call_command bw_api_status, bw_api_deployments, bw_api_deployment, bw_api_exp
     bw_api_deliveries, bw_api_delivery,
     bw_api_sinks, bw_api_findings, bw_api_deployment_add, bw_api_deployment_import,
     bw_api_deployment_remove, bw_api_metrics, bw_api_feed_atom, bw_api_deadlines_ics,
-    bw_api_notice_move, bw_api_poll, bw_api_accept, bw_api_sink_test, bw_api_delivery_retry;
+    bw_api_notice_move, bw_api_poll, bw_api_accept, bw_api_sink_test, bw_api_delivery_retry,
+    bw_api_evals, bw_api_eval, bw_api_eval_start, bw_api_eval_cancel, bw_api_eval_lease,
+    bw_api_eval_token, bw_api_eval_renew, bw_api_eval_report;
+
+/* The HTTP status that tells of a failure. */
+int bw_api_status_of(enum bw_err rc);
 
 /* A deployment with its cohort, its confidence filled in. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_call_member(struct bw_call *call, const char *name,

@@ -203,41 +203,44 @@ enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *s
 
 /* ---- cohorts ---- */
 
-/* Can what changed alter the judgement on this cohort? NULL: everything may have. */
-static bool touches(const struct bw_engine *engine, const struct bw_change *change,
-                    const struct bw_cohort *cohort, const struct bw_model *base)
+static enum bw_err touch_each(struct bw_engine *engine, const struct bw_touch *touch,
+                              enum bw_touched which, const struct bw_names *values,
+                              struct bw_error *err)
 {
-    const char *id = base->entry.id == NULL ? cohort->base : base->entry.id;
-    bool leads_elsewhere = base->entry.replacement != NULL;
-    BW_VEC_EACH(const struct bw_override, override, &engine->rules->overrides)
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(char *, value, values)
     {
-        leads_elsewhere = leads_elsewhere || strcmp(override->from, cohort->base) == 0;
+        rc = rc == BW_OK ? bw_cohorts_touch(engine->db, touch, which, *value, err) : rc;
     }
-    return change == NULL || leads_elsewhere || cohort->lineage[0] == '\0' ||
-           names_hold(&change->lineages, cohort->lineage) ||
-           names_hold(&change->listed, id) || names_hold(&change->left, id);
+    return rc;
 }
 
-static enum bw_err evaluate_scope(struct bw_engine *engine, const struct bw_source *source,
-                                  const char *scope, const struct bw_change *change,
-                                  struct bw_error *err)
+/* Those whose judgement the change can alter: on a base or of a lineage that is among it, and those
+ * that lead elsewhere, by a declaration, an override or another name. */
+static enum bw_err touch_scope(struct bw_engine *engine, const struct bw_touch *touch,
+                               const struct bw_change *change, struct bw_error *err)
 {
-    BW_CLEANUP(bw_ids_clear) struct bw_ids cohorts = { 0 };
-    enum bw_err rc = bw_cohorts_touched(engine->db, source->platform, scope, &cohorts, err);
-    BW_VEC_EACH(int64_t, id, &cohorts)
+    if (change == NULL) {
+        return bw_cohorts_touch(engine->db, touch, BW_TOUCH_ALL, NULL, err);
+    }
+    enum bw_err rc = bw_cohorts_touch(engine->db, touch, BW_TOUCH_LED, NULL, err);
+    if (rc == BW_OK) {
+        rc = bw_cohorts_touch(engine->db, touch, BW_TOUCH_LINEAGE, "", err);
+    }
+    if (rc == BW_OK) {
+        rc = touch_each(engine, touch, BW_TOUCH_LINEAGE, &change->lineages, err);
+    }
+    if (rc == BW_OK) {
+        rc = touch_each(engine, touch, BW_TOUCH_BASE, &change->listed, err);
+    }
+    if (rc == BW_OK) {
+        rc = touch_each(engine, touch, BW_TOUCH_BASE, &change->left, err);
+    }
+    BW_VEC_EACH(const struct bw_override, override, &engine->rules->overrides)
     {
-        BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
-        BW_CLEANUP(bw_model_clear) struct bw_model base = { 0 };
-        if (rc == BW_OK) {
-            rc = bw_cohorts_get(engine->db, *id, &cohort, err);
-        }
-        if (rc == BW_OK) {
-            rc = bw_models_get(engine->db, source->platform, scope, cohort.base, &base, err);
-            rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-        }
-        if (rc == BW_OK && touches(engine, change, &cohort, &base)) {
-            rc = bw_engine_evaluate(engine, *id, source->baseline_ms == engine->now_ms, err);
-        }
+        rc = rc == BW_OK
+                 ? bw_cohorts_touch(engine->db, touch, BW_TOUCH_BASE, override->from, err)
+                 : rc;
     }
     return rc;
 }
@@ -250,9 +253,9 @@ enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *so
     enum bw_err rc = scopes_of(engine, source, &scopes, &leads, err);
     BW_VEC_EACH(char *, scope, &scopes)
     {
-        if (rc == BW_OK) {
-            rc = evaluate_scope(engine, source, *scope, change, err);
-        }
+        const struct bw_touch touch = { source->platform, *scope, engine->now_ms,
+                                        source->baseline_ms == engine->now_ms };
+        rc = rc == BW_OK ? touch_scope(engine, &touch, change, err) : rc;
     }
     return rc;
 }

@@ -335,7 +335,7 @@ enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
     return BW_OK;
 }
 
-enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t id, bool baseline,
+enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t id, bool *differs,
                                struct bw_error *err)
 {
     BW_CLEANUP(bw_cohort_clear) struct bw_cohort before = { 0 };
@@ -350,24 +350,29 @@ enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t id, bool baseli
     if (rc != BW_OK) {
         return rc;
     }
-    bool differs = bw_cohort_differs(&before, &after);
-    if (differs) {
+    *differs = bw_cohort_differs(&before, &after);
+    if (*differs) {
         after.since_ms = engine->now_ms;
     }
-    rc = bw_cohorts_save(engine->db, &after, err);
-    return rc == BW_OK && differs ? bw_fan_begin(engine->db, id, baseline, err) : rc;
+    return bw_cohorts_save(engine->db, &after, err);
+}
+
+static enum bw_err judge_again(struct bw_engine *engine, const struct bw_due_cohort *due,
+                               struct bw_error *err)
+{
+    bool differs = false;
+    enum bw_err rc = bw_engine_evaluate(engine, due->id, &differs, err);
+    return rc == BW_OK && differs ? bw_fan_begin(engine->db, due->id, due->baseline, err) : rc;
 }
 
 enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
-    BW_CLEANUP(bw_ids_clear) struct bw_ids due = { 0 };
-    enum bw_err rc = bw_cohorts_due(engine->db, engine->now_ms, BW_DUE_CHUNK, &due, err);
-    *more = *more || due.count == BW_DUE_CHUNK;
-    BW_VEC_EACH(int64_t, id, &due)
+    BW_CLEANUP(bw_due_cohorts_clear) struct bw_due_cohorts due = { 0 };
+    enum bw_err rc = bw_cohorts_due(engine->db, engine->now_ms, BW_JUDGED_CHUNK, &due, err);
+    *more = due.count == BW_JUDGED_CHUNK;
+    BW_VEC_EACH(const struct bw_due_cohort, cohort, &due)
     {
-        if (rc == BW_OK) {
-            rc = bw_engine_evaluate(engine, *id, false, err);
-        }
+        rc = rc == BW_OK ? judge_again(engine, cohort, err) : rc;
     }
     return rc;
 }

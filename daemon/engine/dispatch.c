@@ -89,6 +89,39 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
     return rc;
 }
 
+/* {"summary", and the row of the job}. */
+static char *eval_data(const struct bw_eval_job *job)
+{
+    struct bw_str data = { 0 };
+    struct bw_json_writer w = { .out = &data };
+    BW_CLEANUP(bw_freep)
+    char *summary = bw_xasprintf("%s on %s: %s: %s", job->deployment,
+                                 job->tuned == NULL ? job->candidate : job->tuned,
+                                 bw_eval_verdict_word(job->verdict), job->reason);
+    bw_row_eval(&w, job, summary);
+    return bw_str_take(&data);
+}
+
+enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
+                                    const struct bw_notice *notice, bool moved,
+                                    struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *data = eval_data(job);
+    const struct bw_message message = { "eval.finished", job->deployment, 0, data, false };
+    const struct bw_sink_topic topic = { job->owner, notice->platform, 1U << notice->severity,
+                                         1U << notice->kind };
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
+    {
+        bool told = bw_settings_routes(engine->settings, sink, &topic) &&
+                    (!moved || bw_str_equal(sink->plugin, "webhook"));
+        if (rc == BW_OK && told) {
+            rc = send_to(engine, sink->name, &message, err);
+        }
+    }
+    return rc;
+}
+
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err)
 {
@@ -234,27 +267,21 @@ static enum bw_err send_summary(struct bw_engine *engine, const struct bw_card_k
     return send_to(engine, card->sink, &message, err);
 }
 
-enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err)
+enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
-    for (;;) {
-        BW_CLEANUP(bw_card_key_clear) struct bw_card_key card = { 0 };
-        BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
-        BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
-        enum bw_err rc = bw_items_next(engine->db, &card, err);
-        if (rc != BW_OK) {
-            return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-        }
-        rc = bw_items_take(engine->db, &card, &ids, err);
-        if (rc == BW_OK) {
-            rc = read_notices(engine, &ids, &notices, err);
-        }
-        if (rc == BW_OK) {
-            rc = send_summary(engine, &card, &notices, err);
-        }
-        if (rc != BW_OK) {
-            return rc;
-        }
+    BW_CLEANUP(bw_card_key_clear) struct bw_card_key card = { 0 };
+    BW_CLEANUP(bw_ids_clear) struct bw_ids ids = { 0 };
+    BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
+    enum bw_err rc = bw_items_next(engine->db, &card, err);
+    if (rc != BW_OK) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
+    *more = true;
+    rc = bw_items_take(engine->db, &card, &ids, err);
+    if (rc == BW_OK) {
+        rc = read_notices(engine, &ids, &notices, err);
+    }
+    return rc == BW_OK ? send_summary(engine, &card, &notices, err) : rc;
 }
 
 /* ---- results ---- */

@@ -3,6 +3,10 @@
 
 #include "base/log.h"
 
+/* A step should stay below 50 ms: while it lasts, nobody is answered. */
+const int64_t bw_step_bounds_us[BW_STEP_BOUNDS] = { 100,   1000,  5000,   10000,
+                                                    25000, 50000, 100000, 1000000 };
+
 static void polling_clear(struct bw_polling *polling)
 {
     free(polling->name);
@@ -43,7 +47,11 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->polling, polling_clear);
     BW_VEC_CLEAR(&engine->sending, sending_clear);
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
+    BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
+    bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
+    BW_VEC_CLEAR(&engine->imports, bw_import_clear);
+    bw_configuring_clear(&engine->configuring);
     bw_commands_clear(&engine->replies);
     free(engine);
 }
@@ -52,7 +60,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 {
     switch (event->type) {
     case BW_EVENT_RULES:
-        return bw_engine_follow(engine, BW_TAKE(event->rules), BW_TAKE(event->book), err);
+        bw_engine_follow(engine, BW_TAKE(event->rules), BW_TAKE(event->book));
+        return BW_OK;
     case BW_EVENT_CONFIGURE:
         return bw_engine_configure(engine, event->configure, err);
     case BW_EVENT_MISCONFIGURED:
@@ -64,31 +73,41 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
         return bw_engine_ingest(engine, &event->polled, err);
     case BW_EVENT_DELIVERED:
         return bw_engine_delivered(engine, &event->delivered, err);
+    case BW_EVENT_TRIGGERED:
+        return bw_engine_triggered(engine, &event->delivered, err);
     case BW_EVENT_REQUEST:
         return bw_engine_request(engine, &event->request, err);
     }
     return BW_OK;
 }
 
-/* What events may have left to do: cohorts and notices that time has changed, then one chunk of
- * fan-out, then reminders of what has not been spoken of just now, then the summaries that are
- * complete. */
+/* In this order: first what the world is by now, then what follows for cohorts, notices and
+ * members, then eval jobs that are lost or may begin, then what is said of it all: reminders of what
+ * has not been spoken of just now, and the summaries that are complete. */
+static enum bw_err (*const CHORES[])(struct bw_engine *, bool *, struct bw_error *) = {
+    bw_engine_place_models, bw_engine_configure_some, bw_engine_import_some,
+    bw_engine_evaluate_due, bw_engine_end_snoozes,    bw_engine_raise_due,
+    bw_engine_fan_out,      bw_engine_evals_due,      bw_engine_remind_due,
+    bw_engine_sum_up,
+};
+
+/* What events have left to do, up to the first chore that has more than a piece of it. */
 static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
-    enum bw_err rc = bw_engine_evaluate_due(engine, more, err);
-    if (rc == BW_OK) {
-        rc = bw_engine_end_snoozes(engine, more, err);
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && !*more && i < BW_COUNT(CHORES); i++) {
+        rc = CHORES[i](engine, more, err);
     }
-    if (rc == BW_OK) {
-        rc = bw_engine_raise_due(engine, more, err);
+    return rc;
+}
+
+/* Chores that keep their place in memory do not know what a transaction has lost. */
+static void start_again(struct bw_engine *engine)
+{
+    if (engine->configuring.under_way) {
+        bw_engine_configure_again(engine);
     }
-    if (rc == BW_OK) {
-        rc = bw_engine_fan_out(engine, more, err);
-    }
-    if (rc == BW_OK && !*more) {
-        rc = bw_engine_remind_due(engine, more, err);
-    }
-    return rc == BW_OK && !*more ? bw_engine_sum_up(engine, err) : rc;
+    bw_engine_import_again(engine);
 }
 
 /* One event as one transaction; *more: there is work left for another one. */
@@ -110,8 +129,11 @@ static enum bw_err perform(struct bw_engine *engine, struct bw_event *event, boo
     if (rc != BW_OK) {
         bw_db_rollback(engine->db);
         bw_commands_clear(&engine->replies);
+        bw_engine_settle_lessees(engine, false);
+        start_again(engine);
         return rc;
     }
+    bw_engine_settle_lessees(engine, true);
     bw_engine_note_arrival(engine, event);
     return BW_OK;
 }
@@ -159,6 +181,7 @@ static void redo(struct bw_engine *engine, bool *more)
 static void refuse(struct bw_engine *engine, const struct bw_event *event)
 {
     bw_engine_forget_waiter(engine, event->request.id);
+    bw_engine_forget_lessee(engine, event->request.id);
     bw_engine_refuse(engine, event->request.id, 503, "the database does not answer; see the log");
 }
 
@@ -204,4 +227,16 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
     rc = bw_engine_schedule(engine, more, rc, commands, err);
     bw_event_clear(event);
     return rc;
+}
+
+void bw_engine_note_step(struct bw_engine *engine, enum bw_event_type type, int64_t took_us)
+{
+    struct bw_step_times *times = &engine->steps[type];
+    size_t at = 0;
+    while (at < BW_STEP_BOUNDS && took_us > bw_step_bounds_us[at]) {
+        at++;
+    }
+    times->counts[at]++;
+    times->sum_us += took_us;
+    times->longest_us = took_us > times->longest_us ? took_us : times->longest_us;
 }

@@ -1,6 +1,23 @@
 /* daemon/engine/event.c: see event.h. */
 #include "engine/event.h"
 
+void bw_discovered_clear(struct bw_discovered *discovered)
+{
+    bw_findings_clear(&discovered->findings);
+    bw_names_clear(&discovered->notes);
+    free(discovered->error);
+    *discovered = (struct bw_discovered){ 0 };
+}
+
+void bw_polled_clear(struct bw_polled *polled)
+{
+    free(polled->source);
+    free(polled->error);
+    bw_entries_clear(&polled->entries);
+    bw_discovered_clear(&polled->discovered);
+    *polled = (struct bw_polled){ 0 };
+}
+
 static void result_clear(struct bw_delivered *result)
 {
     free(result->error);
@@ -41,11 +58,10 @@ void bw_event_clear(struct bw_event *event)
     case BW_EVENT_TIMER:
         break;
     case BW_EVENT_POLLED:
-        free(event->polled.source);
-        free(event->polled.error);
-        bw_entries_clear(&event->polled.entries);
+        bw_polled_clear(&event->polled);
         break;
     case BW_EVENT_DELIVERED:
+    case BW_EVENT_TRIGGERED:
         BW_VEC_CLEAR(&event->delivered, result_clear);
         break;
     case BW_EVENT_REQUEST:
@@ -64,6 +80,7 @@ void bw_command_clear(struct bw_command *command)
         free(command->poll);
         break;
     case BW_COMMAND_DELIVER:
+    case BW_COMMAND_TRIGGER:
         free(command->deliver.sink);
         free(command->deliver.message_id);
         free(command->deliver.body);
@@ -72,6 +89,7 @@ void bw_command_clear(struct bw_command *command)
     case BW_COMMAND_REPLY:
         free(command->reply.body);
         break;
+    case BW_COMMAND_CONFIGURED:
     case BW_COMMAND_WAKE:
         break;
     }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "domain/entry.h"
+#include "domain/finding.h"
 #include "domain/lineage_rules.h"
 #include "domain/prices.h"
 #include "domain/settings.h"
@@ -19,6 +20,7 @@ enum bw_event_type {
     BW_EVENT_TIMER,     /* the instant asked for by BW_COMMAND_WAKE has come */
     BW_EVENT_POLLED,    /* exactly one for each BW_COMMAND_POLL */
     BW_EVENT_DELIVERED, /* results, exactly one for each BW_COMMAND_DELIVER */
+    BW_EVENT_TRIGGERED, /* one result, exactly one for each BW_COMMAND_TRIGGER */
     BW_EVENT_REQUEST,   /* somebody on the control socket asks */
 };
 
@@ -28,13 +30,33 @@ enum bw_poll_outcome {
     BW_POLL_FAILED,
 };
 
+enum bw_discovery { /* what became of looking for findings, besides the catalog */
+    BW_DISCOVERY_NONE,      /* the plugin has no inventory, or was not asked */
+    BW_DISCOVERY_UNCHANGED, /* as BW_POLL_UNCHANGED */
+    BW_DISCOVERY_LISTED,
+    BW_DISCOVERY_REFUSED, /* the key may not see them */
+    BW_DISCOVERY_FAILED,
+};
+
+struct bw_discovered {
+    enum bw_discovery outcome;
+    struct bw_findings findings; /* LISTED: normalised and checked */
+    struct bw_names notes;       /* LISTED: what could not be seen */
+    bool partial;                /* LISTED: what is not listed may exist all the same */
+    char *error;                 /* REFUSED, FAILED: one line, without secrets */
+};
+void bw_discovered_clear(struct bw_discovered *discovered);
+
 struct bw_polled {
     char *source;
     enum bw_poll_outcome outcome;
     struct bw_entries entries; /* LISTED: normalised and checked */
     char *error;               /* FAILED: one line, without secrets */
     int64_t retry_after_ms;    /* FAILED: what the server asked for; 0: nothing */
+    struct bw_discovered discovered;
 };
+
+void bw_polled_clear(struct bw_polled *polled);
 
 enum bw_delivery_outcome {
     BW_DELIVERY_DONE,     /* 2xx */
@@ -53,6 +75,8 @@ struct bw_delivered {
 };
 struct bw_results BW_VEC(struct bw_delivered);
 
+enum { BW_REQUEST_TOKEN_TEXT = 33 }; /* 128 random bits in hexadecimal, and a NUL */
+
 struct bw_request {
     uint64_t id;  /* to answer with */
     char *method; /* GET, POST, DELETE ... */
@@ -60,6 +84,7 @@ struct bw_request {
     char *body;   /* "" when there is none */
     int64_t peer_uid;
     bool may_write;
+    char token[BW_REQUEST_TOKEN_TEXT]; /* nobody can guess it: for what the engine may hand out */
 };
 
 struct bw_event {
@@ -73,7 +98,7 @@ struct bw_event {
         struct bw_settings *configure;  /* owned */
         char *misconfigured;            /* why */
         struct bw_polled polled;
-        struct bw_results delivered; /* never empty */
+        struct bw_results delivered; /* also of a trigger; never empty */
         struct bw_request request;
     };
 };
@@ -81,16 +106,18 @@ struct bw_event {
 enum bw_command_type {
     BW_COMMAND_POLL,
     BW_COMMAND_DELIVER,
+    BW_COMMAND_TRIGGER, /* start a run elsewhere, or look after it */
     BW_COMMAND_REPLY,
+    BW_COMMAND_CONFIGURED, /* what BW_EVENT_CONFIGURE brought is in force */
     BW_COMMAND_WAKE,
 };
 
-struct bw_deliver {
-    int64_t delivery_id;
-    char *sink;
-    char *message_id; /* msg_<ulid>: the same on every attempt */
-    char *body;       /* the bytes to send; stored once */
-    char *memory;     /* what the sink remembers of this matter; NULL: nothing */
+struct bw_deliver { /* or an eval job, for a trigger */
+    int64_t delivery_id; /* the job's */
+    char *sink;          /* the trigger's name */
+    char *message_id;    /* msg_<ulid>: the same on every attempt; NULL for a job */
+    char *body;          /* the bytes to send; stored once. The job as JSON */
+    char *memory;        /* what the sink remembers of this matter; NULL: nothing */
 };
 
 struct bw_reply {
@@ -104,7 +131,7 @@ struct bw_command {
     enum bw_command_type type;
     union {
         char *poll; /* source name */
-        struct bw_deliver deliver;
+        struct bw_deliver deliver; /* also of a trigger */
         struct bw_reply reply;
         int64_t wake_ms; /* replaces the instant asked for before; INT64_MAX: none */
     };

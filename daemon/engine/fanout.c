@@ -32,7 +32,6 @@ enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_er
     BW_CLEANUP(bw_freep) char *cursor = NULL;
     int64_t id = 0;
     bool baseline = false;
-    *more = false;
     enum bw_err rc = bw_fan_next(engine->db, &id, &cursor, &baseline, err);
     if (rc != BW_OK) {
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc;

@@ -44,8 +44,19 @@ static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deploym
         scope_of(engine->settings, platform, at_home ? deployment->account : "",
                  at_home ? deployment->region : "");
     bool empty = false;
+    bool differs = false;
     enum bw_err rc = bw_cohorts_find(engine->db, deployment, embeds, scope, out, &empty, err);
-    return rc == BW_OK && empty ? bw_engine_evaluate(engine, *out, true, err) : rc;
+    return rc == BW_OK && empty ? bw_engine_evaluate(engine, *out, &differs, err) : rc;
+}
+
+/* What a deployment should hear of as it comes in: alone, for its cohorts have heard it. */
+static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *deployment,
+                        int64_t cohort, int64_t embedder, struct bw_error *err)
+{
+    BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
+    const struct bw_member member = { .cohort = cohort, .embedder = embedder };
+    enum bw_err rc = bw_engine_stand(engine, &member, &standing, err);
+    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, deployment, true, err) : rc;
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
@@ -62,15 +73,19 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
     if (rc == BW_OK) {
         rc = bw_inventory_put(engine->db, deployment, cohort, embedder, changed, err);
     }
-    return rc == BW_OK && *changed ? bw_fan_begin(engine->db, cohort, true, err) : rc;
+    return rc == BW_OK && *changed ? tell(engine, deployment, cohort, embedder, err) : rc;
 }
 
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err)
 {
+    static const char reason[] = "the deployment left the inventory";
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
-    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor,
-                                          "the deployment left the inventory", err)
+    if (rc == BW_OK) {
+        rc = bw_engine_abandon_eval(engine, name, reason, err);
+    }
+    return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor, reason,
+                                          err)
                        : rc;
 }
 
@@ -120,32 +135,92 @@ static struct bw_names configured_names(const struct bw_settings *settings)
     return names;
 }
 
-static enum bw_err remove_unconfigured(struct bw_engine *engine, struct bw_error *err)
+void bw_configuring_clear(struct bw_configuring *configuring)
+{
+    free(configuring->names.items); /* the names themselves are the settings' */
+    free(configuring->removed_to);
+    *configuring = (struct bw_configuring){ 0 };
+}
+
+void bw_engine_configure_again(struct bw_engine *engine)
+{
+    bw_configuring_clear(&engine->configuring);
+    engine->configuring.under_way = true;
+    engine->configuring.names = configured_names(engine->settings);
+    engine->configuring.removed_to = bw_xstrdup("");
+}
+
+static enum bw_err put_some(struct bw_engine *engine, bool *more, struct bw_error *err)
+{
+    const struct bw_deployment *all = engine->settings->deployments.items;
+    size_t count = engine->settings->deployments.count;
+    enum bw_err rc = BW_OK;
+    for (size_t i = 0; rc == BW_OK && i < BW_PUT_CHUNK && engine->configuring.next < count; i++) {
+        bool changed = false;
+        rc = bw_engine_put_deployment(engine, &all[engine->configuring.next++], &changed, err);
+    }
+    *more = engine->configuring.next < count;
+    return rc;
+}
+
+/* *more is false when every name has been looked at. */
+static enum bw_err remove_some(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
-    struct bw_names kept = configured_names(engine->settings);
-    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, &stored, err);
+    struct bw_configuring *configuring = &engine->configuring;
+    const struct bw_names *kept = &configuring->names;
+    enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_FILE, configuring->removed_to,
+                                        BW_PUT_CHUNK, &stored, err);
     BW_VEC_EACH(char *, name, &stored)
     {
-        bool stays = kept.count > 0 &&
-                     bsearch(name, kept.items, kept.count, sizeof(*name), by_text) != NULL;
+        bool stays = kept->count > 0 &&
+                     bsearch(name, kept->items, kept->count, sizeof(*name), by_text) != NULL;
         if (rc == BW_OK && !stays) {
             rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }
     }
-    free(kept.items);
+    *more = stored.count == BW_PUT_CHUNK;
+    if (*more) {
+        bw_replace(&configuring->removed_to, stored.items[stored.count - 1]);
+    }
     return rc;
 }
 
-static enum bw_err configure_deployments(struct bw_engine *engine, struct bw_error *err)
+/* Other prices than those behind the estimates that were told: each is made again. */
+static enum bw_err follow_prices(struct bw_engine *engine, struct bw_error *err)
 {
-    enum bw_err rc = remove_unconfigured(engine, err);
-    BW_VEC_EACH(const struct bw_deployment, deployment, &engine->settings->deployments)
-    {
-        bool changed = false;
-        if (rc == BW_OK) {
-            rc = bw_engine_put_deployment(engine, deployment, &changed, err);
-        }
+    uint64_t hash = bw_price_book_hash(engine->book);
+    uint64_t before = 0;
+    enum bw_err rc = bw_inventory_priced_by(engine->db, &before, err);
+    if (rc != BW_OK || before == hash) {
+        return rc;
+    }
+    rc = bw_fan_begin_all(engine->db, err);
+    return rc == BW_OK ? bw_inventory_priced(engine->db, hash, err) : rc;
+}
+
+/* The deployments of a configuration come and go in pieces. Where it stands is kept in memory alone:
+ * whoever starts again is given the configuration again. */
+enum bw_err bw_engine_configure_some(struct bw_engine *engine, bool *more, struct bw_error *err)
+{
+    struct bw_configuring *configuring = &engine->configuring;
+    if (!configuring->under_way) {
+        return BW_OK;
+    }
+    enum bw_err rc = put_some(engine, more, err);
+    if (rc == BW_OK && !*more) {
+        rc = remove_some(engine, more, err);
+    }
+    if (rc != BW_OK || *more) {
+        return rc;
+    }
+    rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    if (rc == BW_OK) {
+        rc = follow_prices(engine, err);
+    }
+    if (rc == BW_OK) {
+        bw_configuring_clear(configuring);
+        BW_VEC_PUSH(&engine->replies, (struct bw_command){ .type = BW_COMMAND_CONFIGURED });
     }
     return rc;
 }
@@ -217,41 +292,21 @@ static enum bw_err remember(struct bw_engine *engine, struct bw_error *err)
     return rc;
 }
 
-/* Other prices than those behind the estimates that were told: each is made again. */
-static enum bw_err follow_prices(struct bw_engine *engine, struct bw_error *err)
-{
-    uint64_t hash = bw_price_book_hash(engine->book);
-    uint64_t before = 0;
-    enum bw_err rc = bw_inventory_priced_by(engine->db, &before, err);
-    if (rc != BW_OK || before == hash) {
-        return rc;
-    }
-    rc = bw_fan_begin_all(engine->db, err);
-    return rc == BW_OK ? bw_inventory_priced(engine->db, hash, err) : rc;
-}
-
 enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,
                                 struct bw_error *err)
 {
+    bool started = engine->settings == NULL;
     bw_settings_free(engine->settings);
     engine->settings = bw_settings_share(settings);
     engine->configured_ms = engine->now_ms;
     bw_replace(&engine->misconfigured, NULL);
-    enum bw_err rc = bw_engine_place_models(engine, err);
-    if (rc == BW_OK) {
-        rc = configure_sources(engine, err);
-    }
+    bw_engine_configure_again(engine);
+    enum bw_err rc = configure_sources(engine, err);
     if (rc == BW_OK) {
         rc = configure_sinks(engine, err);
     }
     if (rc == BW_OK) {
-        rc = configure_deployments(engine, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
-    }
-    if (rc == BW_OK) {
-        rc = follow_prices(engine, err);
+        rc = bw_engine_evals_resume(engine, started, err);
     }
     return rc == BW_OK ? remember(engine, err) : rc;
 }

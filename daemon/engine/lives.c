@@ -22,6 +22,9 @@ enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
     if (rc == BW_OK) {
         rc = write_log(engine, notice, NULL, how, err);
     }
+    if (rc == BW_OK) {
+        rc = bw_engine_follow_notice(engine, notice, err);
+    }
     return rc == BW_OK && !how->silent
                ? bw_engine_announce(engine, notice, "opened", how->summed_up, err)
                : rc;
@@ -30,13 +33,22 @@ enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
 enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
                              const struct bw_move_notice *how, struct bw_error *err)
 {
+    if (how->silent) {
+        notice->updated_ms = engine->now_ms;
+        return bw_notices_save(engine->db, notice, err);
+    }
+    enum bw_err rc = bw_engine_note(engine, notice, how, err);
+    return rc == BW_OK ? bw_engine_announce(engine, notice, "updated", false, err) : rc;
+}
+
+enum bw_err bw_engine_note(struct bw_engine *engine, struct bw_notice *notice,
+                           const struct bw_move_notice *how, struct bw_error *err)
+{
     notice->updated_ms = engine->now_ms;
     enum bw_err rc = bw_notices_save(engine->db, notice, err);
-    if (rc != BW_OK || how->silent) {
-        return rc;
-    }
-    rc = write_log(engine, notice, bw_notice_state_word(notice->state), how, err);
-    return rc == BW_OK ? bw_engine_announce(engine, notice, "updated", false, err) : rc;
+    return rc == BW_OK
+               ? write_log(engine, notice, bw_notice_state_word(notice->state), how, err)
+               : rc;
 }
 
 static const char *message_of(enum bw_notice_state to)
@@ -77,6 +89,9 @@ enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
     }
     if (rc == BW_OK) {
         rc = write_log(engine, notice, from, how, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_follow_notice(engine, notice, err);
     }
     if (rc == BW_OK && !bw_notice_is_live(notice->state)) {
         rc = bw_engine_withdraw(engine, notice, err);

@@ -293,6 +293,7 @@ static enum bw_err revive(struct bw_engine *engine, struct bw_notice *wanted, bo
     wanted->id = old.id;
     wanted->state = old.state;
     wanted->opened_ms = old.opened_ms;
+    wanted->eval = BW_TAKE(old.eval);
     return bw_engine_move(engine, wanted, &how, err);
 }
 
@@ -342,6 +343,7 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
     wanted->state = old->state;
     wanted->opened_ms = old->opened_ms;
     wanted->until_ms = old->until_ms;
+    wanted->eval = BW_TAKE(old->eval);
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,

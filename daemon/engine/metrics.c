@@ -2,6 +2,7 @@
  * and together. Series are by source, sink and state, never by model or deployment: their number
  * has no bound. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -19,6 +20,16 @@ static const char *const DELIVERY_WORDS[] = {
     [BW_DELIVERY_RETRY] = "retry",
     [BW_DELIVERY_REFUSED] = "refused",
     [BW_DELIVERY_DISABLED] = "disabled",
+};
+
+static const char *const EVENT_WORDS[] = {
+    [BW_EVENT_RULES] = "rules",
+    [BW_EVENT_CONFIGURE] = "configure",
+    [BW_EVENT_MISCONFIGURED] = "misconfigured",
+    [BW_EVENT_TIMER] = "timer",
+    [BW_EVENT_POLLED] = "polled",
+    [BW_EVENT_DELIVERED] = "delivered",
+    [BW_EVENT_REQUEST] = "request",
 };
 
 struct label {
@@ -90,6 +101,42 @@ static void about_ourselves(const struct bw_engine *engine, struct bw_str *out)
     family(out, "configuration_loaded_timestamp_seconds", "gauge",
            "When the running configuration was loaded.");
     sample_ms(out, "configuration_loaded_timestamp_seconds", none, engine->configured_ms);
+}
+
+static void sample_us(struct bw_str *out, const char *name, struct label label, int64_t us)
+{
+    append_name(out, name, label, (struct label){ 0 });
+    bw_str_appendf(out, " %" PRId64 ".%06d\n", us / 1000000, (int)(us % 1000000));
+}
+
+/* How long it holds everybody up: all steps together, and the longest by what it was about. */
+static void about_steps(const struct bw_engine *engine, struct bw_str *out)
+{
+    int64_t count = 0;
+    int64_t sum_us = 0;
+    family(out, "engine_step_seconds", "histogram", "Time that the engine took for an event.");
+    for (size_t i = 0; i <= BW_STEP_BOUNDS; i++) {
+        char bound[32] = "+Inf";
+        if (i < BW_STEP_BOUNDS) {
+            (void)snprintf(bound, sizeof(bound), "%g", (double)bw_step_bounds_us[i] / 1e6);
+        }
+        for (size_t type = 0; type < BW_COUNT(engine->steps); type++) {
+            count += engine->steps[type].counts[i];
+        }
+        sample(out, "engine_step_seconds_bucket", (struct label){ "le", bound },
+               (struct label){ 0 }, count);
+    }
+    for (size_t type = 0; type < BW_COUNT(engine->steps); type++) {
+        sum_us += engine->steps[type].sum_us;
+    }
+    sample_us(out, "engine_step_seconds_sum", (struct label){ 0 }, sum_us);
+    sample(out, "engine_step_seconds_count", (struct label){ 0 }, (struct label){ 0 }, count);
+    family(out, "engine_step_longest_seconds", "gauge",
+           "The longest of them since the start, by the kind of event.");
+    for (size_t type = 0; type < BW_COUNT(engine->steps); type++) {
+        sample_us(out, "engine_step_longest_seconds", (struct label){ "event", EVENT_WORDS[type] },
+                  engine->steps[type].longest_us);
+    }
 }
 
 static enum bw_err about_the_fleet(struct bw_engine *engine, struct bw_str *out,
@@ -194,6 +241,7 @@ enum bw_err bw_api_metrics(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
     call->content_type = CONTENT_TYPE;
     about_ourselves(engine, &call->body);
+    about_steps(engine, &call->body);
     enum bw_err rc = about_the_fleet(engine, &call->body, err);
     if (rc == BW_OK) {
         rc = bw_sources_list(engine->db, &sources, err);

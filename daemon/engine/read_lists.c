@@ -1,5 +1,4 @@
 /* daemon/engine/read_lists.c: the commands that list and show rows. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -122,14 +121,14 @@ enum bw_err bw_api_notices(struct bw_call *call, struct bw_error *err)
     const struct bw_notice_filter filter = { owner, state, kind, severity, platform, deployment };
     int64_t limit = bw_call_limit(call);
     enum bw_err rc =
-        bw_notices_page(call->engine->db, &filter, bw_call_after_id(call), limit, &notices, err);
+        bw_notices_page(call->engine->db, &filter, bw_call_after(call), limit, &notices, err);
     bw_call_begin_list(call, "notices");
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
         bw_row_notice(&call->w, notice);
     }
-    bw_call_end_list_at(call, notices.count, limit,
-                notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
+    bw_call_end_page(call, notices.count, limit,
+                     notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
     return rc;
 }
 
@@ -175,7 +174,7 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
     int64_t limit = bw_call_limit(call);
     enum bw_err rc = bw_notices_last_event(call->engine->db, &last, err);
     if (rc == BW_OK) {
-        rc = bw_notices_events(call->engine->db, bw_call_after_id(call), limit, &events, err);
+        rc = bw_notices_events(call->engine->db, bw_call_after(call), limit, &events, err);
     }
     bw_call_begin(call, "events");
     bw_json_add_id(&call->w, "last", last);
@@ -188,8 +187,8 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
             bw_row_event(&call->w, event, &notice);
         }
     }
-    bw_call_end_list_at(call, events.count, limit,
-                events.count == 0 ? 0 : events.items[events.count - 1].id);
+    bw_call_end_page(call, events.count, limit,
+                     events.count == 0 ? 0 : events.items[events.count - 1].id);
     return rc;
 }
 
@@ -247,15 +246,15 @@ enum bw_err bw_api_deliveries(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_freep) char *sink = bw_call_query(call, "sink");
     BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
     int64_t limit = bw_call_limit(call);
-    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, bw_call_after_id(call), limit,
+    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, bw_call_after(call), limit,
                                     &deliveries, err);
     bw_call_begin_list(call, "deliveries");
     BW_VEC_EACH(const struct bw_delivery, delivery, &deliveries)
     {
         bw_row_delivery(&call->w, delivery);
     }
-    bw_call_end_list_at(call, deliveries.count, limit,
-                deliveries.count == 0 ? 0 : deliveries.items[deliveries.count - 1].id);
+    bw_call_end_page(call, deliveries.count, limit,
+                     deliveries.count == 0 ? 0 : deliveries.items[deliveries.count - 1].id);
     return rc;
 }
 

@@ -1,7 +1,11 @@
 /* daemon/engine/rows.c: see rows.h. */
 #include "engine/rows.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/str.h"
+#include "codec/eval_report.h"
 
 static void add_or_null(struct bw_json_writer *w, const char *name, const char *text)
 {
@@ -35,6 +39,7 @@ void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice)
     bw_json_add_raw(w, "estimate", notice->estimate);
     bw_json_add_text(w, "estimate_refused", notice->refused);
     bw_json_add_raw(w, "swap", notice->swap);
+    bw_json_add_raw(w, "eval", notice->eval);
     bw_json_object_end(w);
 }
 
@@ -155,6 +160,143 @@ void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink)
     bw_json_add_i64(w, "failures", sink->failures);
     bw_json_add_time(w, "paused_until", sink->paused_until_ms);
     add_or_null(w, "detail", sink->detail);
+    bw_json_object_end(w);
+}
+
+static void add_outcome(struct bw_json_writer *w, const struct bw_eval_job *job)
+{
+    bool finished = job->state == BW_JOB_FINISHED;
+    bw_json_add_id(w, "id", job->id);
+    bw_json_add_text(w, "state", bw_job_state_word(job->state));
+    bw_json_add_text(w, "verdict", finished ? bw_eval_verdict_word(job->verdict) : NULL);
+    add_or_null(w, "reason", job->reason);
+    bw_json_add_text(w, "candidate", job->candidate);
+    bw_json_add_text(w, "tuned", job->tuned);
+}
+
+static void add_difference(struct bw_json_writer *w, const struct bw_json *result)
+{
+    bw_json_add_double(w, "difference", bw_json_double(bw_json_get(result, "difference"), NAN));
+    bw_json_add_double(w, "low", bw_json_double(bw_json_get(result, "low"), NAN));
+    bw_json_add_double(w, "high", bw_json_double(bw_json_get(result, "high"), NAN));
+}
+
+static struct bw_json *result_of(const struct bw_eval_job *job)
+{
+    struct bw_json *result = NULL;
+    bool there = job->result != NULL &&
+                 bw_json_parse(job->result, strlen(job->result), &result, NULL) == BW_OK;
+    return there ? result : NULL;
+}
+
+char *bw_eval_brief(const struct bw_eval_job *job)
+{
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    BW_CLEANUP(bw_json_freep) struct bw_json *result = result_of(job);
+    bw_json_object_begin(&w, NULL);
+    add_outcome(&w, job);
+    add_difference(&w, result);
+    bw_json_object_end(&w);
+    return bw_str_take(&text);
+}
+
+/* Six places are more than any suite can tell. */
+static double rounded(double share)
+{
+    return round(share * 1e6) / 1e6;
+}
+
+char *bw_eval_result_text(const struct bw_eval_results *results,
+                          const struct bw_eval_judgement *judgement)
+{
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    bool compared = judgement != NULL && judgement->compared;
+    bw_json_object_begin(&w, NULL);
+    bw_json_add_double(&w, "difference", compared ? rounded(judgement->difference) : NAN);
+    bw_json_add_double(&w, "low", compared ? rounded(judgement->low) : NAN);
+    bw_json_add_double(&w, "high", compared ? rounded(judgement->high) : NAN);
+    bw_eval_results_to_json(results, &w, "runs");
+    bw_json_object_end(&w);
+    return bw_str_take(&text);
+}
+
+static void add_notice_id(struct bw_json_writer *w, const struct bw_eval_job *job)
+{
+    if (job->notice != 0) {
+        bw_json_add_id(w, "notice", job->notice);
+    } else {
+        bw_json_add_null(w, "notice");
+    }
+}
+
+void bw_row_eval(struct bw_json_writer *w, const struct bw_eval_job *job, const char *summary)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *result = result_of(job);
+    BW_CLEANUP(bw_freep)
+    char *runs = result == NULL ? NULL : bw_json_print(bw_json_get(result, "runs"));
+    bw_json_object_begin(w, NULL);
+    if (summary != NULL) {
+        bw_json_add_text(w, "summary", summary);
+    }
+    add_outcome(w, job);
+    bw_json_add_text(w, "deployment", job->deployment);
+    bw_json_add_text(w, "owner", job->owner);
+    add_notice_id(w, job);
+    bw_json_add_text(w, "suite", job->suite);
+    bw_json_add_text(w, "trigger", job->starter);
+    bw_json_add_text(w, "baseline", job->baseline);
+    bw_json_add_text(w, "runner", job->runner);
+    bw_json_add_bool(w, "by_hand", job->by_hand);
+    bw_json_add_usd(w, "expected_usd", job->expected);
+    add_difference(w, result);
+    bw_json_add_raw(w, "runs", runs == NULL ? "[]" : runs);
+    bw_json_add_time(w, "waits_until", job->state == BW_JOB_QUEUED ? job->due_ms : 0);
+    bw_json_add_time(w, "lease_until", job->lease_until_ms);
+    bw_json_add_time(w, "created_at", job->created_ms);
+    bw_json_add_time(w, "started_at", job->started_ms);
+    bw_json_add_time(w, "finished_at", job->finished_ms);
+    bw_json_object_end(w);
+}
+
+static void add_models(struct bw_json_writer *w, const struct bw_eval_job *job)
+{
+    const char *const models[] = { [BW_EVAL_BASELINE] = job->baseline,
+                                   [BW_EVAL_CANDIDATE] = job->candidate,
+                                   [BW_EVAL_TUNED] = job->tuned };
+    bw_json_array_begin(w, "models");
+    for (size_t i = 0; i < BW_COUNT(models); i++) {
+        if (models[i] != NULL) {
+            bw_json_object_begin(w, NULL);
+            bw_json_add_text(w, "role", bw_eval_role_word((enum bw_eval_role)i));
+            bw_json_add_text(w, "model", models[i]);
+            bw_json_object_end(w);
+        }
+    }
+    bw_json_array_end(w);
+}
+
+void bw_row_eval_order(struct bw_json_writer *w, const struct bw_eval_job *job, const char *token,
+                       int64_t lease_ms)
+{
+    bw_json_object_begin(w, NULL);
+    if (job == NULL) {
+        bw_json_add_null(w, "job");
+        bw_json_object_end(w);
+        return;
+    }
+    bw_json_object_begin(w, "job");
+    bw_json_add_id(w, "id", job->id);
+    bw_json_add_text(w, "suite", job->suite);
+    bw_json_add_text(w, "deployment", job->deployment);
+    add_notice_id(w, job);
+    add_models(w, job);
+    if (token != NULL) {
+        bw_json_add_text(w, "token", token);
+    }
+    bw_json_add_i64(w, "lease_seconds", lease_ms / 1000);
+    bw_json_object_end(w);
     bw_json_object_end(w);
 }
 

@@ -14,6 +14,18 @@ void bw_row_source(struct bw_json_writer *w, const struct bw_source *source);
 void bw_row_model(struct bw_json_writer *w, const struct bw_model *model);
 void bw_row_model_members(struct bw_json_writer *w, const struct bw_model *model);
 void bw_row_delivery(struct bw_json_writer *w, const struct bw_delivery *delivery);
+/* summary NULL: none. */
+void bw_row_eval(struct bw_json_writer *w, const struct bw_eval_job *job, const char *summary);
+/* {"job":{"id","suite","deployment","notice","models":[{"role","model"}],"token","lease_seconds"}}
+ * for whoever is to run it; token NULL: none is given out; job NULL: there is none. */
+void bw_row_eval_order(struct bw_json_writer *w, const struct bw_eval_job *job, const char *token,
+                       int64_t lease_ms);
+/* {"id","state","verdict","reason","candidate","tuned","difference","low","high"}: what a notice
+ * says of its last eval. Ownership: the caller's. */
+char *bw_eval_brief(const struct bw_eval_job *job);
+/* The result as a job keeps it; judgement NULL: nothing was judged. Ownership: the caller's. */
+char *bw_eval_result_text(const struct bw_eval_results *results,
+                          const struct bw_eval_judgement *judgement);
 void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink);
 
 /* {"low_usd","expected_usd","high_usd","cash":{..},"people":{..},"run_cost_delta_usd_per_month"}.

@@ -115,7 +115,7 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
 
 static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, struct bw_error *err)
 {
-    int64_t next_ms[4] = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
+    int64_t next_ms[5] = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
     enum bw_err rc = bw_cohorts_next_due(engine->db, &next_ms[0], err);
     if (rc == BW_OK) {
         rc = bw_notices_next_end(engine->db, &next_ms[1], err);
@@ -125,6 +125,9 @@ static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, stru
     }
     if (rc == BW_OK) {
         rc = bw_notices_next_reminder(engine->db, &next_ms[3], err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_evals_next_due(engine, &next_ms[4], err);
     }
     for (size_t i = 0; i < BW_COUNT(next_ms); i++) {
         earlier(wake_ms, next_ms[i]);
@@ -147,6 +150,9 @@ enum bw_err bw_engine_schedule(struct bw_engine *engine, bool more, enum bw_err 
         if (rc == BW_OK) {
             rc = bw_engine_keep_alive(engine, sending, &wake_ms, commands, err);
         }
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_look_after(engine, commands, err);
     }
     if (rc == BW_OK) {
         rc = next_by_time(engine, &wake_ms, err);
@@ -210,5 +216,7 @@ void bw_engine_note_arrival(struct bw_engine *engine, const struct bw_event *eve
         {
             note_delivered(engine, result);
         }
+    } else if (event->type == BW_EVENT_TRIGGERED) {
+        (void)take_out(&engine->triggering, event->delivered.items[0].delivery_id);
     }
 }

@@ -8,11 +8,15 @@
 #include "base/vec.h"
 #include "engine/engine.h"
 #include "store/catalog.h"
+#include "store/evals.h"
 #include "store/inventory.h"
 #include "store/lineage_facts.h"
 #include "store/notices.h"
 #include "store/outbox.h"
 #include "store/sources.h"
+
+enum { BW_STEP_BOUNDS = 8 };
+extern const int64_t bw_step_bounds_us[BW_STEP_BOUNDS];
 
 struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
@@ -40,6 +44,37 @@ struct bw_waiter { /* a request that is answered once sources have been polled a
     struct bw_names polled;
 };
 
+struct bw_configuring { /* deployments of the settings that the database does not have yet */
+    bool under_way;
+    size_t next;            /* the first that has not been put */
+    struct bw_names names;  /* all of them, sorted; borrowed from the settings */
+    char *removed_to;       /* of those stored, up to which all that are not among them are gone */
+};
+
+struct bw_import { /* a request that brings many deployments */
+    uint64_t request;
+    char *body;    /* a deployment a line */
+    bool writing;  /* every line has been read */
+    size_t at;     /* into body */
+    int64_t line;
+    int64_t count; /* of deployments */
+};
+
+struct bw_step_times { /* of the steps of one type of event, since the start */
+    int64_t counts[BW_STEP_BOUNDS + 1]; /* by the first of bw_step_bounds_us that held it; the rest */
+    int64_t sum_us;
+    int64_t longest_us;
+};
+
+struct bw_lessee { /* a runner that waits for a job */
+    uint64_t request;
+    char *runner;
+    struct bw_names suites;
+    char *token; /* for the job that it may get */
+    int64_t until_ms;
+    bool answered; /* in the transaction under way */
+};
+
 struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
@@ -53,7 +88,12 @@ struct bw_engine {
     struct { struct bw_polling *items; size_t count, capacity; } polling;
     struct { struct bw_sending *items; size_t count, capacity; } sending;
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
+    struct { struct bw_lessee *items; size_t count, capacity; } lessees;
+    struct bw_ids triggering; /* eval jobs whose trigger plugin is at work */
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
+    struct bw_configuring configuring;
+    struct { struct bw_import *items; size_t count, capacity; } imports; /* one after the other */
+    struct bw_step_times steps[BW_EVENT_REQUEST + 1];
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;
@@ -62,29 +102,43 @@ struct bw_engine {
 
 enum {
     BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once */
-    BW_FAN_CHUNK = 200,        /* members a transaction */
-    BW_DUE_CHUNK = 100,        /* cohorts or notices that time changed, a transaction */
+    /* What a transaction takes of long work, so that none lasts 50 ms. */
+    BW_PUT_CHUNK = 100,        /* deployments that come in */
+    BW_JUDGED_CHUNK = 50,      /* cohorts */
+    BW_FAN_CHUNK = 100,        /* members of a changed cohort */
+    BW_DUE_CHUNK = 50,         /* notices that time changed */
     BW_REDO_MS = 5000,         /* after a failure of the database */
 };
 
 /* scope.c: the account and region that a source sees, "" where there is one of each. */
 char *bw_scope_of(const char *account, const char *region);
 
+/* Chores: what events leave to do, a piece a transaction. Each does one piece, and sets *more when
+ * another may wait; engine.c knows their order. */
+
 /* placing.c: judge by these rules, and price by this book (NULL: as before), from now on. Models are
- * placed anew when the rules are not those that placed them. Takes both. */
-enum bw_err bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules,
-                             struct bw_price_book *book, struct bw_error *err);
-enum bw_err bw_engine_place_models(struct bw_engine *engine, struct bw_error *err);
+ * placed anew, before anything else, when the rules are not those that placed them. Takes both. */
+void bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules,
+                      struct bw_price_book *book);
+enum bw_err bw_engine_place_models(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* inventory.c: bring the database in line with the settings, of which the engine keeps a share. */
 enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *settings,
                                 struct bw_error *err);
-/* Store one deployment and ask for its fan-out; *changed false: nothing was new. */
+enum bw_err bw_engine_configure_some(struct bw_engine *engine, bool *more, struct bw_error *err);
+void bw_engine_configure_again(struct bw_engine *engine); /* from the first deployment */
+void bw_configuring_clear(struct bw_configuring *configuring);
+/* Store one deployment and tell what it should hear of; *changed false: nothing was new. */
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err);
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err);
+
+/* write_deployments.c: the imports that have been asked for. */
+enum bw_err bw_engine_import_some(struct bw_engine *engine, bool *more, struct bw_error *err);
+void bw_engine_import_again(struct bw_engine *engine);
+void bw_import_clear(struct bw_import *import);
 
 /* change.c: a new set meets what was known. */
 struct bw_change { /* owned, to release with bw_change_clear() */
@@ -96,7 +150,7 @@ void bw_change_clear(struct bw_change *change);
 enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
                              const struct bw_entries *entries, struct bw_change *change,
                              struct bw_error *err);
-/* Judge the cohorts again that the change touches. NULL: everything may have changed. */
+/* Have the cohorts judged again that the change touches. NULL: everything may have changed. */
 enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *source,
                             const struct bw_change *change, struct bw_error *err);
 /* Is the source's word the first one in its scopes? A feed's is where there is no own list. */
@@ -121,13 +175,13 @@ enum bw_err bw_engine_note_model(struct bw_engine *engine, const struct bw_model
 enum bw_err bw_engine_note_lineage(struct bw_engine *engine, const char *platform,
                                    const char *scope, const char *lineage, struct bw_error *err);
 
-/* cohorts.c: judge a cohort again and begin its fan-out when its answer differs. */
-enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool baseline,
+/* cohorts.c: judge a cohort and write the answer. */
+enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool *differs,
                                struct bw_error *err);
 /* The judgement alone, at engine->now_ms, into *cohort; nothing is written. */
 enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
                             struct bw_error *err);
-/* One chunk; *more is set when another may wait. */
+/* A chore: those that are due; the fan-out of the ones that differ begins. */
 enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* How well what a platform and scope say is known now. */
 enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
@@ -187,6 +241,83 @@ enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject, bool
 /* One chunk; *more is set when another may wait. */
 enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err);
 
+/* Write the notice and what has happened, and tell nobody. */
+enum bw_err bw_engine_note(struct bw_engine *engine, struct bw_notice *notice,
+                           const struct bw_move_notice *how, struct bw_error *err);
+
+/* evals.c: eval jobs and the notices they answer. */
+struct bw_eval_wish { /* all borrowed */
+    const struct bw_deployment *deployment;
+    const struct bw_cohort *cohort;
+    struct bw_notice *notice; /* gets what the job says; NULL: none asks */
+    const char *candidate;
+    const char *tuned; /* NULL: there is none */
+    bool by_hand;
+};
+/* Ownership: *out is the caller's, also after a failure. Errors: BW_ERR_REFUSED with the reason;
+ * BW_ERR_EXISTS when the deployment has an unfinished one. */
+enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                                struct bw_eval_job *out, struct bw_error *err);
+/* A notice has come into its state: open what the policy wants, cancel what nobody waits for. */
+enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
+                                    struct bw_error *err);
+/* Cancel what a deployment has unfinished. */
+enum bw_err bw_engine_abandon_eval(struct bw_engine *engine, const char *deployment,
+                                   const char *reason, struct bw_error *err);
+/* Write a job, and what its notice says of it. */
+enum bw_err bw_engine_save_eval(struct bw_engine *engine, const struct bw_eval_job *job,
+                                struct bw_error *err);
+/* The end of a job that is not finished, its message, and the move of its notice. */
+enum bw_err bw_engine_end_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                               enum bw_eval_verdict verdict, const char *reason,
+                               struct bw_error *err);
+struct bw_eval_report;
+/* The end of a job as whoever ran it reports it. */
+enum bw_err bw_engine_report_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                                  const struct bw_eval_report *report, struct bw_error *err);
+
+/* eval_queue.c: which job runs when, and for how long it may be silent. */
+/* Would it break the month's budget? Then it waits for the next; job is changed, not written. */
+enum bw_err bw_engine_hold_back(struct bw_engine *engine, struct bw_eval_job *job, bool *held,
+                                struct bw_error *err);
+/* A queued job runs from now on, by whom is borrowed. */
+enum bw_err bw_engine_begin_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                                 const char *runner, int64_t lease_ms, struct bw_error *err);
+/* The next job for a starter within the limits, not yet begun. suites NULL: of any.
+ * Errors: BW_ERR_NOTFOUND. */
+enum bw_err bw_engine_next_eval(struct bw_engine *engine, const char *starter,
+                                const struct bw_names *suites, struct bw_eval_job *out,
+                                struct bw_error *err);
+/* One chunk of what time has done: leases that ended, runs to be started elsewhere, runners whose
+ * wait is over. */
+enum bw_err bw_engine_evals_due(struct bw_engine *engine, bool *more, struct bw_error *err);
+/* After a start or a reload. */
+enum bw_err bw_engine_evals_resume(struct bw_engine *engine, bool started, struct bw_error *err);
+enum bw_err bw_engine_evals_next_due(struct bw_engine *engine, int64_t *out_ms,
+                                     struct bw_error *err);
+
+/* eval_lease.c: runners that take jobs. */
+/* The job runs from now on, and its token is the one that renews and reports. */
+enum bw_err bw_engine_lease_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                                 const char *runner, const char *token, int64_t lease_ms,
+                                 struct bw_error *err);
+/* Takes the contents; answered at once if there is a job, else when there is, or its time is over.
+ */
+enum bw_err bw_engine_serve_lessee(struct bw_engine *engine, struct bw_lessee *lessee,
+                                   struct bw_error *err);
+enum bw_err bw_engine_serve_lessees(struct bw_engine *engine, struct bw_error *err);
+/* What was answered has been committed, or not. */
+void bw_engine_settle_lessees(struct bw_engine *engine, bool committed);
+void bw_engine_forget_lessee(struct bw_engine *engine, uint64_t request);
+void bw_lessee_clear(struct bw_lessee *lessee);
+
+/* eval_trigger.c: runs elsewhere, looked after by a trigger's plugin. */
+/* What is to be started or looked after now, as commands; reads only. */
+enum bw_err bw_engine_look_after(struct bw_engine *engine, struct bw_commands *commands,
+                                 struct bw_error *err);
+enum bw_err bw_engine_triggered(struct bw_engine *engine, const struct bw_results *results,
+                                struct bw_error *err);
+
 /* reminders.c: of deadlines that come nearer. */
 enum bw_err bw_engine_remind_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 
@@ -195,11 +326,15 @@ enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice 
                                const char *what, bool summed_up, struct bw_error *err);
 enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *source,
                                       const char *what, const char *text, struct bw_error *err);
+/* moved: its notice says it as well, where people read. */
+enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
+                                    const struct bw_notice *notice, bool moved,
+                                    struct bw_error *err);
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err);
 enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,
                                struct bw_error *err);
-enum bw_err bw_engine_sum_up(struct bw_engine *engine, struct bw_error *err);
+enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_error *err);
 enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_results *results,
                                 struct bw_error *err);
 

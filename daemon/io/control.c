@@ -12,8 +12,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -84,6 +87,7 @@ static void on_upload(struct exchange *exchange, const char *bytes, size_t size)
 static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange);
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
                          enum MHD_RequestTerminationCode why);
+static void make_token(char *out);
 static struct peer *peer_of(struct MHD_Connection *connection);
 static enum MHD_Result send_reply(struct exchange *exchange);
 static enum MHD_Result send_too_big(struct exchange *exchange);
@@ -361,8 +365,20 @@ static enum MHD_Result on_complete(struct bw_control *control, struct exchange *
         .peer_uid = peer->uid,
         .may_write = peer->may_write,
     };
+    make_token(request.token);
     control->on_request(control->context, &request);
     return MHD_YES;
+}
+
+static void make_token(char *out)
+{
+    unsigned char bytes[(BW_REQUEST_TOKEN_TEXT - 1) / 2];
+    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
+        abort(); /* the kernel gives that much, once it is up */
+    }
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    }
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,

@@ -22,6 +22,7 @@ struct key_slot {
 struct ask { /* a fetch or a mail under way */
     struct bw_courier *courier;
     int64_t id; /* the plugin's */
+    bool elsewhere; /* a redirect is followed, once */
     struct bw_transfer *transfer;
     struct bw_mail_job *job;
 };
@@ -62,7 +63,7 @@ static char *instance_of(const char *message);
 static void feed(struct ask *ask, const struct bw_plugin_answer *answer, char *body);
 static void on_memory(void *context, char **memory);
 static void on_failing(void *context, enum bw_plugin_failure failure, int64_t retry_after_ms);
-static void on_done(void *context, struct bw_entries *entries, const struct bw_error *err);
+static void on_done(void *context, struct bw_plugin_said *said, const struct bw_error *err);
 static void on_deadline(uv_timer_t *timer);
 static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome, const char *why);
 static char *without_secrets(const struct bw_courier *courier, const char *why);
@@ -156,7 +157,7 @@ static void run_child(struct bw_courier *courier)
         plugin[0] == '/' ? bw_xstrdup(plugin)
                          : bw_xasprintf("%s/%s", courier->host->plugin_dir, plugin);
     const struct bw_plugin_opening opening = {
-        .verb = "deliver",
+        .verb = courier->host->verb,
         .name = courier->sink.name,
         .settings = courier->sink.options,
         .message = courier->message,
@@ -211,7 +212,32 @@ static void on_fetch(void *context, struct bw_fetch *fetch)
     struct bw_http_request request = bw_sink_request(
         &courier->sink, courier->url.text, fetch, courier->secret.text,
         (int64_t)uv_timer_get_due_in(&courier->timer), BW_COURIER_ANSWER_MAX);
+    ask->elsewhere = fetch->elsewhere && courier->host->verb == BW_VERB_TRIGGER;
     ask->transfer = bw_http_start(courier->host->http, &request, on_answer, ask);
+}
+
+/* What an answer sends to elsewhere is got from there, as a stranger would: without the credential,
+ * and without anything that the plugin said. A server that is asked by TLS cannot lead out of it. */
+static bool go_elsewhere(struct ask *ask, const struct bw_http_answer *answer)
+{
+    struct bw_courier *courier = ask->courier;
+    const char *target = bw_http_header(answer, "location");
+    bool plain = bw_str_starts_with(courier->url.text, "http://");
+    if (!ask->elsewhere || answer->code != BW_OK || answer->status != 302 || target == NULL ||
+        !(bw_str_starts_with(target, "https://") ||
+          (plain && bw_str_starts_with(target, "http://")))) {
+        return false;
+    }
+    struct bw_http_request request = {
+        .method = bw_xstrdup("GET"),
+        .url = bw_xstrdup(target),
+        .timeout_ms = (int64_t)uv_timer_get_due_in(&courier->timer),
+        .max_bytes = BW_COURIER_ANSWER_MAX,
+        .allow_private = courier->sink.allow_private,
+    };
+    ask->elsewhere = false;
+    ask->transfer = bw_http_start(courier->host->http, &request, on_answer, ask);
+    return true;
 }
 
 static void on_answer(void *context, struct bw_http_answer *answer)
@@ -219,6 +245,10 @@ static void on_answer(void *context, struct bw_http_answer *answer)
     struct ask *ask = context;
     struct bw_courier *courier = ask->courier;
     ask->transfer = NULL;
+    if (go_elsewhere(ask, answer)) {
+        bw_http_answer_clear(answer);
+        return;
+    }
     bool came = answer->code == BW_OK;
     courier->status = answer->status;
     if (answer->retry_after_ms > courier->retry_after_ms) {
@@ -331,11 +361,11 @@ static void on_failing(void *context, enum bw_plugin_failure failure, int64_t re
     }
 }
 
-static void on_done(void *context, struct bw_entries *entries, const struct bw_error *err)
+static void on_done(void *context, struct bw_plugin_said *said, const struct bw_error *err)
 {
     struct bw_courier *courier = context;
     courier->run = NULL;
-    bw_entries_clear(entries);
+    bw_plugin_said_clear(said);
     finish(courier, err == NULL ? BW_DELIVERY_DONE : courier->failing,
            err == NULL ? NULL : err->text);
 }
@@ -377,7 +407,8 @@ static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome,
     };
     if (outcome != BW_DELIVERY_DONE) {
         BW_CLEANUP(bw_freep) char *clean = without_secrets(courier, why);
-        result.error = bw_xasprintf("sink '%s': %s", courier->sink.name, clean);
+        result.error = bw_xasprintf("%s '%s': %s", bw_verb_noun(courier->host->verb),
+                                    courier->sink.name, clean);
     }
     const struct bw_courier_host *host = courier->host;
     bw_courier_close(courier);

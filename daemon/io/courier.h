@@ -1,9 +1,11 @@
 /* daemon/io/courier.h: one delivery carried by a plugin: the child converses, the daemon fetches or
- * mails for it, with the sink's secrets filled in on the way out. */
+ * mails for it, with the sink's secrets filled in on the way out. An eval job is carried to its
+ * trigger in the same way. */
 #ifndef BW_IO_COURIER_H
 #define BW_IO_COURIER_H
 #include <uv.h>
 
+#include "codec/plugin_wire.h"
 #include "engine/event.h"
 #include "io/http.h"
 #include "io/keyring.h"
@@ -18,6 +20,7 @@ enum {
 
 struct bw_courier_host { /* what couriers share; outlives each that is not closed */
     uv_loop_t *loop;
+    enum bw_verb verb; /* deliver or trigger */
     struct bw_http *http;
     struct bw_mailer *mailer;
     struct bw_keyring *keyring;

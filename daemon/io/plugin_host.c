@@ -18,9 +18,20 @@ enum {
     BODIES_MAX = 256 * 1024 * 1024, /* bytes of all answers of one run */
 };
 
+/* The lines that a verb may say. */
+#define LINE(kind) (1U << BW_LINE_##kind)
+#define TALK (LINE(FETCH) | LINE(LOG) | LINE(ERROR) | LINE(DONE))
+static const unsigned LINES[] = {
+    [BW_VERB_MANIFEST] = LINE(MANIFEST) | LINE(LOG) | LINE(ERROR),
+    [BW_VERB_CATALOG] = TALK | LINE(ENTRY),
+    [BW_VERB_INVENTORY] = TALK | LINE(FINDING) | LINE(NOTE) | LINE(MEMORY),
+    [BW_VERB_DELIVER] = TALK | LINE(MAIL) | LINE(MEMORY),
+    [BW_VERB_TRIGGER] = TALK | LINE(MEMORY),
+};
+
 struct bw_plugin_run {
     char *label;
-    bool delivers; /* to a sink: it mails and remembers, and lists nothing */
+    enum bw_verb verb;
     struct bw_plugin_events events;
     struct bw_child child;
     uv_pipe_t in;
@@ -35,13 +46,14 @@ struct bw_plugin_run {
     bool complete; /* "done" was said */
     size_t out_bytes;
     size_t body_bytes;
-    int asks; /* fetches and mails */
+    int64_t asks; /* fetches and mails */
+    int64_t asks_max;
     int64_t last_ask;
     int logs;
     struct bw_str out_line; /* what has come of the next line */
     struct bw_str err_line;
     struct bw_str last_words; /* the last whole line on stderr */
-    struct bw_entries entries;
+    struct bw_plugin_said said;
     struct bw_error failure;
     char chunk[CHUNK_BYTES];
 };
@@ -60,6 +72,7 @@ static void on_exit_seen(uv_poll_t *poll, int status, int events);
 static void on_written(uv_write_t *write, int status);
 static void on_closed(uv_handle_t *handle);
 static void hear(struct bw_plugin_run *run, const char *line, size_t size);
+static void list(struct bw_plugin_run *run, struct bw_plugin_line *heard);
 static bool may_ask(struct bw_plugin_run *run, int64_t id);
 static void say(struct bw_plugin_run *run, enum bw_log_level level, const char *text);
 static void send_text(struct bw_plugin_run *run, struct answer *answer, size_t body_bytes,
@@ -68,6 +81,15 @@ static void fail(struct bw_plugin_run *run, const char *format, ...) BW_PRINTF(2
 static void advance(struct bw_plugin_run *run);
 static void judge(struct bw_plugin_run *run);
 static void close_handles(struct bw_plugin_run *run);
+
+void bw_plugin_said_clear(struct bw_plugin_said *said)
+{
+    bw_entries_clear(&said->entries);
+    bw_findings_clear(&said->findings);
+    bw_names_clear(&said->notes);
+    free(said->memory);
+    *said = (struct bw_plugin_said){ 0 };
+}
 
 enum bw_err bw_plugin_run_start(uv_loop_t *loop, const char *program, const char *label,
                                 const struct bw_plugin_opening *opening,
@@ -80,8 +102,9 @@ enum bw_err bw_plugin_run_start(uv_loop_t *loop, const char *program, const char
         return rc;
     }
     struct bw_plugin_run *run = bw_xcalloc(1, sizeof(*run));
-    run->label = bw_xasprintf("%s '%s'", opening->message != NULL ? "sink" : "source", label);
-    run->delivers = opening->message != NULL;
+    run->verb = opening->verb;
+    run->label = bw_xasprintf("%s '%s'", bw_verb_noun(run->verb), label);
+    run->asks_max = opening->fetches > 0 ? opening->fetches : BW_PLUGIN_FETCHES_MAX;
     run->events = *events;
     run->child = child;
     open_handles(loop, run);
@@ -225,8 +248,7 @@ static void hear(struct bw_plugin_run *run, const char *line, size_t size)
         fail(run, "plugin has written a bad line: %s", err.text);
         return;
     }
-    bool only_delivery = heard.kind == BW_LINE_MAIL || heard.kind == BW_LINE_MEMORY;
-    if ((only_delivery && !run->delivers) || (heard.kind == BW_LINE_ENTRY && run->delivers)) {
+    if ((LINES[run->verb] >> heard.kind & 1U) == 0) {
         fail(run, "plugin has written a line that its verb does not have");
         return;
     }
@@ -237,12 +259,12 @@ static void hear(struct bw_plugin_run *run, const char *line, size_t size)
         }
         break;
     case BW_LINE_ENTRY:
-        if (run->entries.count == BW_ENTRIES_MAX) {
-            fail(run, "plugin has listed more than %d models", BW_ENTRIES_MAX);
-            break;
-        }
-        BW_VEC_PUSH(&run->entries, heard.entry);
-        heard.entry = (struct bw_entry){ 0 };
+    case BW_LINE_FINDING:
+        list(run, &heard);
+        break;
+    case BW_LINE_NOTE:
+        BW_VEC_PUSH(&run->said.notes, BW_TAKE(heard.text));
+        run->said.partial = run->said.partial || heard.partial;
         break;
     case BW_LINE_LOG:
         say(run, BW_LOG_INFO, heard.text);
@@ -259,7 +281,15 @@ static void hear(struct bw_plugin_run *run, const char *line, size_t size)
         }
         break;
     case BW_LINE_MEMORY:
-        run->events.memory(run->events.context, &heard.text);
+        if (run->events.memory != NULL) {
+            run->events.memory(run->events.context, &heard.text);
+        } else {
+            bw_replace(&run->said.memory, heard.text);
+        }
+        break;
+    case BW_LINE_MANIFEST:
+        run->said.inventories = heard.inventories;
+        run->complete = true;
         break;
     case BW_LINE_DONE:
         run->complete = true;
@@ -267,10 +297,25 @@ static void hear(struct bw_plugin_run *run, const char *line, size_t size)
     }
 }
 
+/* Keep an entry or a finding. */
+static void list(struct bw_plugin_run *run, struct bw_plugin_line *heard)
+{
+    if (run->said.entries.count == BW_ENTRIES_MAX || run->said.findings.count == BW_FINDINGS_MAX) {
+        fail(run, "plugin has listed more than %d %s", BW_ENTRIES_MAX,
+             heard->kind == BW_LINE_ENTRY ? "models" : "findings");
+    } else if (heard->kind == BW_LINE_ENTRY) {
+        BW_VEC_PUSH(&run->said.entries, heard->entry);
+        heard->entry = (struct bw_entry){ 0 };
+    } else {
+        BW_VEC_PUSH(&run->said.findings, heard->finding);
+        heard->finding = (struct bw_finding){ 0 };
+    }
+}
+
 static bool may_ask(struct bw_plugin_run *run, int64_t id)
 {
-    if (++run->asks > BW_PLUGIN_FETCHES_MAX) {
-        fail(run, "plugin has asked for more than %d fetches", BW_PLUGIN_FETCHES_MAX);
+    if (++run->asks > run->asks_max) {
+        fail(run, "plugin has asked for more than %lld fetches", (long long)run->asks_max);
     } else if (id <= run->last_ask) {
         fail(run, "plugin has used fetch id %lld twice, or not in rising order", (long long)id);
     }
@@ -336,14 +381,14 @@ static void advance(struct bw_plugin_run *run)
         return;
     }
     judge(run);
-    struct bw_entries entries = run->entries;
-    run->entries = (struct bw_entries){ 0 };
+    struct bw_plugin_said said = run->said;
+    run->said = (struct bw_plugin_said){ 0 };
     const struct bw_error *err = run->failure.code == BW_OK ? NULL : &run->failure;
     if (err != NULL) {
-        bw_entries_clear(&entries);
+        bw_plugin_said_clear(&said);
     }
     close_handles(run); /* frees in a later turn of the loop */
-    run->events.done(run->events.context, &entries, err);
+    run->events.done(run->events.context, &said, err);
 }
 
 static void judge(struct bw_plugin_run *run)
@@ -384,7 +429,7 @@ static void on_closed(uv_handle_t *handle)
         return;
     }
     (void)close(run->child.pidfd);
-    bw_entries_clear(&run->entries);
+    bw_plugin_said_clear(&run->said);
     bw_str_clear(&run->out_line);
     bw_str_clear(&run->err_line);
     bw_str_clear(&run->last_words);

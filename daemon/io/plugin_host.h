@@ -16,6 +16,17 @@ enum {
     BW_PLUGIN_LOG_BYTES_MAX = 300,           /* of such a line */
 };
 
+/* What a run has said besides its questions. */
+struct bw_plugin_said {
+    struct bw_entries entries;
+    struct bw_findings findings;
+    struct bw_names notes; /* what an inventory could not see */
+    bool partial;          /* and then more may exist than was found */
+    char *memory;          /* of an inventory, a JSON object; NULL: nothing new */
+    bool inventories;      /* the plugin has the verb `inventory` */
+};
+void bw_plugin_said_clear(struct bw_plugin_said *said);
+
 /* Neither callback comes from inside a function of this header. */
 struct bw_plugin_events {
     /* Answer with bw_plugin_run_answer(). fetch is borrowed for the call, but its texts may be
@@ -28,8 +39,8 @@ struct bw_plugin_events {
     /* The plugin says why it fails; done follows. NULL: nobody asks. */
     void (*failing)(void *context, enum bw_plugin_failure failure, int64_t retry_after_ms);
     /* The run is over and, when this returns, gone. err is NULL after a complete set, else it says
-     * what the plugin did in one line; the entries are the callback's. */
-    void (*done)(void *context, struct bw_entries *entries, const struct bw_error *err);
+     * what the plugin did in one line and nothing else has been said; what has is the callback's. */
+    void (*done)(void *context, struct bw_plugin_said *said, const struct bw_error *err);
     void *context;
 };
 

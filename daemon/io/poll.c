@@ -1,8 +1,9 @@
 /* daemon/io/poll.c: see poll.h.
  *
  *     NEW --> BEGUN --credential read--> REPEATING --all unchanged--> OVER
- *                                           |
- *                                        changed --> WAITING --turn--> RUNNING --done--> OVER
+ *                |                          |
+ *                |                       changed --> WAITING --turn--> RUNNING --done--> OVER
+ *                +--a manifest needs neither-----------^
  *
  * Every way to OVER leads through finish(). */
 #include "io/poll.h"
@@ -14,6 +15,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "io/asks.h"
 #include "io/plugin_host.h"
 #include "io/source_request.h"
 
@@ -21,22 +23,11 @@
 
 enum state { NEW, BEGUN, REPEATING, WAITING, RUNNING, OVER };
 
-struct ask { /* a request of this poll */
-    struct bw_poll *poll;
-    struct bw_fetch fetch;
-    struct bw_transfer *transfer; /* NULL: answered */
-    int64_t wanted_by;            /* the plugin's fetch that waits for it; 0: none */
-    bool used;                    /* the plugin has got the answer */
-    struct bw_known *known;       /* what it answered last time; NULL: not asked before */
-    struct bw_digest digest;      /* of the body of a 200 */
-    struct bw_http_answer answer;
-};
-
-struct asks BW_VEC(struct ask *);
-
 struct bw_poll {
     const struct bw_poll_host *host;
     struct bw_source_settings settings;
+    enum bw_verb verb;
+    struct bw_polled result; /* of the verbs before; finish() adds this one's */
     char *program;
     uint64_t identity;
     struct bw_memory known; /* what is asked again: its own, since a reload may forget it */
@@ -46,9 +37,10 @@ struct bw_poll {
     char *secret;                 /* NULL: none */
     uv_timer_t timer; /* the start, then the deadline, which rests while WAITING */
     uint64_t left_ms;
-    struct asks asks;
+    struct bw_asks asks;
     struct bw_plugin_run *run;
     int64_t retry_after_ms;
+    bool refused; /* the plugin says that the credential was */
 };
 
 static void on_begin(uv_timer_t *timer);
@@ -56,22 +48,21 @@ static void on_key(void *context, const struct bw_secret *secret, const struct b
 static void repeat_known(struct bw_poll *poll);
 static void read_file(struct bw_poll *poll);
 static void decide(struct bw_poll *poll);
-static bool is_unchanged(const struct ask *ask);
 static void refresh(struct bw_poll *poll);
-static struct ask *ask_new(struct bw_poll *poll, const struct bw_fetch *fetch,
-                           struct bw_known *known);
-static void ask_send(struct ask *ask, bool conditional);
-static void ask_free(struct ask **ask);
+static void ask_send(struct bw_ask *ask, bool conditional);
 static void on_answer(void *context, struct bw_http_answer *answer);
 static void on_fetch(void *context, struct bw_fetch *fetch);
-static struct ask *answered_before(struct bw_poll *poll, const struct bw_fetch *fetch);
-static void feed(struct ask *ask);
-static void on_listed(void *context, struct bw_entries *entries, const struct bw_error *err);
-static void remember(struct bw_poll *poll);
+static void on_failing(void *context, enum bw_plugin_failure failure, int64_t retry_after_ms);
+static void on_said(void *context, struct bw_plugin_said *said, const struct bw_error *err);
+static void remember(struct bw_poll *poll, struct bw_plugin_said *said);
 static void on_deadline(uv_timer_t *timer);
 static void fail(struct bw_poll *poll, const char *text);
-static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome, struct bw_entries *entries,
-                   const char *error);
+static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome,
+                   struct bw_plugin_said *said, const char *error);
+static void add_catalog(struct bw_poll *poll, enum bw_poll_outcome outcome,
+                        struct bw_plugin_said *said, char *error);
+static void add_inventory(struct bw_poll *poll, enum bw_poll_outcome outcome,
+                          struct bw_plugin_said *said, char *error);
 static void release(struct bw_poll *poll);
 static void on_timer_closed(uv_handle_t *handle);
 
@@ -80,6 +71,8 @@ struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
 {
     struct bw_poll *poll = bw_xcalloc(1, sizeof(*poll));
     poll->host = host;
+    poll->verb = BW_VERB_CATALOG;
+    poll->result.source = bw_xstrdup(settings->name);
     poll->settings = bw_source_settings_copy(settings);
     poll->program = settings->plugin[0] == '/'
                         ? bw_xstrdup(settings->plugin)
@@ -88,6 +81,24 @@ struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
     poll->identity = bw_poll_identity(settings, poll->program);
     (void)uv_timer_init(host->loop, &poll->timer);
     poll->timer.data = poll;
+    return poll;
+}
+
+struct bw_poll *bw_poll_next(const struct bw_poll *before, struct bw_polled *result)
+{
+    const struct bw_memory *manifest = bw_memories_find(
+        &before->host->memories[BW_VERB_MANIFEST], before->settings.name, before->identity);
+    bool asks_manifest = before->verb == BW_VERB_CATALOG && manifest == NULL;
+    bool has_inventory = manifest != NULL && manifest->remembered != NULL;
+    if (before->is_file || before->verb == BW_VERB_INVENTORY || result->outcome == BW_POLL_FAILED ||
+        (!asks_manifest && !has_inventory)) {
+        return NULL;
+    }
+    struct bw_poll *poll = bw_poll_new(before->host, &before->settings);
+    poll->verb = asks_manifest ? BW_VERB_MANIFEST : BW_VERB_INVENTORY;
+    bw_polled_clear(&poll->result);
+    poll->result = *result;
+    *result = (struct bw_polled){ 0 };
     return poll;
 }
 
@@ -113,15 +124,17 @@ void bw_poll_run_child(struct bw_poll *poll)
         return;
     }
     const struct bw_plugin_opening opening = {
-        .verb = "catalog",
+        .verb = poll->verb,
         .name = poll->settings.name,
         .platform = poll->settings.platform,
         .account = poll->settings.account,
         .region = poll->settings.region,
         .settings = poll->settings.options,
+        .memory = poll->known.remembered,
+        .fetches = poll->settings.fetches,
     };
     const struct bw_plugin_events events = {
-        .fetch = on_fetch, .done = on_listed, .context = poll
+        .fetch = on_fetch, .failing = on_failing, .done = on_said, .context = poll
     };
     struct bw_error err = { 0 };
     if (bw_plugin_run_start(poll->host->loop, poll->program, poll->settings.name, &opening,
@@ -137,16 +150,23 @@ void bw_poll_close(struct bw_poll *poll)
     }
 }
 
+static struct bw_memories *memories_of(const struct bw_poll *poll)
+{
+    return &poll->host->memories[poll->verb];
+}
+
 static void on_begin(uv_timer_t *timer)
 {
     struct bw_poll *poll = timer->data;
     (void)uv_timer_start(timer, on_deadline, (uint64_t)poll->settings.timeout_ms, 0);
     const struct bw_memory *known =
-        bw_memories_find(poll->host->memories, poll->settings.name, poll->identity);
+        bw_memories_find(memories_of(poll), poll->settings.name, poll->identity);
     if (known != NULL) {
         poll->known = bw_memory_copy(known);
     }
-    if (poll->is_file) {
+    if (poll->verb == BW_VERB_MANIFEST) {
+        decide(poll);
+    } else if (poll->is_file) {
         read_file(poll);
     } else if (poll->settings.credential.kind == BW_SECRET_NONE) {
         repeat_known(poll);
@@ -172,7 +192,9 @@ static void repeat_known(struct bw_poll *poll)
 {
     poll->state = REPEATING;
     for (size_t i = 0; i < poll->known.count; i++) {
-        ask_send(ask_new(poll, &poll->known.items[i].fetch, &poll->known.items[i]), true);
+        ask_send(bw_asks_add(&poll->asks, poll, &poll->known.items[i].fetch,
+                             &poll->known.items[i]),
+                 true);
     }
     if (poll->known.count == 0) {
         decide(poll);
@@ -187,8 +209,8 @@ static void read_file(struct bw_poll *poll)
     const struct bw_fetch whatever = { .method = get, .path = any, .repeatable = true };
     const char *path = poll->settings.url + strlen(FILE_SCHEME);
     poll->state = REPEATING;
-    struct ask *ask =
-        ask_new(poll, &whatever, poll->known.count > 0 ? &poll->known.items[0] : NULL);
+    struct bw_ask *ask = bw_asks_add(&poll->asks, poll, &whatever,
+                                     poll->known.count > 0 ? &poll->known.items[0] : NULL);
     struct bw_error err = { 0 };
     if (bw_file_read(path, (size_t)poll->settings.max_bytes, &ask->answer.body,
                      &ask->answer.body_bytes, &err) != BW_OK) {
@@ -204,12 +226,7 @@ static void read_file(struct bw_poll *poll)
 /* All that was known has been asked again: is there anything to look at? */
 static void decide(struct bw_poll *poll)
 {
-    bool unchanged = poll->asks.count > 0;
-    BW_VEC_EACH(struct ask *, ask, &poll->asks)
-    {
-        unchanged = unchanged && is_unchanged(*ask);
-    }
-    if (unchanged) {
+    if (bw_asks_unchanged(&poll->asks)) {
         refresh(poll);
         finish(poll, BW_POLL_UNCHANGED, NULL, NULL);
         return;
@@ -220,40 +237,21 @@ static void decide(struct bw_poll *poll)
     poll->host->want_child(poll->host->context, poll);
 }
 
-static bool is_unchanged(const struct ask *ask)
-{
-    return ask->answer.code == BW_OK && ask->known != NULL &&
-           ((ask->answer.status == 304 && bw_known_is_conditional(ask->known)) ||
-            (ask->answer.status == 200 &&
-             memcmp(&ask->digest, &ask->known->digest, sizeof(ask->digest)) == 0));
-}
-
 /* Keep the newest validators, unless a reload has forgotten the source meanwhile. */
 static void refresh(struct bw_poll *poll)
 {
-    BW_VEC_EACH(struct ask *, ask, &poll->asks)
+    BW_VEC_EACH(struct bw_ask *, ask, &poll->asks)
     {
         if ((*ask)->answer.status == 200) {
             bw_known_refresh((*ask)->known, &(*ask)->answer);
         }
     }
-    if (bw_memories_find(poll->host->memories, poll->settings.name, poll->identity) != NULL) {
-        bw_memories_set(poll->host->memories, &poll->known);
+    if (bw_memories_find(memories_of(poll), poll->settings.name, poll->identity) != NULL) {
+        bw_memories_set(memories_of(poll), &poll->known);
     }
 }
 
-static struct ask *ask_new(struct bw_poll *poll, const struct bw_fetch *fetch,
-                           struct bw_known *known)
-{
-    struct ask *ask = bw_xcalloc(1, sizeof(*ask));
-    ask->poll = poll;
-    ask->fetch = bw_fetch_copy(fetch);
-    ask->known = known;
-    BW_VEC_PUSH(&poll->asks, ask);
-    return ask;
-}
-
-static void ask_send(struct ask *ask, bool conditional)
+static void ask_send(struct bw_ask *ask, bool conditional)
 {
     struct bw_poll *poll = ask->poll;
     struct bw_http_request request =
@@ -265,40 +263,19 @@ static void ask_send(struct ask *ask, bool conditional)
     ask->transfer = bw_http_start(poll->host->http, &request, on_answer, ask);
 }
 
-static void ask_free(struct ask **slot)
-{
-    struct ask *ask = *slot;
-    if (ask->transfer != NULL) {
-        bw_http_cancel(ask->transfer);
-    }
-    bw_fetch_clear(&ask->fetch);
-    bw_http_answer_clear(&ask->answer);
-    free(ask);
-}
-
 static void on_answer(void *context, struct bw_http_answer *answer)
 {
-    struct ask *ask = context;
+    struct bw_ask *ask = context;
     struct bw_poll *poll = ask->poll;
-    ask->transfer = NULL;
-    ask->answer = *answer;
-    *answer = (struct bw_http_answer){ 0 };
-    if (ask->answer.status == 200) {
-        ask->digest = bw_digest_of(ask->answer.body, ask->answer.body_bytes);
-    }
+    bw_ask_take(ask, answer);
     bool later = ask->answer.status == 429 || ask->answer.status == 503;
     if (later && ask->answer.retry_after_ms > poll->retry_after_ms) {
         poll->retry_after_ms = ask->answer.retry_after_ms;
     }
     if (ask->wanted_by != 0) {
-        feed(ask);
+        bw_ask_feed(ask, poll->run);
     }
-    bool all = poll->state == REPEATING;
-    BW_VEC_EACH(struct ask *, other, &poll->asks)
-    {
-        all = all && (*other)->transfer == NULL;
-    }
-    if (all) {
+    if (poll->state == REPEATING && !bw_asks_pend(&poll->asks)) {
         decide(poll);
     }
 }
@@ -313,7 +290,7 @@ static void on_fetch(void *context, struct bw_fetch *fetch)
         bw_plugin_run_fail(poll->run, &err);
         return;
     }
-    struct ask *ask = answered_before(poll, fetch);
+    struct bw_ask *ask = bw_asks_find(&poll->asks, poll->is_file ? NULL : fetch);
     if (poll->is_file && ask == NULL) {
         (void)bw_fail(&err, BW_ERR_PLUGIN,
                       "a file answers one fetch of a poll, and the plugin asks for another: '%s'",
@@ -323,97 +300,60 @@ static void on_fetch(void *context, struct bw_fetch *fetch)
     }
     bool have = ask != NULL && ask->answer.status != 304;
     if (ask == NULL) {
-        ask = ask_new(poll, fetch, NULL);
+        ask = bw_asks_add(&poll->asks, poll, fetch, NULL);
     }
     ask->wanted_by = fetch->id;
     if (have) {
         ask->fetch.repeatable = poll->is_file || fetch->repeatable;
-        feed(ask);
+        bw_ask_feed(ask, poll->run);
     } else {
         bw_http_answer_clear(&ask->answer);
         ask_send(ask, false);
     }
 }
 
-/* The same request, already repeated in this poll and not yet handed over; NULL. */
-static struct ask *answered_before(struct bw_poll *poll, const struct bw_fetch *fetch)
+static void on_failing(void *context, enum bw_plugin_failure failure, int64_t retry_after_ms)
 {
-    BW_VEC_EACH(struct ask *, ask, &poll->asks)
-    {
-        if ((*ask)->transfer == NULL && !(*ask)->used &&
-            (poll->is_file || bw_fetch_same(&(*ask)->fetch, fetch))) {
-            return *ask;
-        }
-    }
-    return NULL;
+    struct bw_poll *poll = context;
+    (void)retry_after_ms; /* the answer's own word is better */
+    poll->refused = failure == BW_FAILURE_AUTH;
 }
 
-/* Hand the answer over, with the headers that say something of the body. */
-static void feed(struct ask *ask)
-{
-    static const char *const passed[] = { "content-type", "last-modified", "link", "retry-after" };
-    struct bw_plugin_answer answer = {
-        .id = ask->wanted_by,
-        .status = ask->answer.code == BW_OK ? ask->answer.status : 0,
-        .body_bytes = ask->answer.code == BW_OK ? ask->answer.body_bytes : 0,
-        .error = ask->answer.code == BW_OK ? NULL : bw_xstrdup(ask->answer.error),
-    };
-    for (size_t i = 0; i < BW_COUNT(passed); i++) {
-        const char *value = bw_http_header(&ask->answer, passed[i]);
-        if (value != NULL) {
-            BW_VEC_PUSH(&answer.headers, bw_xasprintf("%s: %s", passed[i], value));
-        }
-    }
-    ask->wanted_by = 0;
-    ask->used = true;
-    bw_plugin_run_answer(ask->poll->run, &answer, BW_TAKE(ask->answer.body));
-    ask->answer.body_bytes = 0;
-    bw_plugin_answer_clear(&answer);
-}
-
-static void on_listed(void *context, struct bw_entries *entries, const struct bw_error *err)
+static void on_said(void *context, struct bw_plugin_said *said, const struct bw_error *err)
 {
     struct bw_poll *poll = context;
     poll->run = NULL;
-    if (err != NULL) {
+    bool manifest = poll->verb == BW_VERB_MANIFEST; /* one that cannot tell has no inventory */
+    if (err != NULL && !manifest) {
         fail(poll, err->text);
         return;
     }
-    remember(poll);
-    bw_entries_normalise(entries);
-    finish(poll, BW_POLL_LISTED, entries, NULL);
+    remember(poll, said);
+    bw_entries_normalise(&said->entries);
+    bw_findings_normalise(&said->findings);
+    finish(poll, BW_POLL_LISTED, said, NULL);
+    bw_plugin_said_clear(said);
 }
 
-/* Only where every answer can be asked for again can a later poll say "unchanged". */
-static void remember(struct bw_poll *poll)
+/* Only where every answer can be asked for again can a later poll say "unchanged"; and a run that
+ * left something for the next one wants to go on. */
+static void remember(struct bw_poll *poll, struct bw_plugin_said *said)
 {
     struct bw_memory memory = {
-        .source = bw_xstrdup(poll->settings.name), .identity = poll->identity
+        .source = bw_xstrdup(poll->settings.name),
+        .identity = poll->identity,
+        .remembered = said->inventories ? bw_xstrdup("inventory") : BW_TAKE(said->memory),
     };
-    bool whole = true;
-    BW_VEC_EACH(struct ask *, ask, &poll->asks)
-    {
-        if ((*ask)->used) {
-            whole = whole && (*ask)->fetch.repeatable && (*ask)->answer.status == 200;
-            bw_memory_add(&memory, &(*ask)->fetch, &(*ask)->answer, (*ask)->digest);
-        }
+    if (memory.remembered == NULL) {
+        bw_asks_remember(&poll->asks, &memory);
     }
-    if (whole) {
-        bw_memories_set(poll->host->memories, &memory);
-    } else {
-        bw_memories_forget(poll->host->memories, poll->settings.name);
-        bw_memory_clear(&memory);
-    }
+    bw_memories_set(memories_of(poll), &memory);
 }
 
 static void on_deadline(uv_timer_t *timer)
 {
     struct bw_poll *poll = timer->data;
-    bool asking = false;
-    BW_VEC_EACH(struct ask *, ask, &poll->asks)
-    {
-        asking = asking || (*ask)->transfer != NULL;
-    }
+    bool asking = bw_asks_pend(&poll->asks);
     const char *who = poll->key_wait != NULL ? "the credential was not read"
                       : asking               ? "no complete answer came"
                                              : "the plugin did not finish";
@@ -428,18 +368,53 @@ static void fail(struct bw_poll *poll, const char *text)
     finish(poll, BW_POLL_FAILED, NULL, text);
 }
 
-static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome, struct bw_entries *entries,
-                   const char *error)
+static void finish(struct bw_poll *poll, enum bw_poll_outcome outcome,
+                   struct bw_plugin_said *said, const char *error)
 {
-    struct bw_polled result = {
-        .source = bw_xstrdup(poll->settings.name),
-        .outcome = outcome,
-        .entries = entries != NULL ? *entries : (struct bw_entries){ 0 },
-        .error = error != NULL ? bw_str_without(error, poll->secret) : NULL,
-        .retry_after_ms = outcome == BW_POLL_FAILED ? poll->retry_after_ms : 0,
-    };
+    char *text = error != NULL ? bw_str_without(error, poll->secret) : NULL;
+    if (poll->verb == BW_VERB_CATALOG) {
+        add_catalog(poll, outcome, said, text);
+    } else if (poll->verb == BW_VERB_INVENTORY) {
+        add_inventory(poll, outcome, said, text);
+    } else {
+        free(text);
+    }
+    struct bw_polled result = poll->result;
+    poll->result = (struct bw_polled){ 0 };
     release(poll);
     poll->host->done(poll->host->context, poll, &result);
+}
+
+static void add_catalog(struct bw_poll *poll, enum bw_poll_outcome outcome,
+                        struct bw_plugin_said *said, char *error)
+{
+    poll->result.outcome = outcome;
+    poll->result.error = error;
+    poll->result.retry_after_ms = outcome == BW_POLL_FAILED ? poll->retry_after_ms : 0;
+    if (said != NULL) {
+        poll->result.entries = said->entries;
+        said->entries = (struct bw_entries){ 0 };
+    }
+}
+
+static void add_inventory(struct bw_poll *poll, enum bw_poll_outcome outcome,
+                          struct bw_plugin_said *said, char *error)
+{
+    static const enum bw_discovery outcomes[] = {
+        [BW_POLL_UNCHANGED] = BW_DISCOVERY_UNCHANGED,
+        [BW_POLL_LISTED] = BW_DISCOVERY_LISTED,
+        [BW_POLL_FAILED] = BW_DISCOVERY_FAILED,
+    };
+    struct bw_discovered *discovered = &poll->result.discovered;
+    discovered->outcome = poll->refused ? BW_DISCOVERY_REFUSED : outcomes[outcome];
+    discovered->error = error;
+    if (said != NULL) {
+        discovered->findings = said->findings;
+        discovered->notes = said->notes;
+        discovered->partial = said->partial;
+        said->findings = (struct bw_findings){ 0 };
+        said->notes = (struct bw_names){ 0 };
+    }
 }
 
 /* Let go of all but the memory, which follows when the loop has let go of the timer. */
@@ -450,7 +425,7 @@ static void release(struct bw_poll *poll)
         bw_keyring_cancel(poll->key_wait);
         poll->key_wait = NULL;
     }
-    BW_VEC_CLEAR(&poll->asks, ask_free);
+    bw_asks_clear(&poll->asks);
     if (poll->run != NULL) {
         bw_plugin_run_close(poll->run);
         poll->run = NULL;
@@ -468,6 +443,7 @@ static void on_timer_closed(uv_handle_t *handle)
     free(poll->secret);
     bw_source_settings_clear(&poll->settings);
     bw_memory_clear(&poll->known);
+    bw_polled_clear(&poll->result);
     free(poll->program);
     free(poll);
     host->gone(host->context);

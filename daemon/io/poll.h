@@ -1,4 +1,5 @@
-/* daemon/io/poll.h: one poll of one source, from its credential to its entries. */
+/* daemon/io/poll.h: one verb of one poll of one source, from its credential to what it lists. A poll
+ * is its catalog, then, where the plugin's manifest says so, its inventory. */
 #ifndef BW_IO_POLL_H
 #define BW_IO_POLL_H
 #include <uv.h>
@@ -16,16 +17,21 @@ struct bw_poll_host {
     struct bw_http *http;
     struct bw_keyring *keyring;
     const char *plugin_dir;
-    struct bw_memories *memories;
+    struct bw_memories *memories; /* one for each verb of a source */
     void (*want_child)(void *context, struct bw_poll *poll); /* call bw_poll_run_child() in turn */
     void (*done)(void *context, struct bw_poll *poll, struct bw_polled *result); /* once */
     void (*gone)(void *context); /* its memory is free; nothing of it is left */
     void *context;
 };
 
+enum { BW_POLL_VERBS = BW_VERB_INVENTORY + 1 };
+
 /* Ownership: settings are copied. */
 struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
                             const struct bw_source_settings *settings);
+/* What the source is asked next, once `before` is done with this result, which the new poll takes
+ * over and completes; NULL: that was all. */
+struct bw_poll *bw_poll_next(const struct bw_poll *before, struct bw_polled *result);
 const char *bw_poll_source(const struct bw_poll *poll);
 void bw_poll_begin(struct bw_poll *poll);     /* once */
 void bw_poll_run_child(struct bw_poll *poll); /* once it has asked for it */

@@ -39,15 +39,6 @@ void bw_memories_set(struct bw_memories *memories, struct bw_memory *memory)
     *memory = (struct bw_memory){ 0 };
 }
 
-void bw_memories_forget(struct bw_memories *memories, const char *source)
-{
-    struct bw_memory *memory = find(memories, source);
-    if (memory != NULL) {
-        bw_memory_clear(memory);
-        *memory = memories->items[--memories->count];
-    }
-}
-
 void bw_memories_retain(struct bw_memories *memories, const struct bw_settings *settings)
 {
     for (size_t i = memories->count; i > 0; i--) {
@@ -90,7 +81,9 @@ void bw_memory_add(struct bw_memory *memory, const struct bw_fetch *fetch,
 struct bw_memory bw_memory_copy(const struct bw_memory *memory)
 {
     struct bw_memory copy = {
-        .source = bw_xstrdup(memory->source), .identity = memory->identity
+        .source = bw_xstrdup(memory->source),
+        .identity = memory->identity,
+        .remembered = bw_xstrdup(memory->remembered),
     };
     BW_VEC_EACH(const struct bw_known, known, memory)
     {
@@ -106,6 +99,7 @@ struct bw_memory bw_memory_copy(const struct bw_memory *memory)
 void bw_memory_clear(struct bw_memory *memory)
 {
     free(memory->source);
+    free(memory->remembered);
     BW_VEC_CLEAR(memory, known_clear);
     *memory = (struct bw_memory){ 0 };
 }

@@ -23,9 +23,10 @@ struct bw_known { /* one request and its last answer */
     struct bw_digest digest;
 };
 
-struct bw_memory { /* of one source */
+struct bw_memory { /* of one source and verb */
     char *source;
     uint64_t identity; /* of settings and program; another one has nothing to compare with */
+    char *remembered;  /* what the verb itself left; NULL: nothing */
     struct bw_known *items;
     size_t count;
     size_t capacity;
@@ -38,7 +39,6 @@ const struct bw_memory *bw_memories_find(const struct bw_memories *memories, con
                                          uint64_t identity);
 /* Replace what is known of memory->source; takes the contents. */
 void bw_memories_set(struct bw_memories *memories, struct bw_memory *memory);
-void bw_memories_forget(struct bw_memories *memories, const char *source);
 void bw_memories_retain(struct bw_memories *memories, const struct bw_settings *settings);
 void bw_memories_clear(struct bw_memories *memories);
 

@@ -19,7 +19,7 @@ struct bw_poller {
     char *plugin_dir;
     bw_poller_done done;
     void *context;
-    struct bw_memories memories;
+    struct bw_memories memories[BW_POLL_VERBS];
     struct polls active;  /* done has not been called for them */
     struct polls pending; /* of these, not begun, in order */
     struct polls waiting; /* of these, for a child, in order */
@@ -28,6 +28,7 @@ struct bw_poller {
     bool closing;
 };
 
+static void add(struct bw_poller *poller, struct bw_poll *poll);
 static void on_want_child(void *context, struct bw_poll *poll);
 static void on_done(void *context, struct bw_poll *poll, struct bw_polled *result);
 static void on_gone(void *context);
@@ -49,7 +50,7 @@ struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, struct bw
         .http = http,
         .keyring = keyring,
         .plugin_dir = poller->plugin_dir,
-        .memories = &poller->memories,
+        .memories = poller->memories,
         .want_child = on_want_child,
         .done = on_done,
         .gone = on_gone,
@@ -70,16 +71,15 @@ void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *s
             return;
         }
     }
-    struct bw_poll *poll = bw_poll_new(&poller->host, settings);
-    poller->alive++;
-    BW_VEC_PUSH(&poller->active, poll);
-    BW_VEC_PUSH(&poller->pending, poll);
+    add(poller, bw_poll_new(&poller->host, settings));
     begin_pending(poller);
 }
 
 void bw_poller_retain(struct bw_poller *poller, const struct bw_settings *settings)
 {
-    bw_memories_retain(&poller->memories, settings);
+    for (size_t i = 0; i < BW_POLL_VERBS; i++) {
+        bw_memories_retain(&poller->memories[i], settings);
+    }
 }
 
 void bw_poller_close(struct bw_poller *poller)
@@ -90,6 +90,13 @@ void bw_poller_close(struct bw_poller *poller)
         bw_poll_close(*poll);
     }
     free_when_idle(poller);
+}
+
+static void add(struct bw_poller *poller, struct bw_poll *poll)
+{
+    poller->alive++;
+    BW_VEC_PUSH(&poller->active, poll);
+    BW_VEC_PUSH(&poller->pending, poll);
 }
 
 static void on_want_child(void *context, struct bw_poll *poll)
@@ -107,7 +114,12 @@ static void on_done(void *context, struct bw_poll *poll, struct bw_polled *resul
         *slot = NULL;
     }
     take_out(&poller->active, poll);
-    poller->done(poller->context, result);
+    struct bw_poll *next = poller->closing ? NULL : bw_poll_next(poll, result);
+    if (next != NULL) {
+        add(poller, next);
+    } else {
+        poller->done(poller->context, result);
+    }
     if (!poller->closing) {
         begin_pending(poller);
         run_waiting(poller);
@@ -169,7 +181,9 @@ static void free_when_idle(struct bw_poller *poller)
     if (!poller->closing || poller->alive > 0) {
         return;
     }
-    bw_memories_clear(&poller->memories);
+    for (size_t i = 0; i < BW_POLL_VERBS; i++) {
+        bw_memories_clear(&poller->memories[i]);
+    }
     BW_VEC_CLEAR(&poller->active, BW_VEC_PLAIN);
     BW_VEC_CLEAR(&poller->pending, BW_VEC_PLAIN);
     BW_VEC_CLEAR(&poller->waiting, BW_VEC_PLAIN);

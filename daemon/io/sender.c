@@ -7,7 +7,6 @@
 #include "base/instant.h"
 #include "base/str.h"
 #include "codec/webhook_sign.h"
-#include "io/courier.h"
 
 enum { KEYS = 2 }; /* the present secret and the old one */
 
@@ -62,9 +61,9 @@ static bool may_name_a_time(int status);
 static void begin_couriers(struct bw_sender *sender);
 static void on_carried(void *context, struct bw_courier *courier, struct bw_delivered *result);
 
-struct bw_sender *bw_sender_new(uv_loop_t *loop, struct bw_http *http, struct bw_mailer *mailer,
-                                struct bw_keyring *keyring, const char *plugin_dir,
-                                bw_sender_done done, void *context)
+struct bw_sender *bw_sender_new(uv_loop_t *loop, enum bw_verb verb, struct bw_http *http,
+                                struct bw_mailer *mailer, struct bw_keyring *keyring,
+                                const char *plugin_dir, bw_sender_done done, void *context)
 {
     struct bw_sender *sender = bw_xcalloc(1, sizeof(*sender));
     sender->http = http;
@@ -75,6 +74,7 @@ struct bw_sender *bw_sender_new(uv_loop_t *loop, struct bw_http *http, struct bw
     sender->plugin_dir = bw_xstrdup(plugin_dir);
     sender->host = (struct bw_courier_host){
         .loop = loop,
+        .verb = verb,
         .http = http,
         .mailer = mailer,
         .keyring = keyring,

@@ -4,6 +4,7 @@
 #ifndef BW_IO_SENDER_H
 #define BW_IO_SENDER_H
 #include "engine/event.h"
+#include "io/courier.h"
 #include "io/http.h"
 #include "io/keyring.h"
 #include "io/mailer.h"
@@ -19,10 +20,10 @@ enum {
     BW_SENDER_CHILDREN_MAX = 4,       /* couriers on their way; others wait in order */
 };
 
-/* Ownership: all pointers are borrowed, plugin_dir is copied. */
-struct bw_sender *bw_sender_new(uv_loop_t *loop, struct bw_http *http, struct bw_mailer *mailer,
-                                struct bw_keyring *keyring, const char *plugin_dir,
-                                bw_sender_done done, void *context);
+/* Plugins are called with that verb. Ownership: all pointers are borrowed, plugin_dir is copied. */
+struct bw_sender *bw_sender_new(uv_loop_t *loop, enum bw_verb verb, struct bw_http *http,
+                                struct bw_mailer *mailer, struct bw_keyring *keyring,
+                                const char *plugin_dir, bw_sender_done done, void *context);
 
 /* Sign (with the old secret as well while there is one) and send; or let the sink's plugin do it.
  * Every call ends in exactly one done, never from inside the call. sink and deliver are borrowed

@@ -14,6 +14,7 @@ static void add_credential(struct bw_http_request *request, const char *region,
                            const struct bw_fetch *fetch, const char *secret);
 static char *filled(const char *text, const char *secret, append_secret *append);
 static void append_in_json(struct bw_str *out, const char *secret);
+static void add_aws_key(struct bw_http_request *request, const char *credential);
 static char *with_query(const char *url, const char *name, const char *value);
 
 struct bw_http_request bw_source_request(const struct bw_source_settings *source,
@@ -107,9 +108,22 @@ static void add_credential(struct bw_http_request *request, const char *region,
         request->userpwd = bw_xstrdup(secret);
         break;
     case BW_AUTH_AWS_SIGV4:
-        request->userpwd = bw_xstrdup(secret);
+        add_aws_key(request, secret);
         request->sigv4 = bw_xasprintf("aws:amz:%s:%s", region, fetch->auth_name);
         break;
+    }
+}
+
+/* key:secret, and :token after them where the key is a temporary one; the token is signed with the
+ * other headers (IAM User Guide, "Elements of an AWS API request signature"). */
+static void add_aws_key(struct bw_http_request *request, const char *credential)
+{
+    const char *colon = strchr(credential, ':');
+    const char *token = colon == NULL ? NULL : strchr(colon + 1, ':');
+    size_t size = token == NULL ? strlen(credential) : (size_t)(token - credential);
+    request->userpwd = bw_xstrndup(credential, size);
+    if (token != NULL) {
+        BW_VEC_PUSH(&request->headers, bw_xasprintf("X-Amz-Security-Token: %s", token + 1));
     }
 }
 

@@ -47,8 +47,11 @@ static const char MODEL_LINEAGE_SQL[] =
     " ORDER BY id";
 static const char MODEL_PLACE_SQL[] =
     "UPDATE model SET lineage = $4 WHERE platform = $1 AND scope = $2 AND id = $3";
-static const char PLACED_BY_SQL[] = "SELECT rules_hash FROM instance";
-static const char PLACED_SQL[] = "UPDATE instance SET rules_hash = $1";
+static const char PLACING_SQL[] = "SELECT rules_hash, placing_hash, placing_platform,"
+                                  " placing_scope, placing_model FROM instance";
+static const char PLACING_SAVE_SQL[] =
+    "UPDATE instance SET rules_hash = $1, placing_hash = $2, placing_platform = $3,"
+    " placing_scope = $4, placing_model = $5";
 static const char MODEL_PAGE_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE (platform, scope, id) > ($1, $2, $3)"
     " AND ($4 IS NULL OR platform = $4) ORDER BY platform, scope, id LIMIT $5";
@@ -328,17 +331,38 @@ enum bw_err bw_models_place(struct bw_db *db, const struct bw_model *model, cons
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_models_placed_by(struct bw_db *db, uint64_t *out, struct bw_error *err)
+void bw_placing_clear(struct bw_placing *placing)
 {
-    int64_t hash = 0;
-    enum bw_err rc = bw_stmt_one_i64(bw_db_query(db, PLACED_BY_SQL), 0, &hash, err);
-    *out = (uint64_t)hash;
+    free(placing->platform);
+    free(placing->scope);
+    free(placing->model);
+    *placing = (struct bw_placing){ 0 };
+}
+
+enum bw_err bw_placing_get(struct bw_db *db, struct bw_placing *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PLACING_SQL);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = (struct bw_placing){
+            .placed_by = (uint64_t)bw_stmt_i64(row, 0),
+            .rules = (uint64_t)bw_stmt_i64(row, 1),
+            .platform = bw_stmt_text_dup(row, 2),
+            .scope = bw_stmt_text_dup(row, 3),
+            .model = bw_stmt_text_dup(row, 4),
+        };
+    }
     return rc;
 }
 
-enum bw_err bw_models_placed(struct bw_db *db, uint64_t rules_hash, struct bw_error *err)
+enum bw_err bw_placing_save(struct bw_db *db, const struct bw_placing *placing,
+                            struct bw_error *err)
 {
-    struct bw_stmt *stmt = bw_db_query(db, PLACED_SQL);
-    BW_BIND(stmt, 1, (int64_t)rules_hash);
+    struct bw_stmt *stmt = bw_db_query(db, PLACING_SAVE_SQL);
+    BW_BIND(stmt, 1, (int64_t)placing->placed_by);
+    BW_BIND(stmt, 2, (int64_t)placing->rules);
+    BW_BIND(stmt, 3, placing->platform);
+    BW_BIND(stmt, 4, placing->scope);
+    BW_BIND(stmt, 5, placing->model);
     return bw_stmt_run(stmt, err);
 }

@@ -78,12 +78,22 @@ BW_MUST_CHECK enum bw_err bw_models_page(struct bw_db *db, const char *platform_
                                          const char *after_id, int64_t limit,
                                          struct bw_models *out, struct bw_error *err);
 
-/* Move a model to another lineage; and by which rules all of them have been placed (0: none yet).
- */
+/* Move a model to another lineage. */
 BW_MUST_CHECK enum bw_err bw_models_place(struct bw_db *db, const struct bw_model *model,
                                           const char *lineage, struct bw_error *err);
-BW_MUST_CHECK enum bw_err bw_models_placed_by(struct bw_db *db, uint64_t *out,
-                                              struct bw_error *err);
-BW_MUST_CHECK enum bw_err bw_models_placed(struct bw_db *db, uint64_t rules_hash,
-                                           struct bw_error *err);
+
+/* By which rules the models have been placed, and how far the others have come that place them
+ * anew. */
+struct bw_placing { /* owned */
+    uint64_t placed_by; /* hash of the rules; 0: none yet */
+    uint64_t rules;     /* of those that are under way */
+    char *platform;     /* the last model they have placed; "": none */
+    char *scope;
+    char *model;
+};
+void bw_placing_clear(struct bw_placing *placing);
+BW_MUST_CHECK enum bw_err bw_placing_get(struct bw_db *db, struct bw_placing *out,
+                                         struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_placing_save(struct bw_db *db, const struct bw_placing *placing,
+                                          struct bw_error *err);
 #endif

@@ -19,15 +19,26 @@ static const char GET_SQL[] =
 static const char SAVE_SQL[] =
     "UPDATE cohort SET lineage = $2, state = $3, since_ms = $4, candidate = $5, relation = $6,"
     " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
-    " unlisted = $13, due_ms = $14, moved = $15 WHERE id = $1";
+    " unlisted = $13, due_ms = $14, moved = $15, due_baseline = 0 WHERE id = $1";
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
-static const char TOUCHED_SQL[] =
-    "SELECT id FROM cohort WHERE platform = $1 AND scope = $2 AND members > 0 ORDER BY id";
+#define TOUCH                                                                                      \
+    "UPDATE cohort SET due_ms = $3, due_baseline = max(due_baseline, $4)"                          \
+    " WHERE platform = $1 AND scope = $2 AND members > 0"
+static const char *const TOUCH_SQL[] = {
+    [BW_TOUCH_ALL] = TOUCH,
+    [BW_TOUCH_LINEAGE] = TOUCH " AND lineage = $5",
+    [BW_TOUCH_BASE] = TOUCH " AND base = $5",
+    [BW_TOUCH_LED] =
+        TOUCH " AND NOT EXISTS (SELECT 1 FROM model WHERE model.platform = $1"
+              " AND model.scope = $2 AND model.id = cohort.base"
+              " AND instr(model.body, '\"replacement\":') = 0)",
+};
 static const char HAS_BASE_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3"
     " AND members > 0)";
 static const char DUE_SQL[] =
-    "SELECT id FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0 LIMIT $2";
+    "SELECT id, due_baseline FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0"
+    " LIMIT $2";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
 static const char FAN_ALL_SQL[] = "UPDATE cohort SET fan_cursor = '', fan_baseline = 1"
@@ -139,22 +150,18 @@ enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort, st
     return bw_stmt_run(stmt, err);
 }
 
-static enum bw_err ids_from_rows(struct bw_stmt *row, struct bw_ids *out, struct bw_error *err)
+enum bw_err bw_cohorts_touch(struct bw_db *db, const struct bw_touch *touch, enum bw_touched which,
+                             const char *value, struct bw_error *err)
 {
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(out, bw_stmt_i64(row, 0));
+    struct bw_stmt *stmt = bw_db_query(db, TOUCH_SQL[which]);
+    BW_BIND(stmt, 1, touch->platform);
+    BW_BIND(stmt, 2, touch->scope);
+    BW_BIND(stmt, 3, touch->now_ms);
+    BW_BIND(stmt, 4, (int64_t)touch->baseline);
+    if (value != NULL) {
+        BW_BIND(stmt, 5, value);
     }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-}
-
-enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform, const char *scope,
-                               struct bw_ids *out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, TOUCHED_SQL);
-    BW_BIND(row, 1, platform);
-    BW_BIND(row, 2, scope);
-    return ids_from_rows(row, out, err);
+    return bw_stmt_run(stmt, err);
 }
 
 enum bw_err bw_cohorts_have_base(struct bw_db *db, const char *platform, const char *scope,
@@ -177,13 +184,22 @@ enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms, struct bw_error
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit, struct bw_ids *out,
-                           struct bw_error *err)
+void bw_due_cohorts_clear(struct bw_due_cohorts *due)
+{
+    BW_VEC_CLEAR(due, BW_VEC_PLAIN);
+}
+
+enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit,
+                           struct bw_due_cohorts *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DUE_SQL);
     BW_BIND(row, 1, now_ms);
     BW_BIND(row, 2, limit);
-    return ids_from_rows(row, out, err);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, (struct bw_due_cohort){ bw_stmt_i64(row, 0), bw_stmt_i64(row, 1) != 0 });
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms, struct bw_error *err)

@@ -11,16 +11,18 @@ static const char MEMBERS_SQL[] =
     " UNION ALL"
     " SELECT cohort, embedder, body, name FROM deployment WHERE embedder = $1 AND name > $2"
     " ORDER BY name LIMIT $3";
-static const char PAGE_SQL[] = "SELECT cohort, embedder, body FROM deployment WHERE name > $1"
-                               " AND ($2 IS NULL OR owner = $2) ORDER BY name LIMIT $3";
+static const char PAGE_SQL[] =
+    "SELECT cohort, embedder, body FROM deployment WHERE name > $1 ORDER BY name LIMIT $2";
+static const char OWNED_SQL[] = "SELECT cohort, embedder, body FROM deployment"
+                                " WHERE owner = $3 AND name > $1 ORDER BY name LIMIT $2";
 static const char WHERE_SQL[] = "SELECT cohort, embedder, hash FROM deployment WHERE name = $1";
 static const char INSERT_SQL[] =
     "INSERT INTO deployment (cohort, name, origin, owner, hash, body, embedder)"
     " VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0))";
 static const char DELETE_SQL[] = "DELETE FROM deployment WHERE cohort = $1 AND name = $2";
-static const char COUNT_SQL[] =
-    "UPDATE cohort SET members = members + $3 WHERE id IN ($1, $2)";
-static const char NAMES_SQL[] = "SELECT name FROM deployment WHERE origin = $1 ORDER BY name";
+static const char COUNT_SQL[] = "UPDATE cohort SET members = members + $3 WHERE id IN ($1, $2)";
+static const char NAMES_SQL[] = "SELECT name FROM deployment WHERE origin = $1 AND name > $2"
+                                " AND origin <> 'api' ORDER BY name LIMIT $3"; /* has an index */
 static const char BY_STATE_SQL[] = "SELECT state, sum(members) FROM cohort"
                                    " WHERE technique <> 'embedding' GROUP BY state";
 static const char PRICED_BY_SQL[] = "SELECT prices_hash FROM instance";
@@ -159,11 +161,13 @@ enum bw_err bw_inventory_remove(struct bw_db *db, const char *name, struct bw_er
     return rc == BW_OK ? delete_from(db, &where, name, err) : rc;
 }
 
-enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin, struct bw_names *out,
-                               struct bw_error *err)
+enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin, const char *after,
+                               int64_t limit, struct bw_names *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, NAMES_SQL);
     BW_BIND(row, 1, bw_origin_word(origin));
+    BW_BIND(row, 2, after);
+    BW_BIND(row, 3, limit);
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
@@ -184,10 +188,13 @@ enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort, const char *a
 enum bw_err bw_inventory_page(struct bw_db *db, const char *owner, const char *after,
                               int64_t limit, struct bw_members *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PAGE_SQL);
+    BW_CLEANUP(bw_stmt_resetp)
+    struct bw_stmt *row = bw_db_query(db, owner == NULL ? PAGE_SQL : OWNED_SQL);
     BW_BIND(row, 1, after);
-    BW_BIND(row, 2, owner);
-    BW_BIND(row, 3, limit);
+    BW_BIND(row, 2, limit);
+    if (owner != NULL) {
+        BW_BIND(row, 3, owner);
+    }
     return members_from_rows(row, out, err);
 }
 

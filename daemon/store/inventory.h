@@ -28,18 +28,37 @@ BW_MUST_CHECK enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw
 /* Write what evaluation found. */
 BW_MUST_CHECK enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort,
                                           struct bw_error *err);
-/* Ids of cohorts with members: in a platform and scope; due by time. */
-BW_MUST_CHECK enum bw_err bw_cohorts_touched(struct bw_db *db, const char *platform,
-                                             const char *scope, struct bw_ids *out,
-                                             struct bw_error *err);
+/* Which cohorts of a platform and scope are to be judged again, at now_ms and in pieces. */
+struct bw_touch {
+    const char *platform;
+    const char *scope;
+    int64_t now_ms;
+    bool baseline; /* what comes of it is summed up */
+};
+enum bw_touched {
+    BW_TOUCH_ALL,
+    BW_TOUCH_LINEAGE, /* of that lineage; "": those that cannot be placed */
+    BW_TOUCH_BASE,    /* on that base */
+    BW_TOUCH_LED,     /* on a base that is listed under another name, or has a declared successor */
+};
+/* value: of the lineage or the base, else NULL. */
+BW_MUST_CHECK enum bw_err bw_cohorts_touch(struct bw_db *db, const struct bw_touch *touch,
+                                           enum bw_touched which, const char *value,
+                                           struct bw_error *err);
 /* Does anybody run this base there? */
 BW_MUST_CHECK enum bw_err bw_cohorts_have_base(struct bw_db *db, const char *platform,
                                                const char *scope, const char *base, bool *out,
                                                struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_cohorts_all_due(struct bw_db *db, int64_t now_ms,
                                              struct bw_error *err); /* judge every one again */
+struct bw_due_cohort {
+    int64_t id;
+    bool baseline;
+};
+struct bw_due_cohorts BW_VEC(struct bw_due_cohort);
+void bw_due_cohorts_clear(struct bw_due_cohorts *due);
 BW_MUST_CHECK enum bw_err bw_cohorts_due(struct bw_db *db, int64_t now_ms, int64_t limit,
-                                         struct bw_ids *out, struct bw_error *err);
+                                         struct bw_due_cohorts *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms,
                                               struct bw_error *err); /* INT64_MAX: never */
 
@@ -63,7 +82,9 @@ BW_MUST_CHECK enum bw_err bw_inventory_get(struct bw_db *db, const char *name,
                                            struct bw_member *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_remove(struct bw_db *db, const char *name,
                                               struct bw_error *err);
+/* Names of an origin after `after`, in order; of the API's there is no list. */
 BW_MUST_CHECK enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin,
+                                             const char *after, int64_t limit,
                                              struct bw_names *out, struct bw_error *err);
 /* Members of a cohort, and those who embed with its base, after `after` ("" from the start), by
  * name. */

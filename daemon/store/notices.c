@@ -6,21 +6,22 @@
 #define COLUMNS                                                                                    \
     "id, subject, kind, state, severity, owner, platform, base, candidate, relation, via,"         \
     " train_on, route, opened_ms, updated_ms, until_ms, train_by_ms, serve_until_ms, summary,"     \
-    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms"
+    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms, eval"
 
 static const char INSERT_SQL[] =
     "INSERT INTO notice (subject, kind, state, severity, owner, platform, base, candidate,"
     " relation, via, train_on, route, opened_ms, updated_ms, until_ms, train_by_ms,"
     " serve_until_ms, summary, estimate, refused, swap, matter, live, rises_ms,"
-    " deadline_ms, remind_ms)"
+    " deadline_ms, remind_ms, eval)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24, $25, $26)";
+    " $19, $20, $21, $22, $23, $24, $25, $26, $27)";
 static const char SAVE_SQL[] =
     "UPDATE notice SET subject = $1, kind = $2, state = $3, severity = $4, owner = $5,"
     " platform = $6, base = $7, candidate = $8, relation = $9, via = $10, train_on = $11,"
     " route = $12, opened_ms = $13, updated_ms = $14, until_ms = $15, train_by_ms = $16,"
     " serve_until_ms = $17, summary = $18, estimate = $19, refused = $20, swap = $21,"
-    " matter = $22, live = $23, rises_ms = $24, deadline_ms = $25, remind_ms = $26 WHERE id = $27";
+    " matter = $22, live = $23, rises_ms = $24, deadline_ms = $25, remind_ms = $26, eval = $27"
+    " WHERE id = $28";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id = $1";
 static const char LIVE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1"
@@ -81,7 +82,7 @@ void bw_notice_clear(struct bw_notice *notice)
     char *const texts[] = {
         notice->subject,  notice->owner,   notice->platform, notice->base,     notice->candidate,
         notice->relation, notice->via,     notice->train_on, notice->route,    notice->summary,
-        notice->estimate, notice->refused, notice->swap,
+        notice->estimate, notice->refused, notice->swap,     notice->eval,
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
@@ -147,6 +148,7 @@ static struct bw_notice from_row(struct bw_stmt *row)
         .rises_ms = bw_stmt_i64(row, 22),
         .deadline_ms = bw_stmt_i64(row, 23),
         .remind_ms = bw_stmt_i64(row, 24),
+        .eval = bw_stmt_text_dup(row, 25),
     };
     (void)bw_notice_kind_parse(bw_stmt_text(row, 2), &notice.kind);
     (void)bw_notice_state_parse(bw_stmt_text(row, 3), &notice.state);
@@ -182,6 +184,7 @@ static void bind_notice(struct bw_stmt *stmt, const struct bw_notice *notice)
     BW_BIND(stmt, 24, notice->rises_ms);
     BW_BIND(stmt, 25, notice->deadline_ms);
     BW_BIND(stmt, 26, notice->remind_ms);
+    BW_BIND(stmt, 27, notice->eval);
 }
 
 enum bw_err bw_notices_insert(struct bw_db *db, struct bw_notice *notice, struct bw_error *err)
@@ -199,7 +202,7 @@ enum bw_err bw_notices_save(struct bw_db *db, const struct bw_notice *notice, st
 {
     struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
     bind_notice(stmt, notice);
-    BW_BIND(stmt, 27, notice->id);
+    BW_BIND(stmt, 28, notice->id);
     return bw_stmt_run(stmt, err);
 }
 
@@ -248,7 +251,7 @@ enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
     if (rc == BW_OK) {
         *out = from_row(row);
         *by_person = out->state == BW_NOTICE_RESOLVED &&
-                     !bw_str_equal(bw_stmt_text(row, 25), "basewatch");
+                     !bw_str_equal(bw_stmt_text(row, 26), "basewatch");
     }
     return rc;
 }

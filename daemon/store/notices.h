@@ -34,6 +34,7 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     char *estimate; /* JSON */
     char *refused;
     char *swap; /* JSON */
+    char *eval; /* JSON: what its last eval job says */
 };
 struct bw_notices BW_VEC(struct bw_notice);
 struct bw_notice bw_notice_copy(const struct bw_notice *notice); /* deep */

@@ -24,10 +24,11 @@ void bw_response_clear(struct bw_response *response)
 enum bw_err bw_fetch(struct bw_plugin *plugin, const struct bw_fetch *request,
                      struct bw_response *out)
 {
-    if (plugin->fetches == BW_PLUGIN_FETCHES_MAX) {
+    if (bw_fetches_left(plugin) <= 0) {
         return bw_plugin_fail(plugin, BW_FAILURE_FORMAT,
-                              "%s %s: more than %d requests in one poll; the list does not end",
-                              method_of(request), request->path, BW_PLUGIN_FETCHES_MAX);
+                              "%s %s: more than %lld requests in one poll; the list does not end, "
+                              "or fetches_per_poll is too small",
+                              method_of(request), request->path, (long long)plugin->fetches);
     }
     struct bw_fetch numbered = *request;
     numbered.id = ++plugin->fetches;

@@ -18,6 +18,18 @@ struct bw_list {
  * not what it should be fail the poll. */
 BW_MUST_CHECK enum bw_err bw_list_read(struct bw_plugin *plugin, const struct bw_list *list);
 
+/* The same of an account's own things, of which there may be none, and more than the budget lasts
+ * for: then a note says "listed 200 of 1340 jobs". */
+struct bw_own_list {
+    struct bw_list list;
+    const char *what;  /* "jobs" */
+    const char *total; /* the member that says how many there are; NULL: none does */
+    int64_t keep;      /* fetches to leave for what comes after */
+    bool optional;     /* refused (HTTP 401, 403, 404), it is noted and left out */
+};
+BW_MUST_CHECK enum bw_err bw_own_list_read(struct bw_plugin *plugin,
+                                           const struct bw_own_list *own);
+
 /* The two usual ways on, for `next`: a token to hand back, as parameter of the first path, and the
  * address of the next page. Of that one the query counts alone, so it leads nowhere else. Both give
  * NULL when there is none ("" is none, too). Ownership: the caller's. */

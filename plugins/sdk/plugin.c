@@ -17,7 +17,13 @@ static enum bw_err pipe_fetch(void *context, const struct bw_fetch *request,
 static enum bw_err pipe_emit(void *context, const struct bw_entry *entry, struct bw_error *err);
 static enum bw_err send_text(struct bw_str *text, struct bw_error *err);
 static void write_manifest(const struct bw_plugin_descriptor *descriptor, struct bw_str *out);
-static enum bw_err list(const struct bw_plugin_descriptor *descriptor,
+static enum bw_err pipe_find(void *context, const struct bw_finding *finding, struct bw_error *err);
+static enum bw_err pipe_note(void *context, const char *text, bool partial, struct bw_error *err);
+static enum bw_err write_line(const struct bw_str *line, struct bw_error *err);
+
+typedef enum bw_err list_verb(const struct bw_plugin_descriptor *descriptor,
+                              struct bw_plugin *plugin);
+static enum bw_err list(const struct bw_plugin_descriptor *descriptor, list_verb *verb,
                         const struct bw_json *opening, struct bw_str *out);
 static enum bw_err carry(const struct bw_plugin_descriptor *descriptor,
                          const struct bw_json *opening, struct bw_str *out);
@@ -30,7 +36,12 @@ static enum bw_err ask(struct bw_str *line, int64_t id, struct bw_response *out,
                        struct bw_error *err);
 
 static const struct bw_transport PIPES = {
-    .fetch = pipe_fetch, .emit = pipe_emit, .mail = pipe_mail, .remember = pipe_remember
+    .fetch = pipe_fetch,
+    .emit = pipe_emit,
+    .find = pipe_find,
+    .note = pipe_note,
+    .mail = pipe_mail,
+    .remember = pipe_remember,
 };
 
 int bw_plugin_main(const struct bw_plugin_descriptor *descriptor, int argc, char **argv)
@@ -48,17 +59,21 @@ int bw_plugin_main(const struct bw_plugin_descriptor *descriptor, int argc, char
     if (rc == BW_OK) {
         rc = bw_json_parse(line, strlen(line), &opening, &err);
     }
-    const char *verb = bw_json_text(bw_json_get(opening, "verb"), "");
+    const char *word = bw_json_text(bw_json_get(opening, "verb"), "");
+    enum bw_verb verb = BW_VERB_MANIFEST;
+    bool known = bw_verb_parse(word, &verb);
     if (rc != BW_OK) {
         bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, 0, &out);
-    } else if (strcmp(verb, "manifest") == 0) {
+    } else if (known && verb == BW_VERB_MANIFEST) {
         write_manifest(descriptor, &out);
-    } else if (strcmp(verb, "catalog") == 0 && descriptor->catalog != NULL) {
-        rc = list(descriptor, opening, &out);
-    } else if (strcmp(verb, "deliver") == 0 && descriptor->deliver != NULL) {
+    } else if (verb == BW_VERB_CATALOG && descriptor->catalog != NULL) {
+        rc = list(descriptor, bw_plugin_catalog, opening, &out);
+    } else if (verb == BW_VERB_INVENTORY && descriptor->inventory != NULL) {
+        rc = list(descriptor, bw_plugin_inventory, opening, &out);
+    } else if (verb == BW_VERB_DELIVER && descriptor->deliver != NULL) {
         rc = carry(descriptor, opening, &out);
     } else {
-        rc = bw_fail(&err, BW_ERR_INVALID, "verb '%s' is not known", verb);
+        rc = bw_fail(&err, BW_ERR_INVALID, "verb '%s' is not known", word);
         bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, 0, &out);
     }
     enum bw_err sent = send_text(&out, &err);
@@ -73,6 +88,12 @@ enum bw_err bw_plugin_catalog(const struct bw_plugin_descriptor *descriptor,
         return bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "no model was listed");
     }
     return rc;
+}
+
+enum bw_err bw_plugin_inventory(const struct bw_plugin_descriptor *descriptor,
+                                struct bw_plugin *plugin)
+{
+    return descriptor->inventory(plugin);
 }
 
 enum bw_err bw_emit_entry(struct bw_plugin *plugin, const struct bw_entry *entry)
@@ -104,9 +125,10 @@ enum bw_err bw_plugin_fail(struct bw_plugin *plugin, enum bw_plugin_failure fail
     return plugin->err.code;
 }
 
-static enum bw_err list(const struct bw_plugin_descriptor *descriptor,
+static enum bw_err list(const struct bw_plugin_descriptor *descriptor, list_verb *verb,
                         const struct bw_json *opening, struct bw_str *out)
 {
+    const struct bw_json *memory = bw_json_get(opening, "memory");
     const struct bw_json *named = bw_json_get(opening, "source");
     const struct bw_plugin_source source = {
         .name = bw_json_text(bw_json_get(named, "name"), ""),
@@ -115,8 +137,13 @@ static enum bw_err list(const struct bw_plugin_descriptor *descriptor,
         .region = bw_json_text(bw_json_get(named, "region"), ""),
         .settings = bw_json_get(named, "settings"),
     };
-    struct bw_plugin plugin = { .source = &source, .transport = &PIPES };
-    return conclude(&plugin, bw_plugin_catalog(descriptor, &plugin), out);
+    struct bw_plugin plugin = {
+        .source = &source,
+        .transport = &PIPES,
+        .fetches_max = bw_json_i64(bw_json_get(opening, "fetches"), 0),
+        .remembered = bw_json_is_object(memory) ? memory : NULL,
+    };
+    return conclude(&plugin, verb(descriptor, &plugin), out);
 }
 
 static enum bw_err carry(const struct bw_plugin_descriptor *descriptor,
@@ -219,7 +246,29 @@ static enum bw_err pipe_emit(void *context, const struct bw_entry *entry, struct
     (void)context;
     BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
     bw_plugin_entry_write(entry, &line);
-    return fwrite(line.text, 1, line.size, stdout) == line.size
+    return write_line(&line, err);
+}
+
+static enum bw_err pipe_find(void *context, const struct bw_finding *finding, struct bw_error *err)
+{
+    (void)context;
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_finding_write(finding, &line);
+    return write_line(&line, err);
+}
+
+static enum bw_err pipe_note(void *context, const char *text, bool partial, struct bw_error *err)
+{
+    (void)context;
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_note_write(text, partial, &line);
+    return write_line(&line, err);
+}
+
+/* Not flushed: nobody waits for it. */
+static enum bw_err write_line(const struct bw_str *line, struct bw_error *err)
+{
+    return fwrite(line->text, 1, line->size, stdout) == line->size
                ? BW_OK
                : bw_fail(err, BW_ERR_IO, "write to the daemon: %s", strerror(errno));
 }
@@ -242,6 +291,9 @@ static void write_manifest(const struct bw_plugin_descriptor *descriptor, struct
     bw_json_array_begin(&w, "verbs");
     if (descriptor->catalog != NULL) {
         bw_json_add_text(&w, NULL, "catalog");
+    }
+    if (descriptor->inventory != NULL) {
+        bw_json_add_text(&w, NULL, "inventory");
     }
     if (descriptor->deliver != NULL) {
         bw_json_add_text(&w, NULL, "deliver");

@@ -11,6 +11,7 @@
 #include "codec/json.h"
 #include "codec/plugin_wire.h"
 #include "domain/entry.h"
+#include "domain/finding.h"
 
 struct bw_plugin;
 
@@ -24,7 +25,8 @@ struct bw_plugin_descriptor {
     const char *name;
     const struct bw_plugin_setting *settings; /* ends with a NULL name; NULL: none */
     enum bw_err (*catalog)(struct bw_plugin *plugin); /* NULL: a verb it does not know */
-    enum bw_err (*deliver)(struct bw_plugin *plugin); /* likewise */
+    enum bw_err (*inventory)(struct bw_plugin *plugin); /* likewise */
+    enum bw_err (*deliver)(struct bw_plugin *plugin);   /* likewise */
 };
 
 /* The source as the daemon names it; texts are "" where there is nothing to say. */
@@ -59,6 +61,8 @@ struct bw_transport {
     enum bw_err (*fetch)(void *context, const struct bw_fetch *request, struct bw_response *out,
                          struct bw_error *err);
     enum bw_err (*emit)(void *context, const struct bw_entry *entry, struct bw_error *err);
+    enum bw_err (*find)(void *context, const struct bw_finding *finding, struct bw_error *err);
+    enum bw_err (*note)(void *context, const char *text, bool partial, struct bw_error *err);
     enum bw_err (*mail)(void *context, const struct bw_mail *mail, struct bw_response *out,
                         struct bw_error *err);
     enum bw_err (*remember)(void *context, const char *memory, struct bw_error *err);
@@ -66,12 +70,14 @@ struct bw_transport {
 };
 
 struct bw_plugin { /* one conversation; borrowed parts outlive it */
-    const struct bw_plugin_source *source;   /* of a catalog */
+    const struct bw_plugin_source *source;   /* of a catalog or an inventory */
     const struct bw_plugin_message *message; /* of a delivery */
     const struct bw_transport *transport;
     void *memory;    /* the plugin's own, for what one list tells about the next */
     int64_t fetches; /* and mails */
-    size_t entries;
+    int64_t fetches_max; /* 0: BW_PLUGIN_FETCHES_MAX */
+    const struct bw_json *remembered; /* of the inventory before this one; NULL: nothing */
+    size_t entries; /* and findings */
     enum bw_plugin_failure failure; /* meaningful once err.code is not BW_OK */
     int64_t retry_after_ms;         /* 0: not said */
     struct bw_error err;
@@ -83,6 +89,9 @@ int bw_plugin_main(const struct bw_plugin_descriptor *descriptor, int argc, char
 /* Run the verb. Besides what it reports itself, a catalog without a single entry has failed. */
 BW_MUST_CHECK enum bw_err bw_plugin_catalog(const struct bw_plugin_descriptor *descriptor,
                                             struct bw_plugin *plugin);
+/* The same of an inventory, which may be empty. */
+BW_MUST_CHECK enum bw_err bw_plugin_inventory(const struct bw_plugin_descriptor *descriptor,
+                                              struct bw_plugin *plugin);
 
 /* Ask for one answer, whatever its status. request->id is set here.
  * Ownership: *out is the caller's. */
@@ -102,6 +111,34 @@ BW_MUST_CHECK enum bw_err bw_response_json(struct bw_plugin *plugin, const struc
 /* List one model. Ownership: entry stays the caller's. */
 BW_MUST_CHECK enum bw_err bw_emit_entry(struct bw_plugin *plugin, const struct bw_entry *entry);
 
+/* ---- inventories (inventory.c) ---- */
+
+/* Say what was found. Ownership: finding stays the caller's. */
+BW_MUST_CHECK enum bw_err bw_emit_finding(struct bw_plugin *plugin,
+                                          const struct bw_finding *finding);
+
+/* How many more answers this run may ask for. */
+int64_t bw_fetches_left(const struct bw_plugin *plugin);
+
+/* Say what could not be seen. After one that is partial, a finding that is not listed may exist all
+ * the same; else (sizes of files that the key may not read) the list is whole. */
+BW_MUST_CHECK enum bw_err bw_note(struct bw_plugin *plugin, bool partial, const char *format, ...)
+    BW_PRINTF(3, 4);
+
+/* Call detail() for each of the things, while the budget lasts: `cost` fetches at most for one. The
+ * next run begins after the last of them, so that each gets its turn, and a note says so; what was
+ * said of a finding before is kept meanwhile. Once a run, for it uses the memory. A failure of
+ * detail() ends it. */
+struct bw_details {
+    const char *what;           /* "jobs" */
+    const struct bw_names *ids; /* in an order that the next run keeps */
+    int64_t cost;
+    enum bw_err (*detail)(struct bw_plugin *plugin, size_t at, void *context);
+    void *context;
+};
+BW_MUST_CHECK enum bw_err bw_each_detail(struct bw_plugin *plugin,
+                                         const struct bw_details *details);
+
 /* ---- deliveries (deliver.c) ---- */
 
 /* Send a request and take 2xx alone: 408, 425, 429, 5xx and no answer fail as retry (with the wait
@@ -120,7 +157,8 @@ BW_MUST_CHECK enum bw_err bw_send_json(struct bw_plugin *plugin, const char *pat
                                        const char *body);
 /* Send a mail; a 4xx reply and none fail as retry, 5xx as final. mail->id is set here. */
 BW_MUST_CHECK enum bw_err bw_send_mail(struct bw_plugin *plugin, const struct bw_mail *mail);
-/* Remember a JSON object for the next message of this matter, in place of what was. */
+/* Remember a JSON object for the next message of this matter, or the next inventory of this source,
+ * in place of what was. */
 BW_MUST_CHECK enum bw_err bw_remember(struct bw_plugin *plugin, const char *memory);
 /* A setting of the sink as text; fallback where it is missing. */
 const char *bw_setting(const struct bw_plugin *plugin, const char *name, const char *fallback);

@@ -66,6 +66,12 @@ def deployment(name, technique, model, platform="openai", owner="web", **more):
 
 # ---- HTTP ----
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 Request = collections.namedtuple("Request", "path headers body")
 
 

@@ -16,7 +16,8 @@ except ImportError:
     sys.exit(SKIPPED)
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
+TYPES = {"object": [dict], "array": [list], "string": [str], "integer": [int], "boolean": [bool],
+         "number": [int, float], "null": [type(None)]}
 PAID = json.dumps({"usd": "12.50", "on": "2026-01-02"})
 TUNED = "ft:gpt-4.1-mini-2025-04-14:acme:triage:9xYz"
 
@@ -46,7 +47,7 @@ class Api(Case):
             ["gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", "gpt-5-mini", "gpt-5-mini-2025-08-07"]))
         self.basewatch.configure(
             sources=[self.basewatch.file_source("openai", "openai", platform="openai")],
-            sinks=[self.basewatch.sink(self.hooks)])
+            sinks=[self.basewatch.sink(self.hooks)], evals={"running": 10})
         self.basewatch.start()
         self.basewatch.poll()
 
@@ -69,7 +70,7 @@ class Api(Case):
             self.assertEqual(value, schema["const"], where)
         if "type" in schema:
             kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-            self.assertIn(type(value), [TYPES[kind] for kind in kinds], where)
+            self.assertIn(type(value), [fits for kind in kinds for fits in TYPES[kind]], where)
         if "pattern" in schema:
             self.assertRegex(value, schema["pattern"], where)
         if isinstance(value, dict):
@@ -95,8 +96,30 @@ class Api(Case):
         names = [operation["operationId"] for _, _, operation in operations(self.description)]
         self.assertEqual(len(names), len(set(names)))
 
+    def eval_request(self, path):
+        """A job in the state that the request wants, and its body."""
+        name = "judged" + path.replace("/", "-").strip("-").replace("{id}", "id")
+        trigger = "ci" if path.endswith("/token") else "runner"
+        self.call("POST", "/v1/deployments", json.dumps(
+            dict(name=name, technique="prompt", platform="openai", model="gpt-4.1-mini",
+                 evals=dict(suite=name, trigger=trigger))))
+        start = json.dumps({"deployment": name})
+        lease = json.dumps({"runner": "r", "suites": [name]})
+        if path == "/v1/evals":
+            return path, start
+        job = json.loads(self.call("POST", "/v1/evals", start)[2])["id"]
+        if path == "/v1/evals/lease":
+            return path, lease
+        body = {"reason": "enough"}
+        if path.endswith(("/renew", "/report")):
+            token = json.loads(self.call("POST", "/v1/evals/lease", lease)[2])["job"]["token"]
+            body = {"token": token, "outcome": "failed", "reason": "it could not be run"}
+        return path.format(id=job), json.dumps(body)
+
     def request_for(self, method, path):
         """A request that fits, and its body."""
+        if path.startswith("/v1/evals") and (method == "POST" or path.endswith("}")):
+            return self.eval_request(path)
         notice = self.basewatch.rows("notices")[0]["id"]
         wait_for(lambda: self.basewatch.rows("deliveries"), "a delivery")
         delivery = self.basewatch.rows("deliveries")[0]["id"]

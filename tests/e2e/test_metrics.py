@@ -56,10 +56,12 @@ class Metrics(Case):
                 self.assertEqual(line.split()[2], current)
                 kind = line.split()[3]
                 self.assertEqual(kind == "counter", current.endswith("_total"))
+                names = {current + end for end in ("_bucket", "_sum", "_count")} \
+                    if kind == "histogram" else {current}
             else:
                 match = SAMPLE.match(line)
                 self.assertIsNotNone(match, line)
-                self.assertEqual(match.group(1), current)
+                self.assertIn(match.group(1), names)
                 self.assertNotIn(match.group(1, 2), series)
                 series.add(match.group(1, 2))
         self.assertGreater(len(families), 10)
@@ -80,6 +82,13 @@ class Metrics(Case):
         self.assertGreater(values['basewatch_polls_total{source="openai",outcome="listed"}'], 0)
         self.assertEqual(values['basewatch_deliveries_pending{sink="ops"}'], 0)
         self.assertEqual(values['basewatch_configuration_reload_ok{}'], 1)
+        buckets = [value for name, value in values.items()
+                   if name.startswith("basewatch_engine_step_seconds_bucket")]
+        self.assertEqual(buckets, sorted(buckets))
+        self.assertEqual(buckets[-1], values["basewatch_engine_step_seconds_count{}"])
+        self.assertGreater(buckets[-1], 5)
+        longest = max(value for name, value in values.items() if "step_longest" in name)
+        self.assertTrue(0 < longest <= values["basewatch_engine_step_seconds_sum{}"])
         self.basewatch.write("basewatch.yaml", "souces: []\n")
         self.basewatch.reload()
         wait_for(lambda: self.values()['basewatch_configuration_reload_ok{}'] == 0, "the refusal")

@@ -14,7 +14,7 @@ import time
 import unittest
 import urllib.request
 
-from harness import SKIPPED, SOURCE, Case, deployment, main, openai_list, wait_for
+from harness import SKIPPED, SOURCE, Case, deployment, free_port, main, openai_list, wait_for
 
 sys.path.insert(0, os.path.join(SOURCE, "tests", "data", "sinks"))
 from messages import NOTICE  # noqa: E402 (it lies with the payloads)
@@ -28,12 +28,6 @@ except ImportError:
     if os.path.exists(SYSTEM_PYTHON) and sys.prefix != "/usr":
         os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, "-B", *sys.argv])
     Controller = None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Sinks(Case):

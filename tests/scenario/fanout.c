@@ -62,7 +62,7 @@ Test(fanout, a_release_writes_cohorts_and_not_deployments)
     }
     player_step(p, &polled);
     cr_expect(eq(i64, player_sql(p, "SELECT members FROM cohort WHERE state = 'stale'"), 1000));
-    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice"), 200), "one chunk");
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice"), 100), "one chunk");
 }
 
 /* A release while the process dies after the commit of step number crash_at; 0: it lives. The steps

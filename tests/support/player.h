@@ -25,6 +25,15 @@ struct player_sink { /* how it answers from now on */
     bool silent; /* it takes what comes and its answers never arrive */
 };
 
+struct player_trigger { /* what the plugins of triggers say from now on; texts are borrowed */
+    enum bw_delivery_outcome outcome;
+    const char *error;
+    const char *memory; /* JSON; {"report":..} ends a job */
+    int64_t retry_after_ms;
+    bool silent; /* the answer never arrives */
+    int calls;
+};
+
 struct player_message { /* as a sink received it */
     int64_t at_ms;
     char *sink;
@@ -59,6 +68,7 @@ struct player {
     struct BW_VEC(struct bw_event) due; /* other answers on their way to the engine */
     struct BW_VEC(struct player_source) sources;
     struct BW_VEC(struct player_sink) sinks;
+    struct player_trigger trigger;
     struct BW_VEC(struct player_message) messages;
     struct BW_VEC(struct player_reply) replies;
     int status; /* of the last reply given out by player_ask() */
@@ -68,6 +78,8 @@ struct player {
  * outlives a restart. Ownership: the caller's. */
 struct player *player_new(const char *yaml);
 struct player *player_new_on_disk(const char *yaml);
+/* In memory, but on another day (YYYY-MM-DD). */
+struct player *player_new_on(const char *day, const char *yaml);
 void player_free(struct player *player);
 BW_DEFINE_FREEP(player)
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "codec/entry_json.h"
+#include "codec/finding_json.h"
 #include "sdk/plugin.h"
 
 struct recorded_page {
@@ -23,7 +24,11 @@ struct recorded {
     char *auth_name;
     int fetches;
     size_t entries;
-    struct bw_str lines; /* the entries, one a line */
+    int64_t fetches_max;  /* of an inventory; 0: the default */
+    const char *memory;   /* of the inventory before, a JSON object; NULL: none */
+    struct bw_str lines;  /* the entries or findings, one a line */
+    struct bw_str notes;  /* of an inventory, one a line; "(partial) " before one that is */
+    char *remembered;     /* by this inventory; NULL: nothing */
     enum bw_plugin_failure failure;
     struct bw_error err;
 };
@@ -88,14 +93,52 @@ static inline enum bw_err recorded_emit(void *context, const struct bw_entry *en
     return BW_OK;
 }
 
-/* Run the plugin's catalog for a source of that platform; what came of it is in recorded. */
-static inline enum bw_err recorded_run(struct recorded *recorded,
-                                       const struct bw_plugin_descriptor *descriptor,
-                                       const char *platform)
+static inline enum bw_err recorded_find(void *context, const struct bw_finding *finding,
+                                        struct bw_error *err)
+{
+    struct recorded *recorded = context;
+    (void)err;
+    recorded->entries++;
+    struct bw_json_writer w = { .out = &recorded->lines };
+    bw_finding_to_json(finding, &w, NULL);
+    bw_str_append(&recorded->lines, "\n");
+    return BW_OK;
+}
+
+static inline enum bw_err recorded_note(void *context, const char *text, bool partial,
+                                        struct bw_error *err)
+{
+    struct recorded *recorded = context;
+    (void)err;
+    bw_str_appendf(&recorded->notes, "%s%s\n", partial ? "(partial) " : "", text);
+    return BW_OK;
+}
+
+static inline enum bw_err recorded_remember(void *context, const char *memory,
+                                            struct bw_error *err)
+{
+    struct recorded *recorded = context;
+    (void)err;
+    bw_replace(&recorded->remembered, memory);
+    return BW_OK;
+}
+
+typedef enum bw_err recorded_verb(const struct bw_plugin_descriptor *descriptor,
+                                  struct bw_plugin *plugin);
+
+/* Run bw_plugin_catalog() or bw_plugin_inventory() for a source of that platform; what came of it
+ * is in recorded. */
+static inline enum bw_err recorded_do(struct recorded *recorded, recorded_verb *verb,
+                                      const struct bw_plugin_descriptor *descriptor,
+                                      const char *platform)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *settings = NULL;
+    BW_CLEANUP(bw_json_freep) struct bw_json *memory = NULL;
     const char *text = recorded->settings != NULL ? recorded->settings : "{}";
     enum bw_err rc = bw_json_parse(text, strlen(text), &settings, &recorded->err);
+    if (rc == BW_OK && recorded->memory != NULL) {
+        rc = bw_json_parse(recorded->memory, strlen(recorded->memory), &memory, &recorded->err);
+    }
     if (rc != BW_OK) {
         return rc;
     }
@@ -103,18 +146,29 @@ static inline enum bw_err recorded_run(struct recorded *recorded,
         .name = "test", .platform = platform, .account = "", .region = "", .settings = settings
     };
     const struct bw_transport transport = {
-        .fetch = recorded_fetch, .emit = recorded_emit, .context = recorded
+        .fetch = recorded_fetch, .emit = recorded_emit, .find = recorded_find,
+        .note = recorded_note, .remember = recorded_remember, .context = recorded
     };
-    struct bw_plugin plugin = { .source = &source, .transport = &transport };
-    rc = bw_plugin_catalog(descriptor, &plugin);
+    struct bw_plugin plugin = { .source = &source, .transport = &transport,
+                                .fetches_max = recorded->fetches_max, .remembered = memory };
+    rc = verb(descriptor, &plugin);
     recorded->failure = plugin.failure;
     recorded->err = plugin.err;
     return rc;
 }
 
+static inline enum bw_err recorded_run(struct recorded *recorded,
+                                       const struct bw_plugin_descriptor *descriptor,
+                                       const char *platform)
+{
+    return recorded_do(recorded, bw_plugin_catalog, descriptor, platform);
+}
+
 static inline void recorded_clear(struct recorded *recorded)
 {
     bw_str_clear(&recorded->lines);
+    bw_str_clear(&recorded->notes);
+    free(recorded->remembered);
     free(recorded->auth_name);
 }
 #endif

@@ -65,7 +65,8 @@ Test(catalogs, a_server_that_never_ends_its_list_is_left)
     BW_CLEANUP(recorded_clear) struct recorded got = { .pages = pages, .page_count = 2 };
     cr_expect(eq(int, recorded_run(&got, &bw_anthropic, "anthropic"), BW_ERR_PLUGIN));
     cr_expect(eq(str, got.err.text, "GET /models?limit=1000&after_id=b: more than 64 requests in one "
-                                    "poll; the list does not end"));
+                                    "poll; the list does not end, or "
+                                    "fetches_per_poll is too small"));
     expect_failure(&bw_openai, 200, "{\"data\":[{\"id\":\"a\"}],\"has_more\":true}",
                    BW_FAILURE_FORMAT, "more pages");
     expect_failure(&bw_gemini, 200, "{\"models\":[{\"name\":\"a\"}],\"nextPageToken\":\"x\"}",

@@ -130,6 +130,28 @@ Test(config, what_is_not_said_has_its_default)
     cr_expect(eq(i64, settings->person_day.micros, 0));
 }
 
+Test(config, evals_and_triggers_are_read)
+{
+    read_good("evals: {start: automatic, budget_usd_per_month: 12.5, lease: 90s}\n"
+              "triggers:\n"
+              " - {name: gh, plugin: github-actions, credential: {file: t},\n"
+              "    settings: {repository: acme/evals, workflow: evals.yml, ref: main}}\n"
+              "deployments:\n"
+              " - {name: d, technique: rag, platform: p, model: m,\n"
+              "    evals: {suite: s, start: off, trigger: gh}}\n");
+    cr_expect(eq(int, (int)settings->evals.start, BW_START_AUTOMATIC));
+    cr_expect(eq(i64, settings->evals.running, 2));
+    cr_expect(eq(i64, settings->evals.budget.micros, 12500000));
+    cr_expect(eq(i64, settings->evals.lease_ms, 90 * BW_SECOND_MS));
+    cr_expect(eq(i64, settings->evals.ci_timeout_ms, 6 * BW_HOUR_MS));
+    const struct bw_sink_settings *trigger = bw_settings_trigger(settings, "gh");
+    cr_assert(ne(ptr, (void *)trigger, NULL));
+    cr_expect(eq(str, trigger->url, "https://api.github.com"));
+    cr_expect(eq(int, (int)trigger->secret.kind, BW_SECRET_FILE));
+    cr_expect(eq(str, settings->deployments.items[0].evals.start, "off"));
+    cr_expect(eq(str, settings->deployments.items[0].evals.trigger, "gh"));
+}
+
 Test(config, regions_become_sources)
 {
     read_good("sources:\n - {name: b, plugin: bedrock, regions: [us-east-1, eu-west-1], every: 1s,\n"
@@ -279,6 +301,11 @@ Test(config, mistakes_are_named_with_their_place_and_a_hint)
           "six decimals" },
         { "rates: {person_day_usd: -1}",
           "main.yaml:1:25: error: person_day_usd: '-1' is negative" },
+        { "triggers: [{name: ci, plugin: github-actions}]",
+          "main.yaml:1:12: error: 'ci' is no name for a trigger; choose another" },
+        { "deployments: [{name: d, technique: rag, platform: p, model: m, evals: {trigger: gh}}]",
+          "main.yaml:1:15: error: evals.trigger: there is no trigger 'gh'; name one of `triggers:`, "
+          "runner or ci" },
         { "adopt: [{platform: openai, match: x, name: n}]",
           "main.yaml:1:9: error: a name fits one finding alone; add pick: newest" },
         { "deployments: [{name: d, technique: finetuned, platform: p, model: m}]",

@@ -53,3 +53,23 @@ Test(instant, durations_read_and_print_alike)
     cr_expect(eq(int, bw_duration_parse("4000d", &ms, NULL), BW_ERR_RANGE));
     cr_expect(eq(i64, ms, 7));
 }
+
+Test(instant, a_month_begins_on_its_first_day)
+{
+    static const struct {
+        const char *at;
+        int later;
+        const char *begins;
+    } cases[] = {
+        { "2026-11-25T00:43:00Z", 0, "2026-11-01" }, { "2026-11-30T23:59:59Z", 1, "2026-12-01" },
+        { "2026-12-31", 1, "2027-01-01" },           { "2024-02-29", 0, "2024-02-01" },
+        { "2026-01-01", 0, "2026-01-01" },           { "2026-01-01", -1, "2025-12-01" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t at_ms = 0;
+        int64_t begins_ms = 0;
+        cr_assert(eq(int, bw_instant_parse(cases[i].at, &at_ms, NULL), BW_OK));
+        cr_assert(eq(int, bw_instant_parse(cases[i].begins, &begins_ms, NULL), BW_OK));
+        cr_expect(eq(i64, bw_instant_month(at_ms, cases[i].later), begins_ms), "%s", cases[i].at);
+    }
+}

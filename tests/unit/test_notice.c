@@ -58,7 +58,7 @@ Test(notice, what_is_settled_can_only_be_opened_again)
             }
         }
     }
-    cr_expect(not(bw_notice_may_move(BW_NOTICE_OPEN, BW_NOTICE_VERIFIED)));
+    cr_expect(not(bw_notice_may_move(BW_NOTICE_SNOOZED, BW_NOTICE_VERIFIED)));
 }
 
 Test(notice, stale_and_swap_are_one_matter_and_so_are_deprecated_and_retired)

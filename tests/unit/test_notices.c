@@ -61,6 +61,7 @@ Test(notices, every_field_reads_back)
     in.estimate = bw_xstrdup("{}");
     in.refused = bw_xstrdup("no");
     in.swap = bw_xstrdup("{\"a\":1}");
+    in.eval = bw_xstrdup("{\"b\":1}");
     in.until_ms = 11;
     in.rises_ms = 12;
     in.train_by_ms = 13;
@@ -74,7 +75,7 @@ Test(notices, every_field_reads_back)
         { in.platform, out.platform }, { in.candidate, out.candidate }, { in.via, out.via },
         { in.relation, out.relation }, { in.train_on, out.train_on },   { in.route, out.route },
         { in.summary, out.summary },   { in.estimate, out.estimate },   { in.refused, out.refused },
-        { in.swap, out.swap },
+        { in.swap, out.swap },         { in.eval, out.eval },
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         cr_expect(bw_str_equal(texts[i][0], texts[i][1]), "text %zu", i);

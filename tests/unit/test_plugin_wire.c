@@ -56,6 +56,13 @@ Test(plugin_wire, bad_lines_name_what_is_wrong)
           "not an object of printable strings" },
         { "{\"entry\":{\"id\":\"\"}}", "entry: id is empty" },
         { "{\"error\":{\"kind\":\"gloom\",\"text\":\"x\"}}", "error: needs a text, and kind is" },
+        { "{\"finding\":{\"base\":\"gpt-9\"}}", "finding: id is empty" },
+        { "{\"finding\":{\"id\":\"a\",\"rows\":-1}}", "finding: rows is not a count" },
+        { "{\"finding\":{\"id\":\"a\",\"base\":7}}", "finding: base is not a string" },
+        { "{\"finding\":{\"id\":\"a\",\"kind\":\"cake\"}}", "finding: kind is fine-tune or served" },
+        { "{\"finding\":{\"id\":\"a\",\"price_usd\":\"much\"}}", "finding: price_usd is not an amount" },
+        { "{\"finding\":{\"id\":\"a\",\"finished\":\"soon\"}}", "finding: finished: " },
+        { "{\"note\":{\"partial\":true}}", "note: needs a text" },
         { "{\"error\":{\"kind\":\"auth\"}}", "error: needs a text" },
     };
     for (size_t i = 0; i < BW_COUNT(cases); i++) {
@@ -87,20 +94,21 @@ Test(plugin_wire, an_answer_that_is_written_reads_back_the_same)
 Test(plugin_wire, the_opening_holds_the_settings_as_they_are)
 {
     const struct bw_plugin_opening opening = {
-        .verb = "catalog", .name = "s", .platform = "p", .account = "", .region = "eu",
+        .verb = BW_VERB_CATALOG, .name = "s", .platform = "p", .account = "", .region = "eu",
         .settings = "{\"a\":[1]}",
     };
     BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
     bw_plugin_opening_write(&opening, &line);
     cr_expect(eq(str, line.text,
                  "{\"verb\":\"catalog\",\"protocol\":1,\"source\":{\"name\":\"s\",\"platform\":\"p\","
-                 "\"account\":\"\",\"region\":\"eu\",\"settings\":{\"a\":[1]}}}\n"));
+                 "\"account\":\"\",\"region\":\"eu\",\"settings\":{\"a\":[1]}},"
+                 "\"fetches\":64,\"memory\":null}\n"));
 }
 
 Test(plugin_wire, the_opening_of_a_delivery_holds_message_and_memory)
 {
     const struct bw_plugin_opening opening = {
-        .verb = "deliver", .name = "ops", .settings = "{\"to\":1}", .message = "{\"id\":\"m\"}",
+        .verb = BW_VERB_DELIVER, .name = "ops", .settings = "{\"to\":1}", .message = "{\"id\":\"m\"}",
         .memory = "{\"number\":7}",
     };
     BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
@@ -120,4 +128,56 @@ Test(plugin_wire, a_failed_delivery_says_when_to_try_again)
     cr_assert(eq(int, read_line(line.text, &got, &err), BW_OK), "%s", err.text);
     cr_expect(eq(int, got.failure, BW_FAILURE_RETRY));
     cr_expect(eq(i64, got.retry_after_ms, 1500));
+}
+
+Test(plugin_wire, a_finding_that_is_written_reads_back_the_same)
+{
+    const char *text =
+        "{\"finding\":{\"id\":\"ft:gpt-9:acme:triage:1\",\"base\":\"gpt-9\",\"job\":\"ftjob-1\","
+        "\"suffix\":\"triage\",\"method\":\"sft\",\"kind\":\"served\",\"status\":\"ready\","
+        "\"created\":\"2030-01-14T00:00:00Z\",\"finished\":\"2030-01-15T00:00:00Z\","
+        "\"trained_tokens\":1800000,\"epochs\":3,\"rows\":5000,\"price_usd\":0}}\n";
+    BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line got = { .kind = BW_LINE_DONE };
+    struct bw_error err = { 0 };
+    cr_assert(eq(int, read_line(text, &got, &err), BW_OK), "%s", err.text);
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_finding_write(&got.finding, &line);
+    cr_expect(eq(str, line.text, (char *)text));
+}
+
+Test(plugin_wire, a_finding_s_status_in_words_nobody_knows_is_not_said)
+{
+    BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line got = { .kind = BW_LINE_DONE };
+    struct bw_error err = { 0 };
+    cr_assert(eq(int, read_line("{\"finding\":{\"id\":\"a\",\"status\":\"MELTING\"}}", &got, &err),
+                 BW_OK));
+    cr_expect(eq(int, got.finding.status, BW_FINDING_UNKNOWN));
+    cr_expect(eq(int, got.finding.kind, BW_FINDING_FINE_TUNE));
+}
+
+Test(plugin_wire, a_manifest_says_whether_there_is_an_inventory)
+{
+    static const char *const manifests[] = {
+        "{\"manifest\":{\"name\":\"a\",\"protocol\":1,\"verbs\":[\"catalog\"]}}",
+        "{\"manifest\":{\"name\":\"a\",\"protocol\":1,\"verbs\":[\"catalog\",\"inventory\"]}}",
+    };
+    for (size_t i = 0; i < BW_COUNT(manifests); i++) {
+        BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line got = { .kind = BW_LINE_DONE };
+        struct bw_error err = { 0 };
+        cr_assert(eq(int, read_line(manifests[i], &got, &err), BW_OK), "%s", err.text);
+        cr_expect(eq(int, got.kind, BW_LINE_MANIFEST));
+        cr_expect(eq(int, got.inventories, i == 1));
+    }
+}
+
+Test(plugin_wire, a_note_says_whether_something_is_missing)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_plugin_note_write("listed 2 of 5 jobs", true, &line);
+    BW_CLEANUP(bw_plugin_line_clear) struct bw_plugin_line got = { .kind = BW_LINE_DONE };
+    struct bw_error err = { 0 };
+    cr_assert(eq(int, read_line(line.text, &got, &err), BW_OK), "%s", err.text);
+    cr_expect(eq(int, got.kind, BW_LINE_NOTE));
+    cr_expect(eq(str, got.text, "listed 2 of 5 jobs"));
+    cr_expect(got.partial);
 }

@@ -523,3 +523,99 @@ Test(poller, a_plugin_reaches_neither_network_nor_files_nor_processes)
         cr_expect(lists(got, with_landlock[i]), "%s", with_landlock[i]);
     }
 }
+
+/* ---- what an account holds ---- */
+
+static struct bw_source_settings account_with(const char *jobs)
+{
+    w.pages[0] = (struct page){ .path = "/ids.txt", .etag = "\"i\"", .body = "tall-9\n" };
+    w.pages[1] = (struct page){ .path = "/jobs.txt", .etag = "\"j\"", .body = jobs };
+    return source_of("account", "inventory.sh", NULL);
+}
+
+Test(poller, the_inventory_follows_the_catalog_and_says_what_it_could_not_see)
+{
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings source =
+        account_with("job-2\njob-1\nnote\n");
+    const struct bw_polled *got = poll_once(&source);
+    cr_assert(eq(int, got->outcome, BW_POLL_LISTED), "%s", got->error);
+    cr_expect(lists(got, "tall-9"));
+    cr_assert(eq(int, got->discovered.outcome, BW_DISCOVERY_LISTED), "%s", got->discovered.error);
+    cr_assert(eq(sz, got->discovered.findings.count, 2));
+    cr_expect(eq(str, got->discovered.findings.items[0].id, "job-1"));
+    cr_expect(eq(str, got->discovered.findings.items[0].base, "tall-9"));
+    cr_assert(eq(sz, got->discovered.notes.count, 1));
+    cr_expect(eq(str, got->discovered.notes.items[0], "listed 1 of 2 jobs"));
+    cr_expect(got->discovered.partial);
+}
+
+Test(poller, an_unchanged_inventory_starts_no_child_and_the_manifest_is_asked_once)
+{
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings source = account_with("job-1\n");
+    size_t size = 0;
+    BW_CLEANUP(bw_freep) char *script = NULL;
+    cr_assert(eq(int, bw_file_read(source.plugin, 65536, &script, &size, NULL), BW_OK));
+    free(source.plugin);
+    source.plugin = in_folder("copy.sh", script);
+    cr_assert(eq(int, chmod(source.plugin, 0755), 0));
+    cr_assert(eq(int, poll_once(&source)->discovered.outcome, BW_DISCOVERY_LISTED));
+    cr_assert(eq(int, chmod(source.plugin, 0644), 0)); /* a start would now fail */
+    const struct bw_polled *got = poll_once(&source);
+    cr_expect(eq(int, got->outcome, BW_POLL_UNCHANGED), "%s", got->error);
+    cr_expect(eq(int, got->discovered.outcome, BW_DISCOVERY_UNCHANGED), "%s",
+              got->discovered.error);
+}
+
+Test(poller, a_plugin_without_an_inventory_is_not_asked_for_one)
+{
+    w.pages[0] = (struct page){ .path = "/ids.txt", .body = "one\n" };
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings source =
+        source_of("sh", "good.sh", NULL);
+    const struct bw_polled *got = poll_once(&source);
+    cr_assert(eq(int, got->outcome, BW_POLL_LISTED), "%s", got->error);
+    cr_expect(eq(int, got->discovered.outcome, BW_DISCOVERY_NONE));
+    cr_expect(eq(int, http_server_calls(w.server), 1));
+}
+
+Test(poller, an_inventory_that_fails_costs_no_catalog)
+{
+    static const struct {
+        const char *jobs;
+        const char *status;
+        enum bw_discovery outcome;
+        const char *says;
+    } cases[] = {
+        { "{}", "403 Forbidden", BW_DISCOVERY_REFUSED, "HTTP 403" },
+        { "entry\n", NULL, BW_DISCOVERY_FAILED, "a line that its verb does not have" },
+        { "again\n", NULL, BW_DISCOVERY_FAILED, "more than 1 fetches" },
+    };
+    for (size_t i = 0; i < BW_COUNT(cases); i++) {
+        BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings source =
+            account_with(cases[i].jobs);
+        w.pages[1].status = cases[i].status;
+        w.pages[1].etag = NULL;
+        source.fetches = 1;
+        const struct bw_polled *got = poll_once(&source);
+        cr_expect(ne(int, got->outcome, BW_POLL_FAILED), "%s", cases[i].jobs);
+        cr_expect(eq(int, got->discovered.outcome, cases[i].outcome), "%s", cases[i].jobs);
+        cr_assert(ne(ptr, got->discovered.error, NULL));
+        cr_expect(ne(ptr, strstr(got->discovered.error, cases[i].says), NULL), "%s",
+                  got->discovered.error);
+    }
+}
+
+Test(poller, what_an_inventory_remembers_is_told_to_the_next_one_alone)
+{
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings source =
+        account_with("job-1\nremember\n");
+    cr_expect(eq(sz, poll_once(&source)->discovered.findings.count, 1));
+    w.pages[1].body = "job-1\n";
+    w.pages[1].etag = NULL;
+    const struct bw_polled *got = poll_once(&source);
+    cr_assert(eq(sz, got->discovered.findings.count, 2));
+    cr_expect(eq(str, got->discovered.findings.items[1].id, "resumed"));
+    w.pages[1].body = "job-1\njob-2\n";
+    got = poll_once(&source);
+    cr_assert(eq(sz, got->discovered.findings.count, 2));
+    cr_expect(eq(str, got->discovered.findings.items[1].id, "job-2"));
+}

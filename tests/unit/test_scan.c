@@ -1,4 +1,4 @@
-/* Forms that model ids stand in, in tests/data/scan/forms.txt: files one after another, `=== path`
+/* Forms that model ids stand in, in tests/data/scan: files one after another, `=== path`
  * before each. Two columns before each line say what must be made of the ids on it, one character
  * an id, the last one for all others: `+` may be patched, `-` may not; `.` is no model id. */
 #include "domain/scan.h"
@@ -131,9 +131,9 @@ static void judge_forms(char *forms, struct score *findings, struct score *patch
     bw_str_clear(&text);
 }
 
-Test(scan, forms_are_told_apart)
+static void expect_told_apart(const char *name)
 {
-    BW_CLEANUP(bw_freep) char *forms = read_data("forms.txt");
+    BW_CLEANUP(bw_freep) char *forms = read_data(name);
     struct score findings = { 0 };
     struct score patches = { 0 };
     judge_forms(forms, &findings, &patches);
@@ -144,6 +144,16 @@ Test(scan, forms_are_told_apart)
     cr_expect(share(findings.right, findings.missed) >= 0.97);
     cr_expect(share(patches.right, patches.wrong) >= 0.97);
     cr_expect(share(patches.right, patches.missed) >= 0.93);
+}
+
+Test(scan, forms_are_told_apart)
+{
+    expect_told_apart("forms.txt");
+}
+
+Test(scan, forms_of_whole_trees_are_told_apart)
+{
+    expect_told_apart("trees.txt");
 }
 
 /* Deterministic, so that a failure can be repeated. */

@@ -80,7 +80,7 @@ static void setup(void)
     w.keyring = bw_keyring_new(&w.loop);
     cr_assert(eq(int, bw_mailer_new(&w.loop, &w.mailer, &err), BW_OK));
     BW_CLEANUP(bw_freep) char *plugins = bw_xasprintf("%s/plugins", getenv("BW_BIN"));
-    w.sender = bw_sender_new(&w.loop, w.http, w.mailer, w.keyring, plugins, on_done, NULL);
+    w.sender = bw_sender_new(&w.loop, BW_VERB_DELIVER, w.http, w.mailer, w.keyring, plugins, on_done, NULL);
     w.server = http_server_start(receive, NULL);
     snprintf(w.secret_file, sizeof(w.secret_file), "/tmp/basewatch-sender-%d", getpid());
     snprintf(w.old_file, sizeof(w.old_file), "/tmp/basewatch-sender-%d.old", getpid());

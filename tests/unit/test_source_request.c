@@ -48,6 +48,15 @@ Test(source_request, the_credential_goes_where_the_plugin_said)
     }
 }
 
+Test(source_request, the_token_of_a_temporary_key_is_a_header_that_is_signed)
+{
+    BW_CLEANUP(bw_http_request_clear) struct bw_http_request got =
+        request_for(BW_AUTH_AWS_SIGV4, "bedrock", "key:secret/x:to:ken");
+    cr_expect(eq(str, got.userpwd, "key:secret/x"));
+    cr_assert(eq(sz, got.headers.count, 1));
+    cr_expect(eq(str, got.headers.items[0], "X-Amz-Security-Token: to:ken"));
+}
+
 Test(source_request, a_source_without_a_credential_sends_none)
 {
     BW_CLEANUP(bw_http_request_clear) struct bw_http_request got =

@@ -66,6 +66,8 @@ enum bw_err bw_stage_step(struct bw_stage *stage, struct bw_event *event, struct
             break;
         case BW_COMMAND_POLL: /* whoever plays says what is listed, and when */
         case BW_COMMAND_DELIVER:
+        case BW_COMMAND_TRIGGER:
+        case BW_COMMAND_CONFIGURED:
             break;
         }
     }

@@ -1,0 +1,298 @@
+/* daemon/engine/eval_calls.c: the commands about eval jobs: for people, and for who runs them. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "codec/eval_report.h"
+#include "codec/token.h"
+#include "engine/call.h"
+#include "engine/rows.h"
+
+enum { WAIT_MAX_SEC = 60, RUNNER_NAME_MAX = 128, SUITES_MAX = 200 };
+
+/* ---- for people ---- */
+
+enum bw_err bw_api_evals(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_jobs_clear) struct bw_eval_jobs jobs = { 0 };
+    BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
+    BW_CLEANUP(bw_freep) char *verdict = bw_call_query(call, "verdict");
+    BW_CLEANUP(bw_freep) char *deployment = bw_call_query(call, "deployment");
+    BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
+    BW_CLEANUP(bw_freep) char *suite = bw_call_query(call, "suite");
+    const struct bw_eval_filter filter = { state, verdict, deployment, owner, suite };
+    int64_t limit = bw_call_limit(call);
+    enum bw_err rc =
+        bw_evals_page(call->engine->db, &filter, bw_call_after(call), limit, &jobs, err);
+    bw_call_begin_list(call, "evals");
+    BW_VEC_EACH(const struct bw_eval_job, job, &jobs)
+    {
+        bw_row_eval(&call->w, job, NULL);
+    }
+    bw_call_end_page(call, jobs.count, limit,
+                     jobs.count == 0 ? 0 : jobs.items[jobs.count - 1].id);
+    return rc;
+}
+
+static enum bw_err read_job(struct bw_call *call, struct bw_eval_job *out, struct bw_error *err)
+{
+    return bw_evals_get(call->engine->db, strtoll(call->args[0], NULL, 10), out, err);
+}
+
+/* Where it stands, for people. */
+static void job_lines(struct bw_call *call, const struct bw_eval_job *job)
+{
+    const char *verdict =
+        job->state == BW_JOB_FINISHED ? bw_eval_verdict_word(job->verdict) : NULL;
+    bw_call_line(call, "%s: %s%s%s", job->deployment,
+                 verdict == NULL ? bw_job_state_word(job->state) : verdict,
+                 job->reason[0] == '\0' ? "" : ": ", job->reason);
+    bw_call_line(call, "suite %s on %s against %s, run by %s", job->suite,
+                 job->tuned == NULL ? job->candidate : job->tuned, job->baseline,
+                 job->runner == NULL ? job->starter : job->runner);
+}
+
+enum bw_err bw_api_eval(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    enum bw_err rc = read_job(call, &job, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    bw_call_begin(call, "eval");
+    bw_json_array_begin(&call->w, "evals");
+    bw_row_eval(&call->w, &job, NULL);
+    bw_json_array_end(&call->w);
+    bw_json_array_begin(&call->w, "lines");
+    job_lines(call, &job);
+    bw_json_array_end(&call->w);
+    bw_call_end(call);
+    return BW_OK;
+}
+
+/* The live notice of a newer base, if there is one: it gets the answer. */
+static enum bw_err find_notice(struct bw_call *call, const char *deployment,
+                               const char *candidate, struct bw_notice *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
+    enum bw_err rc = bw_notices_live(call->engine->db, deployment, false, &live, err);
+    BW_VEC_EACH(struct bw_notice, notice, &live)
+    {
+        if (rc == BW_OK && out->id == 0 && bw_str_equal(notice->candidate, candidate) &&
+            strcmp(bw_notice_matter(notice->kind), "succession") == 0) {
+            *out = *notice;
+            *notice = (struct bw_notice){ 0 };
+        }
+    }
+    return rc;
+}
+
+/* What waits for the budget need not wait any longer. */
+static enum bw_err hurry(struct bw_call *call, struct bw_eval_job *job, struct bw_error *err)
+{
+    if (job->state != BW_JOB_QUEUED || job->due_ms <= call->engine->now_ms) {
+        return bw_fail(err, BW_ERR_CONFLICT, "eval %lld of '%s' is %s already", (long long)job->id,
+                       job->deployment, bw_job_state_word(job->state));
+    }
+    job->by_hand = true;
+    job->due_ms = 0;
+    bw_replace(&job->reason, "");
+    return bw_engine_save_eval(call->engine, job, err);
+}
+
+static enum bw_err open_by_hand(struct bw_call *call, const struct bw_json *json,
+                                const struct bw_member *member, const struct bw_cohort *cohort,
+                                struct bw_eval_job *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
+    const char *name = member->deployment.name;
+    enum bw_err rc = find_notice(call, name, cohort->candidate, &notice, err);
+    const struct bw_eval_wish wish = { .deployment = &member->deployment,
+                                       .cohort = cohort,
+                                       .notice = notice.id == 0 ? NULL : &notice,
+                                       .candidate = cohort->candidate,
+                                       .tuned = bw_json_text(bw_json_get(json, "tuned"), NULL),
+                                       .by_hand = true };
+    return rc == BW_OK ? bw_engine_open_eval(call->engine, &wish, out, err) : rc;
+}
+
+enum bw_err bw_api_eval_start(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
+    BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    enum bw_err rc = bw_call_json(call, &json, err);
+    const char *name = bw_json_text(bw_json_get(json, "deployment"), NULL);
+    if (rc == BW_OK && name == NULL) {
+        rc = bw_fail(err, BW_ERR_INVALID, "deployment is missing: say which");
+    }
+    if (rc == BW_OK) {
+        rc = bw_call_member(call, name, &member, &cohort, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_evals_latest(call->engine->db, name, &job, err);
+    }
+    if (rc == BW_OK && job.state != BW_JOB_FINISHED) {
+        rc = hurry(call, &job, err);
+    } else if (rc == BW_OK || (rc == BW_ERR_NOTFOUND && member.deployment.name != NULL)) {
+        bw_eval_job_clear(&job);
+        rc = open_by_hand(call, json, &member, &cohort, &job, err);
+    }
+    if (rc == BW_OK) {
+        bw_row_eval(&call->w, &job, NULL);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_eval_cancel(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
+    enum bw_err rc = bw_call_json(call, &json, err);
+    const char *why = bw_json_text(bw_json_get(json, "reason"), "");
+    if (rc == BW_OK && why[0] == '\0') {
+        rc = bw_fail(err, BW_ERR_INVALID, "reason is missing: say why");
+    }
+    if (rc == BW_OK) {
+        rc = read_job(call, &job, err);
+    }
+    if (rc == BW_OK && job.state == BW_JOB_FINISHED) {
+        rc = bw_fail(err, BW_ERR_CONFLICT, "eval %s is finished already: %s", call->args[0],
+                     bw_eval_verdict_word(job.verdict));
+    }
+    BW_CLEANUP(bw_freep) char *reason = bw_xasprintf("cancelled by %s: %.500s", actor, why);
+    if (rc == BW_OK) {
+        rc = bw_engine_end_eval(call->engine, &job, BW_EVAL_CANCELLED, reason, err);
+    }
+    if (rc == BW_OK) {
+        bw_row_eval(&call->w, &job, NULL);
+    }
+    return rc;
+}
+
+/* ---- for who runs them ---- */
+
+static enum bw_err read_offer(struct bw_call *call, const struct bw_json *json,
+                              struct bw_lessee *out, struct bw_error *err)
+{
+    const char *runner = bw_json_text(bw_json_get(json, "runner"), "");
+    int64_t wait_sec = bw_json_i64(bw_json_get(json, "wait_seconds"), 0);
+    const struct bw_json *suites = bw_json_get(json, "suites");
+    if (runner[0] == '\0' || strlen(runner) > RUNNER_NAME_MAX) {
+        return bw_fail(err, BW_ERR_INVALID, "runner is not a name of at most %d bytes",
+                       RUNNER_NAME_MAX);
+    }
+    if (!bw_json_is_array(suites) || bw_json_size(suites) > SUITES_MAX) {
+        return bw_fail(err, BW_ERR_INVALID, "suites is not a list of at most %d names",
+                       SUITES_MAX);
+    }
+    for (const struct bw_json *suite = bw_json_first(suites); suite != NULL;
+         suite = bw_json_next(suite)) {
+        BW_VEC_PUSH(&out->suites, bw_xstrdup(bw_json_text(suite, "")));
+    }
+    wait_sec = wait_sec < 0 ? 0 : wait_sec > WAIT_MAX_SEC ? WAIT_MAX_SEC : wait_sec;
+    out->request = call->request->id;
+    out->runner = bw_xstrdup(runner);
+    out->token = bw_xstrdup(call->request->token);
+    out->until_ms = call->engine->now_ms + wait_sec * BW_SECOND_MS;
+    return BW_OK;
+}
+
+enum bw_err bw_api_eval_lease(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    BW_CLEANUP(bw_lessee_clear) struct bw_lessee lessee = { 0 };
+    enum bw_err rc = bw_call_json(call, &json, err);
+    if (rc == BW_OK) {
+        rc = read_offer(call, json, &lessee, err);
+    }
+    if (rc == BW_OK) {
+        call->answered_later = true;
+        rc = bw_engine_serve_lessee(call->engine, &lessee, err);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_eval_token(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
+    int64_t timeout_ms = call->engine->settings->evals.ci_timeout_ms;
+    enum bw_err rc = read_job(call, &job, err);
+    if (rc == BW_OK && (job.state != BW_JOB_QUEUED || !bw_str_equal(job.starter, BW_STARTER_CI))) {
+        rc = bw_fail(err, BW_ERR_CONFLICT, "a token is for what waits for a CI (evals.trigger: "
+                     "ci); eval %s is %s, its trigger %s", call->args[0],
+                     bw_job_state_word(job.state), job.starter);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_lease_eval(call->engine, &job, actor, call->request->token, timeout_ms,
+                                  err);
+    }
+    if (rc == BW_OK) {
+        bw_row_eval_order(&call->w, &job, call->request->token, timeout_ms);
+    }
+    return rc;
+}
+
+/* The running job of the path, shown its token. 410: it is over, whoever asks. */
+static enum bw_err read_leased(struct bw_call *call, const struct bw_json *json,
+                               struct bw_eval_job *out, struct bw_error *err)
+{
+    enum bw_err rc = read_job(call, out, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    if (out->state == BW_JOB_FINISHED) {
+        return bw_fail(err, BW_ERR_GONE, "eval %s is over: %s: %s", call->args[0],
+                       bw_eval_verdict_word(out->verdict), out->reason);
+    }
+    if (!bw_token_fits(bw_json_text(bw_json_get(json, "token"), NULL), out->token_hash)) {
+        return bw_fail(err, BW_ERR_DENIED, "this is not the token of eval %s", call->args[0]);
+    }
+    return BW_OK;
+}
+
+enum bw_err bw_api_eval_renew(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    const struct bw_eval_settings *settings = &call->engine->settings->evals;
+    enum bw_err rc = bw_call_json(call, &json, err);
+    if (rc == BW_OK) {
+        rc = read_leased(call, json, &job, err);
+    }
+    if (rc == BW_OK && bw_str_equal(job.starter, BW_STARTER_RUNNER)) {
+        job.lease_until_ms = call->engine->now_ms + settings->lease_ms;
+        rc = bw_evals_save(call->engine->db, &job, err);
+    }
+    if (rc == BW_OK) {
+        int64_t left_ms = job.lease_until_ms - call->engine->now_ms;
+        bw_json_object_begin(&call->w, NULL);
+        bw_json_add_i64(&call->w, "lease_seconds", left_ms / BW_SECOND_MS);
+        bw_json_object_end(&call->w);
+    }
+    return rc;
+}
+
+enum bw_err bw_api_eval_report(struct bw_call *call, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    BW_CLEANUP(bw_eval_report_clear) struct bw_eval_report report = { 0 };
+    enum bw_err rc = bw_call_json(call, &json, err);
+    if (rc == BW_OK) {
+        rc = read_leased(call, json, &job, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_eval_report_from_json(json, &report, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_engine_report_eval(call->engine, &job, &report, err);
+    }
+    if (rc == BW_OK) {
+        bw_row_eval(&call->w, &job, NULL);
+    }
+    return rc;
+}

@@ -1,0 +1,91 @@
+/* daemon/engine/eval_lease.c: runners that ask for a job, and wait for one; in memory alone. */
+#include "engine/state.h"
+
+#include "base/str.h"
+#include "codec/token.h"
+#include "engine/rows.h"
+
+void bw_lessee_clear(struct bw_lessee *lessee)
+{
+    free(lessee->runner);
+    free(lessee->token);
+    bw_names_clear(&lessee->suites);
+}
+
+enum bw_err bw_engine_lease_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                                 const char *runner, const char *token, int64_t lease_ms,
+                                 struct bw_error *err)
+{
+    char hash[BW_TOKEN_HASH_TEXT];
+    bw_replace(&job->token_hash, bw_token_hash(token, hash));
+    return bw_engine_begin_eval(engine, job, runner, lease_ms, err);
+}
+
+static void answer(struct bw_engine *engine, struct bw_lessee *lessee,
+                   const struct bw_eval_job *job)
+{
+    struct bw_str body = { 0 };
+    struct bw_json_writer w = { .out = &body };
+    bw_row_eval_order(&w, job, lessee->token, engine->settings->evals.lease_ms);
+    bw_engine_reply(engine, lessee->request, 200, bw_str_take(&body));
+    lessee->answered = true;
+}
+
+static enum bw_err serve(struct bw_engine *engine, struct bw_lessee *lessee, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    enum bw_err rc =
+        bw_engine_next_eval(engine, BW_STARTER_RUNNER, &lessee->suites, &job, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_lease_eval(engine, &job, lessee->runner, lessee->token,
+                                  engine->settings->evals.lease_ms, err);
+    }
+    if (rc == BW_OK || (rc == BW_ERR_NOTFOUND && lessee->until_ms <= engine->now_ms)) {
+        answer(engine, lessee, rc == BW_OK ? &job : NULL);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_engine_serve_lessee(struct bw_engine *engine, struct bw_lessee *lessee,
+                                   struct bw_error *err)
+{
+    BW_VEC_PUSH(&engine->lessees, *lessee);
+    *lessee = (struct bw_lessee){ 0 };
+    return serve(engine, &engine->lessees.items[engine->lessees.count - 1], err);
+}
+
+enum bw_err bw_engine_serve_lessees(struct bw_engine *engine, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(struct bw_lessee, lessee, &engine->lessees)
+    {
+        rc = rc == BW_OK ? serve(engine, lessee, err) : rc;
+    }
+    return rc;
+}
+
+void bw_engine_forget_lessee(struct bw_engine *engine, uint64_t request)
+{
+    BW_VEC_EACH(struct bw_lessee, lessee, &engine->lessees)
+    {
+        if (lessee->request == request) {
+            bw_lessee_clear(lessee);
+            *lessee = engine->lessees.items[--engine->lessees.count];
+            return;
+        }
+    }
+}
+
+void bw_engine_settle_lessees(struct bw_engine *engine, bool committed)
+{
+    for (size_t i = 0; i < engine->lessees.count;) {
+        struct bw_lessee *lessee = &engine->lessees.items[i];
+        if (lessee->answered && committed) {
+            bw_lessee_clear(lessee);
+            *lessee = engine->lessees.items[--engine->lessees.count];
+            continue;
+        }
+        lessee->answered = false;
+        i++;
+    }
+}

@@ -1,0 +1,339 @@
+/* daemon/engine/evals.c: the life of eval jobs: from the notice that opens one to the verdict that
+ * comes back to it. */
+#include "engine/state.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "codec/eval_report.h"
+#include "engine/pricing.h"
+#include "engine/rows.h"
+
+/* What evaluating is expected to cost, as the estimate of the swap has it; nothing where that is
+ * refused. */
+static enum bw_err expect_cost(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                               struct bw_money *out, struct bw_error *err)
+{
+    struct bw_pricing pricing = { 0 };
+    struct bw_estimate estimate = { 0 };
+    enum bw_err rc = bw_pricing_init(engine, wish->cohort, wish->deployment, wish->candidate,
+                                     engine->now_ms, &pricing, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    if (bw_pricing_prompt(&pricing, &estimate, NULL) == BW_OK) {
+        BW_VEC_EACH(const struct bw_term, term, &estimate.terms)
+        {
+            *out = strcmp(term->name, "evaluation") == 0 ? term->cost.expected : *out;
+        }
+    }
+    bw_estimate_clear(&estimate);
+    bw_pricing_clear(&pricing);
+    return BW_OK;
+}
+
+static enum bw_err check_wish(const struct bw_eval_wish *wish, const char *baseline,
+                              struct bw_error *err)
+{
+    const char *const models[] = { baseline, wish->candidate, wish->tuned };
+    const char *name = wish->deployment->name;
+    if (wish->deployment->evals.suite == NULL) {
+        return bw_fail(err, BW_ERR_REFUSED, "deployment '%s' names no eval suite; set evals.suite",
+                       name);
+    }
+    if (wish->candidate == NULL) {
+        return bw_fail(err, BW_ERR_REFUSED,
+                       "nothing newer is offered for '%s': there is nothing to judge", name);
+    }
+    for (size_t i = 0; i < BW_COUNT(models); i++) {
+        if (models[i] != NULL && !bw_eval_model_is_plain(models[i])) {
+            return bw_fail(err, BW_ERR_REFUSED,
+                           "model '%.200s' of '%s' is not run: no command line should hold it",
+                           models[i], name);
+        }
+    }
+    return BW_OK;
+}
+
+enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                                struct bw_eval_job *out, struct bw_error *err)
+{
+    const struct bw_deployment *deployment = wish->deployment;
+    const char *baseline = deployment->model == NULL ? deployment->base : deployment->model;
+    const char *starter = deployment->evals.trigger;
+    struct bw_money expected = { 0 };
+    enum bw_err rc = check_wish(wish, baseline, err);
+    if (rc == BW_OK) {
+        rc = expect_cost(engine, wish, &expected, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
+    }
+    struct bw_eval_job job = {
+        .reason = bw_xstrdup(""),
+        .deployment = bw_xstrdup(deployment->name),
+        .owner = bw_xstrdup(deployment->owner),
+        .notice = wish->notice == NULL ? 0 : wish->notice->id,
+        .suite = bw_xstrdup(deployment->evals.suite),
+        .starter = bw_xstrdup(starter == NULL ? BW_STARTER_RUNNER : starter),
+        .baseline = bw_xstrdup(baseline),
+        .candidate = bw_xstrdup(wish->candidate),
+        .tuned = bw_xstrdup(wish->tuned),
+        .by_hand = wish->by_hand,
+        .expected = expected,
+        .created_ms = engine->now_ms,
+    };
+    bool held = false;
+    rc = bw_engine_hold_back(engine, &job, &held, err);
+    if (rc == BW_OK) {
+        rc = bw_evals_insert(engine->db, &job, err);
+    }
+    if (rc == BW_OK && wish->notice != NULL) {
+        bw_replace(&wish->notice->eval, NULL);
+        wish->notice->eval = bw_eval_brief(&job);
+        rc = bw_notices_save(engine->db, wish->notice, err);
+    }
+    *out = job;
+    return rc;
+}
+
+/* ---- what a notice does to its job ---- */
+
+static bool is_unfinished(const struct bw_eval_job *job)
+{
+    return job->id != 0 && job->state != BW_JOB_FINISHED;
+}
+
+static enum bw_err drop_unwanted(struct bw_engine *engine, struct bw_notice *notice,
+                                 struct bw_eval_job *latest, struct bw_error *err)
+{
+    if (!is_unfinished(latest) || latest->notice != notice->id) {
+        return BW_OK;
+    }
+    BW_CLEANUP(bw_freep) char *reason = bw_xasprintf("its notice %lld is %s", (long long)notice->id,
+                                                     bw_notice_state_word(notice->state));
+    enum bw_err rc = bw_engine_end_eval(engine, latest, BW_EVAL_CANCELLED, reason, err);
+    free(notice->eval);
+    notice->eval = bw_eval_brief(latest);
+    return rc;
+}
+
+/* One answer a notice, unless nobody waited for it. */
+static bool is_answered(const struct bw_notice *notice, const struct bw_eval_job *latest)
+{
+    return latest->id != 0 && latest->notice == notice->id &&
+           (latest->state != BW_JOB_FINISHED || latest->verdict != BW_EVAL_CANCELLED);
+}
+
+static enum bw_err open_by_policy(struct bw_engine *engine, struct bw_notice *notice,
+                                  struct bw_eval_job *latest, struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
+    BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    enum bw_err rc = bw_inventory_get(engine->db, notice->subject, &member, err);
+    if (rc != BW_OK) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    enum bw_eval_start start = engine->settings->evals.start;
+    (void)bw_eval_start_parse(member.deployment.evals.start, &start);
+    if (member.deployment.evals.suite == NULL || !bw_eval_opens(start, notice->state)) {
+        return BW_OK;
+    }
+    if (is_unfinished(latest)) {
+        if (bw_str_equal(latest->candidate, notice->candidate)) {
+            return BW_OK; /* somebody was quicker */
+        }
+        rc = bw_engine_end_eval(engine, latest, BW_EVAL_CANCELLED, "there is a newer candidate",
+                                err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_cohorts_get(engine->db, member.cohort, &cohort, err);
+    }
+    const struct bw_eval_wish wish = { .deployment = &member.deployment,
+                                       .cohort = &cohort,
+                                       .notice = notice,
+                                       .candidate = notice->candidate };
+    if (rc == BW_OK) {
+        rc = bw_engine_open_eval(engine, &wish, &job, err);
+    }
+    if (rc == BW_ERR_REFUSED || rc == BW_ERR_NOTFOUND) {
+        bw_log(BW_LOG_WARNING, "no eval of '%s': %s", notice->subject, err->text);
+        return BW_OK;
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
+                                    struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job latest = { 0 };
+    if (notice->candidate == NULL ||
+        strcmp(bw_notice_matter(notice->kind), "succession") != 0) {
+        return BW_OK;
+    }
+    enum bw_err rc = bw_evals_latest(engine->db, notice->subject, &latest, err);
+    if (rc != BW_OK && rc != BW_ERR_NOTFOUND) {
+        return rc;
+    }
+    if (!bw_eval_is_wanted(notice->state)) {
+        return drop_unwanted(engine, notice, &latest, err);
+    }
+    return is_answered(notice, &latest) ? BW_OK : open_by_policy(engine, notice, &latest, err);
+}
+
+enum bw_err bw_engine_abandon_eval(struct bw_engine *engine, const char *deployment,
+                                   const char *reason, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job latest = { 0 };
+    enum bw_err rc = bw_evals_latest(engine->db, deployment, &latest, err);
+    if (rc == BW_OK && is_unfinished(&latest)) {
+        rc = bw_engine_end_eval(engine, &latest, BW_EVAL_CANCELLED, reason, err);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+/* ---- what a job does to its notice ---- */
+
+/* BW_ERR_NOTFOUND: it has none. */
+static enum bw_err read_notice(struct bw_engine *engine, const struct bw_eval_job *job,
+                               struct bw_notice *out, struct bw_error *err)
+{
+    enum bw_err rc = job->notice == 0 ? BW_ERR_NOTFOUND
+                                      : bw_notices_get(engine->db, job->notice, out, err);
+    if (rc == BW_OK) {
+        free(out->eval);
+        out->eval = bw_eval_brief(job);
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_save_eval(struct bw_engine *engine, const struct bw_eval_job *job,
+                                struct bw_error *err)
+{
+    BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
+    enum bw_err rc = bw_evals_save(engine->db, job, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    rc = read_notice(engine, job, &notice, err);
+    return rc == BW_OK              ? bw_notices_save(engine->db, &notice, err)
+           : rc == BW_ERR_NOTFOUND ? BW_OK
+                                    : rc;
+}
+
+static enum bw_err answer_notice(struct bw_engine *engine, const struct bw_eval_job *job,
+                                 struct bw_notice *notice, bool *moved, struct bw_error *err)
+{
+    enum bw_notice_state to = bw_eval_consequence(job->verdict, notice->state);
+    BW_CLEANUP(bw_freep) char *reason = bw_xasprintf("eval %lld: %s", (long long)job->id,
+                                                     job->reason);
+    const struct bw_move_notice how = {
+        .to = to,
+        .event = job->verdict == BW_EVAL_PASS   ? "verified"
+                 : job->verdict == BW_EVAL_FAIL ? "rejected"
+                                                : bw_eval_verdict_word(job->verdict),
+        .actor = "basewatch",
+        .reason = reason,
+    };
+    *moved = to != notice->state;
+    return *moved ? bw_engine_move(engine, notice, &how, err)
+                  : bw_engine_note(engine, notice, &how, err);
+}
+
+enum bw_err bw_engine_end_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                               enum bw_eval_verdict verdict, const char *reason,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
+    bool moved = false;
+    assert(bw_job_may_move(job->state, BW_JOB_FINISHED));
+    job->state = BW_JOB_FINISHED;
+    job->verdict = verdict;
+    job->finished_ms = engine->now_ms;
+    job->lease_until_ms = 0;
+    job->due_ms = 0;
+    bw_replace(&job->reason, reason);
+    bw_replace(&job->token_hash, NULL);
+    enum bw_err rc = bw_evals_save(engine->db, job, err);
+    if (rc == BW_OK) {
+        rc = read_notice(engine, job, &notice, err);
+    }
+    if (rc == BW_OK) {
+        rc = answer_notice(engine, job, &notice, &moved, err);
+    }
+    rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    return rc == BW_OK && verdict != BW_EVAL_CANCELLED
+               ? bw_engine_announce_eval(engine, job, &notice, moved, err)
+               : rc;
+}
+
+/* ---- reports ---- */
+
+static const struct bw_eval_result *result_of(const struct bw_eval_results *results,
+                                              enum bw_eval_role role)
+{
+    BW_VEC_EACH(const struct bw_eval_result, result, results)
+    {
+        if (result->role == role) {
+            return result;
+        }
+    }
+    return NULL;
+}
+
+/* Why these are not the runs that were asked for; NULL: they are. Ownership: the caller's. */
+static char *misses(const struct bw_eval_job *job, const struct bw_eval_results *results)
+{
+    const char *const models[] = { [BW_EVAL_BASELINE] = job->baseline,
+                                   [BW_EVAL_CANDIDATE] = job->candidate,
+                                   [BW_EVAL_TUNED] = job->tuned };
+    for (size_t i = 0; i < BW_COUNT(models); i++) {
+        enum bw_eval_role role = (enum bw_eval_role)i;
+        const struct bw_eval_result *result = result_of(results, role);
+        if (models[i] != NULL && result == NULL) {
+            return bw_xasprintf("%s was not run", bw_eval_role_word(role));
+        }
+        if (result != NULL && !bw_str_equal(result->model, models[i])) {
+            return bw_xasprintf("%s was run on '%s' in place of '%s'", bw_eval_role_word(role),
+                                result->model, models[i] == NULL ? "nothing" : models[i]);
+        }
+    }
+    return NULL;
+}
+
+static enum bw_err judge(struct bw_engine *engine, struct bw_eval_job *job,
+                         const struct bw_eval_report *report, struct bw_error *err)
+{
+    struct bw_eval_judgement judgement = { .verdict = BW_EVAL_INCONCLUSIVE,
+                                           .reason = misses(job, &report->results) };
+    if (judgement.reason == NULL) {
+        bw_eval_judge(&report->results, report->rule, &judgement);
+    }
+    job->result = bw_eval_result_text(&report->results, &judgement);
+    enum bw_err rc =
+        bw_engine_end_eval(engine, job, judgement.verdict, judgement.reason, err);
+    bw_eval_judgement_clear(&judgement);
+    return rc;
+}
+
+enum bw_err bw_engine_report_eval(struct bw_engine *engine, struct bw_eval_job *job,
+                                  const struct bw_eval_report *report, struct bw_error *err)
+{
+    switch (report->outcome) {
+    case BW_EVAL_FINISHED:
+        return judge(engine, job, report, err);
+    case BW_EVAL_TIMED_OUT:
+    case BW_EVAL_FAILED:
+        break;
+    }
+    bool late = report->outcome == BW_EVAL_TIMED_OUT;
+    const char *reason = report->reason != NULL ? report->reason
+                         : late                 ? "the suite did not end in time"
+                                                : "the suite could not be run";
+    job->result = bw_eval_result_text(&report->results, NULL);
+    return bw_engine_end_eval(engine, job, late ? BW_EVAL_TIMEOUT : BW_EVAL_INCONCLUSIVE, reason,
+                              err);
+}
