@@ -11,7 +11,9 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "codec/config.h"
+#include "codec/folder.h"
 #include "codec/lineage_file.h"
+#include "codec/price_file.h"
 #include "codec/secret.h"
 #include "engine/event.h"
 #include "io/alarm.h"
@@ -226,12 +228,25 @@ static void wake_loop(void *context)
 
 /* ---- signals ---- */
 
+/* The configuration, and what stands beside it, which is complete on success alone. */
 static enum bw_err read_again(struct bw_app *app, struct bw_settings **settings,
-                              struct bw_lineage_rules **rules, struct bw_error *err)
+                              struct bw_event *fresh, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *lineages = bw_lineage_dir_beside(app->options->config);
-    enum bw_err rc = bw_config_read(app->options->config, settings, err);
-    return rc == BW_OK ? bw_lineage_files_load(lineages, rules, NULL, err) : rc;
+    const char *config = app->options->config;
+    BW_CLEANUP(bw_freep) char *lineages = bw_folder_beside(config, "lineages");
+    BW_CLEANUP(bw_freep) char *prices = bw_folder_beside(config, "prices");
+    BW_CLEANUP(bw_price_book_freep) struct bw_price_book *book = bw_xcalloc(1, sizeof(*book));
+    enum bw_err rc = bw_config_read(config, settings, err);
+    if (rc == BW_OK) {
+        rc = bw_price_files_load(prices, book, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_lineage_files_load(lineages, &fresh->rules, NULL, err);
+    }
+    if (rc == BW_OK) {
+        fresh->book = BW_TAKE(book);
+    }
+    return rc;
 }
 
 static void keep_old(struct bw_app *app, const struct bw_error *err)
@@ -247,15 +262,14 @@ static void keep_old(struct bw_app *app, const struct bw_error *err)
 static void reload(struct bw_app *app)
 {
     BW_CLEANUP(bw_settings_freep) struct bw_settings *settings = NULL;
-    struct bw_lineage_rules *rules = NULL;
+    struct bw_event event = { .type = BW_EVENT_RULES };
     struct bw_error err = { 0 };
     bw_sdnotify("RELOADING=1");
-    if (read_again(app, &settings, &rules, &err) != BW_OK) {
+    if (read_again(app, &settings, &event, &err) != BW_OK) {
         keep_old(app, &err);
         return;
     }
     app->reloading = true;
-    struct bw_event event = { .type = BW_EVENT_RULES, .rules = rules };
     push(app, &event);
     bw_settings_free(app->settings);
     app->settings = BW_TAKE(settings);
@@ -361,8 +375,8 @@ static enum bw_err start_keeper(struct bw_app *app, struct bw_error *err)
                        "no state directory: set state_dir in '%s', or give --state-dir",
                        app->options->config);
     }
-    BW_CLEANUP(bw_freep) char *lineages = bw_lineage_dir_beside(app->options->config);
-    return bw_keeper_start(state_dir, lineages, app->events, app->commands, &app->keeper, err);
+    return bw_keeper_start(state_dir, app->options->config, app->events, app->commands,
+                           &app->keeper, err);
 }
 
 static enum bw_err start_metrics(struct bw_app *app, struct bw_error *err)

@@ -11,6 +11,7 @@
 
 #include "base/instant.h"
 #include "base/log.h"
+#include "codec/folder.h"
 #include "codec/lineage_file.h"
 #include "codec/price_file.h"
 #include "engine/engine.h"
@@ -103,15 +104,17 @@ static enum bw_err take_lock(struct bw_keeper *keeper, const char *state_dir, st
 }
 
 static enum bw_err open_all(struct bw_keeper *keeper, const char *state_dir,
-                            const char *lineage_dir, struct bw_error *err)
+                            const char *config, struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *path = bw_xasprintf("%s/basewatch.db", state_dir);
+    BW_CLEANUP(bw_freep) char *lineages = bw_folder_beside(config, "lineages");
+    BW_CLEANUP(bw_freep) char *prices = bw_folder_beside(config, "prices");
     enum bw_err rc = take_lock(keeper, state_dir, err);
     if (rc == BW_OK) {
-        rc = bw_lineage_files_load(lineage_dir, &keeper->rules, NULL, err);
+        rc = bw_lineage_files_load(lineages, &keeper->rules, NULL, err);
     }
     if (rc == BW_OK) {
-        rc = bw_price_file_load_shipped(&keeper->book, err);
+        rc = bw_price_files_load(prices, &keeper->book, err);
     }
     if (rc == BW_OK) {
         rc = bw_db_open(path, &keeper->db, err);
@@ -121,7 +124,7 @@ static enum bw_err open_all(struct bw_keeper *keeper, const char *state_dir,
                        : rc;
 }
 
-enum bw_err bw_keeper_start(const char *state_dir, const char *lineage_dir,
+enum bw_err bw_keeper_start(const char *state_dir, const char *config,
                             struct bw_queue *events, struct bw_queue *commands,
                             struct bw_keeper **out, struct bw_error *err)
 {
@@ -129,7 +132,7 @@ enum bw_err bw_keeper_start(const char *state_dir, const char *lineage_dir,
     keeper->events = events;
     keeper->commands = commands;
     keeper->lock_fd = -1;
-    enum bw_err rc = open_all(keeper, state_dir, lineage_dir, err);
+    enum bw_err rc = open_all(keeper, state_dir, config, err);
     if (rc != BW_OK) {
         return rc;
     }

@@ -26,24 +26,7 @@ static void add_filters(struct bw_str *target, const struct bw_option *options,
                         const struct bw_list_options *values);
 static enum bw_err next_page(const struct bw_json *page, char **after, struct bw_error *err);
 
-/* Rows as JSON go out page by page: a list of a million is never held whole. */
-static void print_rows(const struct bw_json *rows, bool *comma)
-{
-    for (const struct bw_json *row = bw_json_first(rows); row != NULL; row = bw_json_next(row)) {
-        BW_CLEANUP(bw_freep) char *text = bw_json_print(row);
-        (void)printf("%s%s", *comma ? "," : "", text);
-        *comma = true;
-    }
-}
-
-static void add_rows(const struct bw_json *rows, struct bw_table *table)
-{
-    for (const struct bw_json *row = bw_json_first(rows); row != NULL; row = bw_json_next(row)) {
-        bw_table_add_row(table, row);
-    }
-}
-
-static enum bw_err get_page(const struct bw_list *list, const char *target, const char *after,
+static enum bw_err get_page(const char *kind, const char *target, const char *after,
                             struct bw_json **out, struct bw_error *err)
 {
     BW_CLEANUP(bw_str_clear) struct bw_str page_target = { 0 };
@@ -51,8 +34,8 @@ static enum bw_err get_page(const struct bw_list *list, const char *target, cons
     bw_client_add_query(&page_target, "after", after);
     BW_CLEANUP(bw_json_freep) struct bw_json *page = NULL;
     enum bw_err rc = bw_ask_get(page_target.text, &page, err);
-    if (rc == BW_OK && !bw_json_is_array(bw_json_get(page, list->kind))) {
-        rc = bw_fail(err, BW_ERR_INVALID, "the daemon's answer has no list of %s", list->kind);
+    if (rc == BW_OK && !bw_json_is_array(bw_json_get(page, kind))) {
+        rc = bw_fail(err, BW_ERR_INVALID, "the daemon's answer has no list of %s", kind);
     }
     if (rc == BW_OK) {
         *out = BW_TAKE(page);
@@ -60,36 +43,69 @@ static enum bw_err get_page(const struct bw_list *list, const char *target, cons
     return rc;
 }
 
-static enum bw_err print_list(const struct bw_list *list, const char *target,
-                              const struct bw_common *common, struct bw_error *err)
+enum bw_err bw_ask_rows(const char *kind, const char *target, bw_ask_row hear, void *context,
+                        struct bw_error *err)
 {
-    BW_CLEANUP(bw_table_clear)
-    struct bw_table table = bw_table_of(list->columns, list->column_count);
     BW_CLEANUP(bw_freep) char *after = NULL;
-    bool first = true;
-    bool comma = false;
     do {
         BW_CLEANUP(bw_json_freep) struct bw_json *page = NULL;
-        enum bw_err rc = get_page(list, target, after, &page, err);
+        enum bw_err rc = get_page(kind, target, after, &page, err);
         if (rc != BW_OK) {
             return rc;
         }
-        const struct bw_json *rows = bw_json_get(page, list->kind);
-        if (!common->json) {
-            add_rows(rows, &table);
-        } else {
-            if (first) {
-                (void)printf("{\"schema\":\"basewatch/%s/v1\",\"%s\":[", list->kind, list->kind);
-            }
-            print_rows(rows, &comma);
+        const struct bw_json *row = bw_json_first(bw_json_get(page, kind));
+        for (; row != NULL; row = bw_json_next(row)) {
+            hear(context, row);
         }
-        first = false;
         rc = next_page(page, &after, err);
         if (rc != BW_OK) {
             return rc;
         }
     } while (after != NULL);
+    return BW_OK;
+}
+
+/* Rows as JSON go out as they come: a list of a million is never held whole. */
+struct printing {
+    const struct bw_list *list;
+    bool begun;
+};
+
+static void begin_json(struct printing *printing)
+{
+    if (!printing->begun) {
+        const char *kind = printing->list->kind;
+        (void)printf("{\"schema\":\"basewatch/%s/v1\",\"%s\":[", kind, kind);
+    }
+}
+
+static void print_row(void *context, const struct bw_json *row)
+{
+    struct printing *printing = context;
+    BW_CLEANUP(bw_freep) char *text = bw_json_print(row);
+    begin_json(printing);
+    (void)printf("%s%s", printing->begun ? "," : "", text);
+    printing->begun = true;
+}
+
+static void add_row(void *context, const struct bw_json *row)
+{
+    bw_table_add_row(context, row);
+}
+
+static enum bw_err print_list(const struct bw_list *list, const char *target,
+                              const struct bw_common *common, struct bw_error *err)
+{
+    BW_CLEANUP(bw_table_clear)
+    struct bw_table table = bw_table_of(list->columns, list->column_count);
+    struct printing printing = { .list = list };
+    enum bw_err rc = common->json ? bw_ask_rows(list->kind, target, print_row, &printing, err)
+                                  : bw_ask_rows(list->kind, target, add_row, &table, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
     if (common->json) {
+        begin_json(&printing);
         (void)fputs("]}\n", stdout);
     } else {
         struct bw_screen screen = bw_screen_of_stdout(common->no_header, common->no_color);
@@ -186,6 +202,29 @@ void bw_ask_print_json(const struct bw_json *document)
     (void)puts(text);
 }
 
+/* "name: value", "name: inner value, inner value"; a list of objects has a line for each. */
+static void print_member(const char *name, const struct bw_json *value)
+{
+    const struct bw_json *first = bw_json_first(value);
+    if (bw_json_is_array(value) && bw_json_is_object(first)) {
+        for (; first != NULL; first = bw_json_next(first)) {
+            print_member(name, first);
+        }
+        return;
+    }
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_str_appendf(&line, "%s: ", name);
+    if (!bw_json_is_object(value)) {
+        bw_cell_append(&line, BW_CELL_TEXT, value);
+    }
+    for (; bw_json_is_object(value) && first != NULL; first = bw_json_next(first)) {
+        bw_str_appendf(&line, "%s ", bw_json_name(first));
+        bw_cell_append(&line, BW_CELL_TEXT, first);
+        bw_str_append(&line, bw_json_next(first) == NULL ? "" : ", ");
+    }
+    bw_text_print(stdout, line.text);
+}
+
 static void print_members(const struct bw_json *document)
 {
     for (const struct bw_json *value = bw_json_first(document); value != NULL;
@@ -194,10 +233,7 @@ static void print_members(const struct bw_json *document)
         if (name == NULL || strcmp(name, "schema") == 0) {
             continue;
         }
-        BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
-        bw_str_appendf(&line, "%s: ", name);
-        bw_cell_append(&line, BW_CELL_TEXT, value);
-        bw_text_print(stdout, line.text);
+        print_member(name, value);
     }
 }
 

@@ -46,6 +46,10 @@ struct bw_str bw_ask_target(const char *kind, const char *name, const char *what
 /* GET a document, an object. Ownership: *out is the caller's. Errors: those of bw_client_ask(). */
 BW_MUST_CHECK enum bw_err bw_ask_get(const char *target, struct bw_json **out,
                                      struct bw_error *err);
+/* GET a list, page after page, and hear each row. Errors: those of bw_client_ask(). */
+typedef void (*bw_ask_row)(void *context, const struct bw_json *row);
+BW_MUST_CHECK enum bw_err bw_ask_rows(const char *kind, const char *target, bw_ask_row hear,
+                                      void *context, struct bw_error *err);
 /* GET a document and print it, as JSON or for people. Returns the exit code. */
 int bw_ask_print_answer(const char *target, bool json, bw_ask_print print);
 

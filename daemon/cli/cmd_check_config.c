@@ -7,6 +7,9 @@
 #include "cli/explain_config.h"
 #include "cli/text.h"
 #include "codec/config.h"
+#include "codec/folder.h"
+#include "codec/lineage_file.h"
+#include "codec/price_file.h"
 #include "codec/secret.h"
 #include "codec/webhook_sign.h"
 
@@ -17,6 +20,24 @@ static const char USAGE[] =
     "       basewatch check-config --options           what every option means\n"
     "\n"
     "--explain says what each part will do, and which host it talks to.\n";
+
+/* The user's conventions and prices, which the daemon reads with the configuration. */
+static bool check_folders(const char *config)
+{
+    BW_CLEANUP(bw_freep) char *lineages = bw_folder_beside(config, "lineages");
+    BW_CLEANUP(bw_freep) char *prices = bw_folder_beside(config, "prices");
+    BW_CLEANUP(bw_lineage_rules_freep) struct bw_lineage_rules *rules = NULL;
+    BW_CLEANUP(bw_price_book_clear) struct bw_price_book book = { 0 };
+    struct bw_error err = { 0 };
+    enum bw_err rc = bw_lineage_files_load(lineages, &rules, NULL, &err);
+    if (rc == BW_OK) {
+        rc = bw_price_files_load(prices, &book, &err);
+    }
+    if (rc != BW_OK) {
+        (void)fprintf(stderr, "%s\n", err.text);
+    }
+    return rc == BW_OK;
+}
 
 static int check_file(const char *path, bool explain);
 static int print_and_free(char *text);
@@ -128,7 +149,7 @@ static int check_file(const char *path, bool explain)
         }
         return 1;
     }
-    if (!check_secrets(settings)) {
+    if (!check_secrets(settings) || !check_folders(path)) {
         return 1;
     }
     print_warnings(settings);

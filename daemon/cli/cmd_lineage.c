@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "codec/folder.h"
 #include "codec/json.h"
 #include "codec/lineage_file.h"
 
@@ -273,7 +274,7 @@ static int run(const char *verb, struct call *call)
     struct bw_error err = { 0 };
     bool checking = strcmp(verb, "check") == 0;
     BW_CLEANUP(bw_freep)
-    char *beside = call->config == NULL ? NULL : bw_lineage_dir_beside(call->config);
+    char *beside = call->config == NULL ? NULL : bw_folder_beside(call->config, "lineages");
     const char *directory = checking && call->word_count == 1 ? call->words[0] : beside;
     if (bw_lineage_files_load(directory, &rules, checking ? &vectors : NULL, &err) != BW_OK) {
         return complain(&err);

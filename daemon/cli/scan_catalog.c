@@ -298,7 +298,7 @@ enum bw_err bw_scan_catalog_shipped(struct bw_scan_catalog *out, struct bw_error
     BW_CLEANUP(bw_price_book_clear) struct bw_price_book book = { 0 };
     enum bw_err rc = bw_lineage_files_load(NULL, &catalog.rules, &vectors, err);
     if (rc == BW_OK) {
-        rc = bw_price_file_load_shipped(&book, err);
+        rc = bw_price_files_load(NULL, &book, err);
     }
     if (rc != BW_OK) {
         return rc;

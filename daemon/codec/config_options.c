@@ -257,6 +257,8 @@ static const struct bw_config_option TRAINING[] = {
       .help = "self-hosted: examples are packed into full sequences" },
     { "trained_tokens", BW_CONFIG_COUNT, AT(trained_tokens), .unit = "tokens",
       .help = "tokens that the platform billed for the last training" },
+    { "run_time", BW_CONFIG_DURATION, AT(run_ms),
+      .help = "rft: how long the last training ran, as billed" },
     END,
 };
 static const struct bw_config_section TRAINING_SECTION = { .noun = "training", .items = TRAINING };

@@ -129,32 +129,6 @@ void bw_config_add_source(struct bw_config_reader *reader, const struct bw_confi
     bw_names_clear(&said.regions);
 }
 
-void bw_config_add_trigger(struct bw_config_reader *reader, const struct bw_config_node *item)
-{
-    static const char *const web[] = { "https://", "http://", NULL };
-    static const char *const taken[] = { BW_STARTER_RUNNER, BW_STARTER_CI };
-    struct bw_sink_settings trigger = { 0 };
-    size_t before = bw_config_complaints(reader);
-    bw_config_defaults(&bw_trigger_section, &trigger);
-    bw_config_read_item(reader, &bw_trigger_section, item, &trigger);
-    for (size_t i = 0; i < BW_COUNT(taken); i++) {
-        if (bw_str_equal(trigger.name, taken[i])) {
-            bw_config_complain(reader, item, "'%s' is no name for a trigger; choose another",
-                               taken[i]);
-        }
-    }
-    if (bw_config_complaints(reader) == before) {
-        check_url(reader, item, trigger.url, web);
-    }
-    if (bw_config_complaints(reader) != before) {
-        bw_sink_settings_clear(&trigger);
-        return;
-    }
-    trim_slashes(trigger.url);
-    bw_config_claim(reader, "trigger", trigger.name, item);
-    BW_VEC_PUSH(&reader->settings->triggers, trigger);
-}
-
 static void check_patterns(struct bw_config_reader *reader, const struct bw_config_node *item,
                            const struct bw_adopt_rule *rule)
 {

@@ -57,6 +57,7 @@ static const struct field FIELDS[] = {
     { "training", "gpus", COUNT, AT(training.gpus) },
     { "training", "packed", PACKED, AT(training.packed) },
     { "training", "trained_tokens", COUNT, AT(training.trained_tokens) },
+    { "training", "run_time", DURATION, AT(training.run_ms) },
     { "traffic", "calls_per_day", COUNT, AT(traffic.calls_per_day) },
     { "traffic", "input_tokens", COUNT, AT(traffic.input_tokens) },
     { "traffic", "output_tokens", COUNT, AT(traffic.output_tokens) },

@@ -282,3 +282,25 @@ void bw_entry_to_json(const struct bw_entry *entry, struct bw_json_writer *w, co
     }
     bw_json_object_end(w);
 }
+
+char *bw_entry_text(const struct bw_entry *entry)
+{
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    bw_entry_to_json(entry, &w, NULL);
+    return bw_str_take(&text);
+}
+
+enum bw_err bw_entry_from_stored(const char *text, struct bw_entry *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    enum bw_err rc = bw_json_parse(text, strlen(text), &json, err);
+    if (rc == BW_OK) {
+        rc = bw_entry_from_json(json, out, err);
+    }
+    if (rc != BW_OK) {
+        (void)bw_error_prefix(err, "a stored entry is damaged: ");
+        return BW_ERR_STORE;
+    }
+    return BW_OK;
+}

@@ -13,4 +13,9 @@ BW_MUST_CHECK enum bw_err bw_entry_from_json(const struct bw_json *json, struct 
                                              struct bw_error *err);
 /* Append the entry as an object; members that are not known are left out. */
 void bw_entry_to_json(const struct bw_entry *entry, struct bw_json_writer *w, const char *name);
+/* The same as a text of its own, as it is stored. Ownership: the caller's. */
+char *bw_entry_text(const struct bw_entry *entry);
+/* What was stored was checked before: what does not read back is damage, BW_ERR_STORE. */
+BW_MUST_CHECK enum bw_err bw_entry_from_stored(const char *text, struct bw_entry *out,
+                                               struct bw_error *err);
 #endif

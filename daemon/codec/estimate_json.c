@@ -136,6 +136,16 @@ void bw_estimate_write(struct bw_json_writer *w, const char *name,
     bw_json_object_end(w);
 }
 
+void bw_route_write_members(struct bw_json_writer *w, const struct bw_route_option *option)
+{
+    bw_json_add_text(w, "route", bw_route_word(option->route));
+    bw_json_add_text(w, "platform", option->platform);
+    bw_json_add_bool(w, "feasible", option->feasible);
+    bw_json_add_bool(w, "same_base", option->same_base);
+    bw_json_add_day(w, "until", option->until_ms);
+    bw_json_add_text(w, "why", option->why);
+}
+
 void bw_routes_write(struct bw_json_writer *w, const char *name,
                      const struct bw_route_options *options)
 {
@@ -143,15 +153,28 @@ void bw_routes_write(struct bw_json_writer *w, const char *name,
     BW_VEC_EACH(const struct bw_route_option, option, options)
     {
         bw_json_object_begin(w, NULL);
-        bw_json_add_text(w, "route", bw_route_word(option->route));
-        bw_json_add_text(w, "platform", option->platform);
-        bw_json_add_bool(w, "feasible", option->feasible);
-        bw_json_add_bool(w, "same_base", option->same_base);
-        bw_json_add_day(w, "until", option->until_ms);
-        bw_json_add_text(w, "why", option->why);
+        bw_route_write_members(w, option);
         bw_json_object_end(w);
     }
     bw_json_array_end(w);
+}
+
+void bw_year_write(struct bw_json_writer *w, const char *name, const struct bw_year *year)
+{
+    bw_json_object_begin(w, name);
+    bw_json_add_double(w, "moves_per_year", year->moves);
+    bw_json_add_usd(w, "move_usd", bw_money_from_usd(year->move_usd));
+    bw_json_add_usd(w, "hosting_usd", bw_money_from_usd(year->hosting_usd));
+    bw_json_add_usd(w, "upkeep_usd", bw_money_from_usd(year->upkeep_usd));
+    double total = bw_year_standing_usd(year);
+    if (year->calls_known) {
+        bw_json_add_usd(w, "calls_usd", bw_money_from_usd(year->calls_usd));
+        total += year->calls_usd;
+    } else {
+        bw_json_add_null(w, "calls_usd");
+    }
+    bw_json_add_usd(w, "total_usd", bw_money_from_usd(total));
+    bw_json_object_end(w);
 }
 
 static void write_economy(struct bw_json_writer *w, const struct bw_worth *worth)

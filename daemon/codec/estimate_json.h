@@ -16,6 +16,13 @@ void bw_estimate_write(struct bw_json_writer *w, const char *name,
 void bw_routes_write(struct bw_json_writer *w, const char *name,
                      const struct bw_route_options *options);
 
+/* The members of one of them, into an object that is open. */
+void bw_route_write_members(struct bw_json_writer *w, const struct bw_route_option *option);
+
+/* {"moves_per_year","move_usd","hosting_usd","upkeep_usd","calls_usd","total_usd"}: calls_usd null
+ * when they are not known, and total_usd is without them then. */
+void bw_year_write(struct bw_json_writer *w, const char *name, const struct bw_year *year);
+
 /* {"verdict","record_next","criteria":[..],"economy":{..} or null} */
 void bw_worth_write(struct bw_json_writer *w, const char *name, const struct bw_worth *worth);
 #endif

@@ -1,20 +1,15 @@
 /* daemon/codec/lineage_file.c: see lineage_file.h. */
 #include "codec/lineage_file.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "codec/folder.h"
 #include "codec/lineage_maker.h"
 #include "codec/lineage_reader.h"
 
 #define HASH_PRIME UINT64_C(0x100000001b3) /* keeps the order of the files in the hash */
-
-enum { FILE_BYTES_MAX = 4 * 1024 * 1024 };
 
 static enum bw_err add_kind(struct bw_lineage_reader *reader, const struct bw_yaml *item,
                             const struct bw_lineage_field *field)
@@ -254,84 +249,12 @@ static bool in_directory(const struct bw_names *files, const char *name)
     return false;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void closedirp(DIR **directory)
-{
-    if (*directory != NULL) {
-        (void)closedir(*directory);
-    }
-}
-
-static enum bw_err list_directory(const char *path, struct bw_names *out, struct bw_error *err)
-{
-    BW_CLEANUP(closedirp) DIR *directory = opendir(path);
-    if (directory == NULL) {
-        return bw_fail(err, BW_ERR_IO, "open directory '%s': %s", path, strerror(errno));
-    }
-    for (const struct dirent *entry = readdir(directory); entry != NULL;
-         entry = readdir(directory)) {
-        if (entry->d_name[0] != '.' && bw_str_ends_with(entry->d_name, ".yaml")) {
-            BW_VEC_PUSH(out, bw_xstrdup(entry->d_name));
-        }
-    }
-    if (out->count > 0) {
-        qsort(out->items, out->count, sizeof(*out->items), by_name);
-    }
-    return BW_OK;
-}
-
-static void fclosep(FILE **file)
-{
-    if (*file != NULL) {
-        (void)fclose(*file);
-    }
-}
-
-static void bw_str_clearp(struct bw_str *str)
-{
-    bw_str_clear(str);
-}
-
-static enum bw_err read_file(const char *path, struct bw_str *out, struct bw_error *err)
-{
-    BW_CLEANUP(fclosep) FILE *file = fopen(path, "re");
-    char bytes[4096];
-    if (file == NULL) {
-        return bw_fail(err, BW_ERR_IO, "open '%s': %s", path, strerror(errno));
-    }
-    for (size_t got = fread(bytes, 1, sizeof(bytes), file); got > 0;
-         got = fread(bytes, 1, sizeof(bytes), file)) {
-        bw_str_append_bytes(out, bytes, got);
-        if (out->size > FILE_BYTES_MAX) {
-            return bw_fail(err, BW_ERR_TOOBIG, "'%s' is larger than %d bytes", path,
-                           FILE_BYTES_MAX);
-        }
-    }
-    return ferror(file) ? bw_fail(err, BW_ERR_IO, "read '%s': %s", path, strerror(errno)) : BW_OK;
-}
-
-char *bw_lineage_dir_beside(const char *config)
-{
-    const char *slash = strrchr(config, '/');
-    int size = slash == NULL ? 0 : (int)(slash - config) + 1;
-    char *dir = bw_xasprintf("%.*slineages", size, config);
-    struct stat st;
-    if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        free(BW_TAKE(dir));
-    }
-    return dir;
-}
-
 enum bw_err bw_lineage_files_load(const char *directory, struct bw_lineage_rules **out,
                                   struct bw_lineage_vectors *vectors, struct bw_error *err)
 {
     BW_CLEANUP(bw_lineage_rules_freep) struct bw_lineage_rules *rules = bw_lineage_rules_new();
     BW_CLEANUP(bw_names_clear) struct bw_names files = { 0 };
-    enum bw_err rc = directory == NULL ? BW_OK : list_directory(directory, &files, err);
+    enum bw_err rc = bw_folder_list(directory, &files, err);
     for (const struct bw_embedded *file = bw_lineage_files; rc == BW_OK && file->name != NULL;
          file++) {
         if (!in_directory(&files, file->name)) {
@@ -339,12 +262,13 @@ enum bw_err bw_lineage_files_load(const char *directory, struct bw_lineage_rules
         }
     }
     for (size_t i = 0; rc == BW_OK && i < files.count; i++) {
-        BW_CLEANUP(bw_freep) char *path = bw_xasprintf("%s/%s", directory, files.items[i]);
-        BW_CLEANUP(bw_str_clearp) struct bw_str text = { 0 };
-        rc = read_file(path, &text, err);
-        rc = rc != BW_OK ? rc
-                         : bw_lineage_file_read(path, text.text == NULL ? "" : text.text, text.size,
-                                                rules, vectors, err);
+        BW_CLEANUP(bw_freep) char *path = NULL;
+        BW_CLEANUP(bw_freep) char *text = NULL;
+        size_t size = 0;
+        rc = bw_folder_read(directory, files.items[i], &path, &text, &size, err);
+        if (rc == BW_OK) {
+            rc = bw_lineage_file_read(path, text, size, rules, vectors, err);
+        }
     }
     if (rc == BW_OK) {
         *out = BW_TAKE(rules);

@@ -22,10 +22,6 @@ void bw_lineage_vectors_clear(struct bw_lineage_vectors *vectors);
 
 extern const struct bw_embedded bw_lineage_files[]; /* the conventions that ship */
 
-/* The folder `lineages` beside a configuration file, where the user's own conventions and overrides
- * stand. Ownership: the caller's; NULL: there is none. */
-char *bw_lineage_dir_beside(const char *config);
-
 /* Read the conventions that ship; a file of directory (NULL: none) stands in for the shipped one of
  * its name or adds to them. vectors may be NULL. Ownership: *out is the caller's.
  * Errors: BW_ERR_IO for a directory or file that cannot be read; BW_ERR_INVALID:

@@ -7,6 +7,7 @@
 #include "base/embedded.h"
 #include "base/instant.h"
 #include "base/str.h"
+#include "codec/folder.h"
 #include "codec/yaml.h"
 
 extern const struct bw_embedded bw_price_files[];
@@ -144,17 +145,29 @@ enum bw_err bw_price_file_load(const char *file, const char *text, size_t size,
     return rc;
 }
 
-enum bw_err bw_price_file_load_shipped(struct bw_price_book *book, struct bw_error *err)
+enum bw_err bw_price_files_load(const char *folder, struct bw_price_book *book,
+                                struct bw_error *err)
 {
     BW_CLEANUP(bw_price_book_clear) struct bw_price_book found = { 0 };
-    for (const struct bw_embedded *file = bw_price_files; file->name != NULL; file++) {
-        enum bw_err rc = read_text(file->name, file->text, file->size, &found, err);
-        if (rc != BW_OK) {
-            return rc;
+    BW_CLEANUP(bw_names_clear) struct bw_names files = { 0 };
+    enum bw_err rc = bw_folder_list(folder, &files, err);
+    for (const struct bw_embedded *file = bw_price_files; rc == BW_OK && file->name != NULL;
+         file++) {
+        rc = read_text(file->name, file->text, file->size, &found, err);
+    }
+    for (size_t i = 0; rc == BW_OK && i < files.count; i++) {
+        BW_CLEANUP(bw_freep) char *path = NULL;
+        BW_CLEANUP(bw_freep) char *text = NULL;
+        size_t size = 0;
+        rc = bw_folder_read(folder, files.items[i], &path, &text, &size, err);
+        if (rc == BW_OK) {
+            rc = bw_price_file_load(path, text, size, &found, err);
         }
     }
-    bw_price_book_absorb(book, &found);
-    return BW_OK;
+    if (rc == BW_OK) {
+        bw_price_book_absorb(book, &found);
+    }
+    return rc;
 }
 
 static enum bw_err read_globs(struct reader *reader, const struct bw_yaml *list,

@@ -27,7 +27,8 @@
 BW_MUST_CHECK enum bw_err bw_price_file_load(const char *file, const char *text, size_t size,
                                              struct bw_price_book *book, struct bw_error *err);
 
-/* Fill an empty book with the shipped files. Errors: as above. */
-BW_MUST_CHECK enum bw_err bw_price_file_load_shipped(struct bw_price_book *book,
-                                                     struct bw_error *err);
+/* Fill an empty book with the shipped files, and then with those of a folder (NULL: none), in which
+ * the user's word stands. Errors: as above, and BW_ERR_IO. */
+BW_MUST_CHECK enum bw_err bw_price_files_load(const char *folder, struct bw_price_book *book,
+                                              struct bw_error *err);
 #endif

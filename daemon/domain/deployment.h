@@ -51,6 +51,7 @@ struct bw_training {
     int64_t gpus;
     enum { BW_PACKED_UNKNOWN, BW_PACKED_NO, BW_PACKED_YES } packed;
     int64_t trained_tokens; /* as billed by the platform, when discovery knows it */
+    int64_t run_ms;         /* a run, as billed: for training that is billed by the hour */
 };
 
 struct bw_traffic {

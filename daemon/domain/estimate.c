@@ -124,21 +124,6 @@ static void finish(struct bw_estimate *out, const struct bw_move *move,
     }
 }
 
-static struct bw_serving serving_now(const struct bw_move *move)
-{
-    return (struct bw_serving){ .platform = move->deployment->platform,
-                                .model = move->deployment->base,
-                                .entry = move->base,
-                                .tuned = bw_technique_is_tuned(move->deployment->technique) };
-}
-
-static struct bw_serving serving_prompted(const struct bw_move *move)
-{
-    return (struct bw_serving){ .platform = move->deployment->platform,
-                                .model = move->candidate->id,
-                                .entry = move->candidate };
-}
-
 static enum bw_err plan_of(const struct bw_move *move, const struct bw_route_option *option,
                            struct bw_training_plan *out, struct bw_error *err)
 {
@@ -160,6 +145,23 @@ static enum bw_err plan_of(const struct bw_move *move, const struct bw_route_opt
     }
     return bw_fail(err, BW_ERR_REFUSED, "the route '%s' trains nothing",
                    bw_route_word(option->route));
+}
+
+/* A cheaper way to the rows, where there is one. */
+static void remark_synthetic(struct bw_estimate *out, const struct bw_move *move)
+{
+    const struct bw_term *labels = out->terms.count == 0 ? NULL : &out->terms.items[0];
+    double usd = bw_terms_synthetic_usd(move);
+    if (labels == NULL || usd <= 0 || usd >= bw_money_usd(labels->cost.expected)) {
+        return;
+    }
+    char a[BW_MONEY_TEXT];
+    char b[BW_MONEY_TEXT];
+    BW_VEC_PUSH(&out->remarks,
+                bw_xasprintf("rows written by %s and filtered would cost $%s instead of $%s for "
+                             "labels, and the same review",
+                             move->candidate->id, bw_money_format(bw_money_from_usd(usd), a),
+                             bw_money_format(labels->cost.expected, b)));
 }
 
 static void remark_door(struct bw_estimate *out, const struct bw_route_option *option)
@@ -184,10 +186,9 @@ static enum bw_err price_retrain(const struct bw_estimate_input *in,
     }
     bool stays = option->route == BW_ROUTE_SAME_PLATFORM;
     const struct bw_serving variants[] = {
-        serving_now(&move),
-        { .platform = option->platform, .model = plan.model, .tuned = true,
-          .entry = !stays ? NULL : move.train_on == NULL ? move.base : move.train_on },
-        move.candidate == NULL ? serving_now(&move) : serving_prompted(&move),
+        bw_serving_now(&move),
+        bw_serving_retrained(&move, stays, option->platform, plan.model),
+        move.candidate == NULL ? bw_serving_now(&move) : bw_serving_prompted(&move),
     };
     struct bw_running before = bw_run_cost(&move, &variants[0]);
     struct bw_running after = bw_run_cost(&move, &variants[1]);
@@ -202,6 +203,7 @@ static enum bw_err price_retrain(const struct bw_estimate_input *in,
         &out->terms, stays ? BW_WORK_RETRAIN : BW_WORK_MOVE, in->person_day);
     bw_terms_add_overlap(&out->terms, &after);
     remark_door(out, option);
+    remark_synthetic(out, &move);
     finish(out, &move, &before, &after);
     return BW_OK;
 }
@@ -261,7 +263,7 @@ enum bw_err bw_estimate_swap(const struct bw_estimate_input *in, struct bw_estim
     if (in->candidate == NULL) {
         return bw_fail(err, BW_ERR_REFUSED, "there is no newer model to prompt");
     }
-    const struct bw_serving variants[] = { serving_prompted(&move), serving_now(&move) };
+    const struct bw_serving variants[] = { bw_serving_prompted(&move), bw_serving_now(&move) };
     struct bw_running after = bw_run_cost(&move, &variants[0]);
     struct bw_running before = bw_run_cost(&move, &variants[1]);
     *out = (struct bw_estimate){ .route = BW_ROUTE_PROMPT,

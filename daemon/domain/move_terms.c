@@ -14,6 +14,10 @@ static const struct bw_range LABEL_USD = { 0.05, 0.40, 3.00 };
 static const struct bw_range REVIEW_MINUTES = { 0.5, 2, 5 };
 static const struct bw_range REVIEWER_HOUR_USD = { 20, 45, 90 };
 
+/* A row that a model writes, and the share that survives the filter. */
+static const struct bw_call_size DRAFT = { .input_tokens = 1200, .output_tokens = 400 };
+static const double DRAFTS_KEPT = 0.7;
+
 /* 20-50 cases are a beginning, 200 cover most tasks, 500 and more see small regressions; models
  * answer differently each time, hence the trials. */
 static const struct bw_range CASES = { 50, 200, 1000 };
@@ -96,6 +100,21 @@ void bw_terms_add_data(struct bw_terms *terms, const struct bw_move *move)
     bw_term_guess(&review, "review minutes");
     BW_VEC_PUSH(terms, labels);
     BW_VEC_PUSH(terms, review);
+}
+
+double bw_terms_synthetic_usd(const struct bw_move *move)
+{
+    const struct bw_training *training = &move->deployment->training;
+    if (training->rows <= 0 || move->candidate == NULL) {
+        return 0;
+    }
+    struct bw_inference_price writer = bw_price_inference(
+        move->book, move->deployment->platform, move->candidate->id, move->candidate, false);
+    double share =
+        training->refresh_share >= 0 ? training->refresh_share : REFRESH_SHARE.expected;
+    return writer.known ? bw_data_synthetic_usd((double)training->rows * share, DRAFTS_KEPT,
+                                                DRAFT, &writer)
+                        : 0;
 }
 
 void bw_terms_add_training(struct bw_terms *terms, struct bw_training_plan *plan)

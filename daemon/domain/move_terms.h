@@ -17,6 +17,9 @@ enum bw_work { /* what the engineers do */
 
 /* Labels (cash) and review (people) of the renewed rows; nothing when rows are not known. */
 void bw_terms_add_data(struct bw_terms *terms, const struct bw_move *move);
+/* What it would cost to have the candidate write the renewed rows instead, filtered and reviewed the
+ * same; 0: nothing tells. */
+double bw_terms_synthetic_usd(const struct bw_move *move);
 /* All training runs of a retrain. Takes the plan's description over. */
 void bw_terms_add_training(struct bw_terms *terms, struct bw_training_plan *plan);
 /* Calls and judge (cash), and spot checks (people), over `count` variants. */

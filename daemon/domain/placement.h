@@ -21,7 +21,7 @@ struct bw_model_facts { /* borrowed; everything but id may be unknown (NULL, 0) 
     unsigned input; /* enum bw_modality bits */
     unsigned output;
     enum bw_life life;
-    bool embeds; /* of the older one: it is used to embed, and may be followed by an embedder alone */
+    bool embeds; /* of the older one: it is used to embed, and what follows it is no text model */
 };
 
 enum { BW_LINEAGE_TEXT = 448 }; /* a maker, a family and all words of the longest id */

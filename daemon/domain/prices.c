@@ -107,6 +107,14 @@ void bw_price_book_clear(struct bw_price_book *book)
     BW_VEC_CLEAR(&book->tuning, bw_tuning_rule_clear);
 }
 
+void bw_price_book_free(struct bw_price_book *book)
+{
+    if (book != NULL) {
+        bw_price_book_clear(book);
+    }
+    free(book);
+}
+
 static bool same_question(const struct bw_fact *a, const struct bw_fact *b)
 {
     return a->kind == b->kind && bw_str_equal(a->platform, b->platform) &&

@@ -105,6 +105,8 @@ void bw_price_book_absorb(struct bw_price_book *book, struct bw_price_book *othe
 /* Same prices and rules, same value. */
 uint64_t bw_price_book_hash(const struct bw_price_book *book);
 void bw_price_book_clear(struct bw_price_book *book);
+void bw_price_book_free(struct bw_price_book *book); /* one that bw_xcalloc() made */
+BW_DEFINE_FREEP(bw_price_book)
 void bw_fact_clear(struct bw_fact *fact);
 void bw_tuning_rule_clear(struct bw_tuning_rule *rule);
 

@@ -32,6 +32,29 @@ static bool host_is_all(const struct bw_running *running)
     return !running->price.known && running->host_hour_usd.expected > 0;
 }
 
+struct bw_serving bw_serving_now(const struct bw_move *move)
+{
+    return (struct bw_serving){ .platform = move->deployment->platform,
+                                .model = move->deployment->base,
+                                .entry = move->base,
+                                .tuned = bw_technique_is_tuned(move->deployment->technique) };
+}
+
+struct bw_serving bw_serving_prompted(const struct bw_move *move)
+{
+    return (struct bw_serving){ .platform = move->deployment->platform,
+                                .model = move->candidate->id,
+                                .entry = move->candidate };
+}
+
+struct bw_serving bw_serving_retrained(const struct bw_move *move, bool stays,
+                                       const char *platform, const char *model)
+{
+    const struct bw_entry *entry = move->train_on == NULL ? move->base : move->train_on;
+    return (struct bw_serving){ .platform = platform, .model = model, .tuned = true,
+                                .entry = stays ? entry : NULL };
+}
+
 struct bw_running bw_run_cost(const struct bw_move *move, const struct bw_serving *serving)
 {
     struct bw_running running = { 0 };

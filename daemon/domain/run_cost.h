@@ -27,6 +27,14 @@ struct bw_running {
 /* Hours of an average month. */
 #define BW_MONTH_HOURS 730.0
 
+/* As it is served today, and as it would be with the candidate prompted (move->candidate given). */
+struct bw_serving bw_serving_now(const struct bw_move *move);
+struct bw_serving bw_serving_prompted(const struct bw_move *move);
+/* Retrained: stays where it is on move->train_on (NULL: its base), or elsewhere (platform NULL: own
+ * GPUs; model NULL: an open one of like size). */
+struct bw_serving bw_serving_retrained(const struct bw_move *move, bool stays,
+                                       const char *platform, const char *model);
+
 struct bw_running bw_run_cost(const struct bw_move *move, const struct bw_serving *serving);
 
 /* The whole bill of a month. False when it is not known: no traffic given, or no price. */

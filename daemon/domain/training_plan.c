@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/str.h"
 #include "domain/gpu_training.h"
 #include "domain/hosted_training.h"
@@ -161,6 +162,37 @@ static void describe_hosted(struct bw_term *term, const struct volume *volume, i
     }
 }
 
+/* Reinforcement training is billed by the hour: only who has run it knows how many it takes. */
+static enum bw_err plan_by_the_hour(const struct bw_move *move, const char *platform,
+                                    const char *model, struct bw_training_plan *out,
+                                    struct bw_error *err)
+{
+    int64_t run_ms = move->deployment->training.run_ms;
+    if (run_ms <= 0) {
+        return bw_fail(err, BW_ERR_REFUSED,
+                       "reinforcement training is billed by the hour and nothing tells how many "
+                       "hours it takes; set training.run_time");
+    }
+    const struct bw_fact *fact =
+        bw_price_find(move->book, BW_FACT_TRAINING_HOUR, platform, model, NULL, 0);
+    if (!bw_fact_may_show(fact)) {
+        return bw_fail(err, BW_ERR_REFUSED,
+                       "no price of an hour of reinforcement training of '%s' on %s is known; set "
+                       "one in prices",
+                       model == NULL ? "an open model" : model, platform);
+    }
+    double hours = bw_hosted_hours((double)run_ms / (double)BW_HOUR_MS);
+    struct bw_range price = bw_cost_usd(bw_fact_value(fact, move->now_ms));
+    char text[BW_RANGE_TEXT];
+    out->run_usd = bw_range_scale(price, hours);
+    out->model = bw_xstrdup(model);
+    out->pricing.formula = bw_xstrdup("runs x billed hours x price of an hour");
+    out->pricing.inputs = bw_xasprintf("%.2f hours as billed last time, $%s an hour", hours,
+                                       bw_range_format(price, text));
+    bw_term_priced_by(&out->pricing, fact);
+    return BW_OK;
+}
+
 enum bw_err bw_training_plan_hosted(const struct bw_move *move, const char *platform,
                                     const struct bw_entry *entry, const char *model,
                                     struct bw_training_plan *out, struct bw_error *err)
@@ -168,9 +200,7 @@ enum bw_err bw_training_plan_hosted(const struct bw_move *move, const char *plat
     BW_CLEANUP(bw_training_plan_clear) struct bw_training_plan plan = { 0 };
     const char *method = user_method(move);
     if (strcmp(method, "rft") == 0) {
-        return bw_fail(err, BW_ERR_REFUSED,
-                       "reinforcement training is billed by the hour and nothing tells how many "
-                       "hours it takes");
+        return plan_by_the_hour(move, platform, model, out, err);
     }
     struct volume volume;
     enum bw_err rc = volume_of(&move->deployment->training, &volume, &plan.pricing, err);

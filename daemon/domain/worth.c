@@ -9,9 +9,6 @@
 #include "domain/move_terms.h"
 #include "domain/run_cost.h"
 
-static const double USUAL_MOVES = 2;
-static const double STANDING_DAYS = 4; /* a year: harness and data set kept in shape */
-static const double EVALUATION_HALF = 0.5; /* of the upkeep, that a prompted model needs as well */
 static const double VOLUME_CALLS = 1e6;
 static const int64_t CLEAN_EXAMPLES = 200;
 static const int64_t STABLE_DAYS = 182;
@@ -51,12 +48,6 @@ static const enum bw_criterion CHEAPEST_FIRST[] = {
     BW_CRITERION_VOLUME,    BW_CRITERION_ECONOMY, BW_CRITERION_NARROW,
 };
 
-double bw_treadmill_usd(double moves_per_year, double move_usd, double hosting_usd,
-                        double standing_usd)
-{
-    return moves_per_year * move_usd + hosting_usd + standing_usd;
-}
-
 double bw_break_even_calls(double tuned_year_usd, double prompted_year_usd, double tuned_call_usd,
                            double prompted_call_usd)
 {
@@ -74,13 +65,6 @@ double bw_payback_months(double move_usd, double calls_per_year, double saving_p
 {
     double yearly = calls_per_year * saving_per_call_usd;
     return yearly > 0 ? 12 * move_usd / yearly : INFINITY;
-}
-
-struct bw_range bw_moves_per_year(double base_life_days, double releases_per_year)
-{
-    double forced = base_life_days > 0 ? 365 / base_life_days : 0;
-    double most = fmax(releases_per_year > 0 ? releases_per_year : USUAL_MOVES, forced);
-    return (struct bw_range){ forced, fmax(forced, fmin(most, USUAL_MOVES)), most };
 }
 
 static void answer(struct bw_worth *out, enum bw_criterion criterion, bool recorded, bool met,
@@ -152,36 +136,33 @@ static void answer_facts(const struct bw_worth_input *in, struct bw_worth *out)
 static bool fill_economy(const struct bw_worth_input *in, struct bw_worth *out)
 {
     const struct bw_deployment *deployment = in->deployment;
-    out->moves_per_year = in->moves_per_year > 0 ? in->moves_per_year : USUAL_MOVES;
+    out->moves_per_year = in->moves_per_year > 0 ? in->moves_per_year
+                                                  : bw_moves_per_year(0, 0).expected;
     out->calls_per_year = (double)deployment->traffic.calls_per_day * 365;
     if (in->retrain == NULL || in->swap == NULL || in->candidate == NULL) {
         return false;
     }
     const struct bw_move move = { .deployment = deployment, .base = in->base,
-                                  .candidate = in->candidate, .book = in->book,
-                                  .now_ms = in->now_ms };
-    bool stays = in->retrain->route == BW_ROUTE_SAME_PLATFORM;
-    const struct bw_serving tuned = {
-        .platform = in->retrain->platform, .model = in->retrain->model, .tuned = true,
-        .entry = !stays ? NULL : in->train_on == NULL ? in->base : in->train_on,
-    };
-    const struct bw_serving prompted = { .platform = in->swap->platform,
-                                         .model = in->swap->model, .entry = in->candidate };
+                                  .candidate = in->candidate, .train_on = in->train_on,
+                                  .book = in->book, .now_ms = in->now_ms };
+    const struct bw_serving tuned =
+        bw_serving_retrained(&move, in->retrain->route == BW_ROUTE_SAME_PLATFORM,
+                             in->retrain->platform, in->retrain->model);
+    const struct bw_serving prompted = bw_serving_prompted(&move);
     struct bw_running with = bw_run_cost(&move, &tuned);
     struct bw_running without = bw_run_cost(&move, &prompted);
     if (!with.call_known || !without.call_known || deployment->traffic.calls_per_day <= 0) {
         return false;
     }
-    double standing = STANDING_DAYS * bw_person_day_usd(in->person_day).expected;
+    const struct bw_year tuned_year =
+        bw_year_of(&move, &tuned, in->retrain, out->moves_per_year, in->person_day);
+    const struct bw_year prompted_year =
+        bw_year_of(&move, &prompted, in->swap, out->moves_per_year, in->person_day);
     out->tuned_call_usd = with.call_usd;
     out->prompted_call_usd = without.call_usd;
     out->prompted_call_uncached_usd = without.call_uncached_usd;
-    out->tuned_year_usd = bw_treadmill_usd(out->moves_per_year,
-                                           bw_money_usd(in->retrain->total.expected),
-                                           12 * with.month_fixed_usd, standing);
-    out->prompted_year_usd =
-        bw_treadmill_usd(out->moves_per_year, bw_money_usd(in->swap->total.expected), 0,
-                         EVALUATION_HALF * standing);
+    out->tuned_year_usd = bw_year_standing_usd(&tuned_year);
+    out->prompted_year_usd = bw_year_standing_usd(&prompted_year);
     out->break_even_calls = bw_break_even_calls(out->tuned_year_usd, out->prompted_year_usd,
                                                 out->tuned_call_usd, out->prompted_call_usd);
     out->break_even_uncached_calls =

@@ -1,16 +1,13 @@
-/* daemon/domain/worth.h: is this fine-tune still worth it? The treadmill (what staying tuned costs
- * a year), the break-even against prompting the newer model, and a verdict from the criteria under
- * which tuning pays. */
+/* daemon/domain/worth.h: is this fine-tune still worth it? The break-even against prompting the
+ * newer model, over a year of keeping up either way, and a verdict from the criteria under which
+ * tuning pays. */
 #ifndef BW_DOMAIN_WORTH_H
 #define BW_DOMAIN_WORTH_H
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "domain/estimate.h"
-
-/* Dollars a year of staying on the newest base: moves x cost of one, hosting, upkeep. */
-double bw_treadmill_usd(double moves_per_year, double move_usd, double hosting_usd,
-                        double standing_usd);
+#include "domain/treadmill.h"
 
 /* Calls a year from which the tuned model is the cheaper one: 0 when it always is, INFINITY when it
  * never will be. */
@@ -19,10 +16,6 @@ double bw_break_even_calls(double tuned_year_usd, double prompted_year_usd, doub
 
 /* Months until a retrain has paid for itself; INFINITY when it never does. */
 double bw_payback_months(double move_usd, double calls_per_year, double saving_per_call_usd);
-
-/* Moves a year a team really makes: forced by the life of bases (365 / days) at least, releases of
- * the lineage at most, two in between. 0 means not known. */
-struct bw_range bw_moves_per_year(double base_life_days, double releases_per_year);
 
 enum bw_criterion {
     BW_CRITERION_NARROW,    /* a task small enough to be measured */
@@ -58,7 +51,7 @@ struct bw_worth_input {
     const struct bw_estimate *retrain; /* NULL: refused */
     const struct bw_estimate *swap;    /* NULL: refused */
     struct bw_money person_day;        /* 0: 800 dollars */
-    double moves_per_year;             /* 0: two */
+    double moves_per_year;             /* as bw_moves_per_year() expects them; 0: two */
     int64_t now_ms;
 };
 

@@ -6,6 +6,7 @@
 
 #include "domain/lineage.h"
 #include "domain/succession.h"
+#include "store/model_past.h"
 
 void bw_change_clear(struct bw_change *change)
 {
@@ -86,23 +87,46 @@ static enum bw_err store_entries(struct bw_engine *engine, const struct bw_sourc
     return rc;
 }
 
+/* A version of the model ends here: it changes, or leaves. */
+static enum bw_err note_past(struct bw_engine *engine, const struct bw_model *before,
+                             struct bw_model *after, struct bw_error *err)
+{
+    if (before->entry.id == NULL) {
+        return BW_OK;
+    }
+    bool listed = before->gone_ms == 0;
+    bool same = after != NULL && bw_entry_hash(&before->entry) == bw_entry_hash(&after->entry);
+    if (after != NULL) {
+        after->since_ms = listed && same ? before->since_ms : engine->now_ms;
+    }
+    return listed && !same ? bw_model_past_note(engine->db, before, engine->now_ms, err) : BW_OK;
+}
+
 static enum bw_err refresh_model(struct bw_engine *engine, const char *platform, const char *scope,
                                  const char *id, const struct bw_strangers *strangers,
                                  struct bw_change *change, struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names spellings = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
-    BW_CLEANUP(bw_freep) char *before = NULL;
+    BW_CLEANUP(bw_model_clear) struct bw_model before = { 0 };
     char lineage[BW_LINEAGE_TEXT];
-    enum bw_err rc = bw_models_lineage_of(engine->db, platform, scope, id, &before, err);
+    enum bw_err rc = bw_models_get(engine->db, platform, scope, id, &before, err);
     if (rc == BW_OK) {
-        note_lineage(change, before);
+        note_lineage(change, before.lineage);
+    }
+    if (rc == BW_OK && strcmp(before.entry.id, id) != 0) {
+        bw_model_clear(&before); /* it was an alias of that one */
     }
     bw_strangers_of(engine, strangers, platform, id, &spellings);
     rc = bw_catalog_merge(engine->db, platform, scope, id, &spellings, &model.entry,
                           &model.sources, err);
     if (rc == BW_ERR_NOTFOUND) {
-        return bw_models_gone(engine->db, platform, scope, id, engine->now_ms, err);
+        rc = note_past(engine, &before, NULL, err);
+        return rc == BW_OK ? bw_models_gone(engine->db, platform, scope, id, engine->now_ms, err)
+                           : rc;
+    }
+    if (rc == BW_OK) {
+        rc = note_past(engine, &before, &model, err);
     }
     if (rc != BW_OK) {
         return rc;

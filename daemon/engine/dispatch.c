@@ -225,12 +225,13 @@ enum bw_err bw_engine_announce_request(struct bw_engine *engine, const struct bw
                                        struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *data = eval_data(job);
-    const struct bw_message message = { "eval.requested", job->deployment, 0, data, false };
+    const struct bw_message message = { "eval.requested", job->deployment, 0, data,
+                                        engine->now_ms };
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
         if (rc == BW_OK && is_webhook(sink)) {
-            rc = send_to(engine, sink->name, &message, err);
+            rc = bw_engine_send(engine, sink->name, &message, NULL, err);
         }
     }
     return rc;

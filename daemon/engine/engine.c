@@ -41,6 +41,7 @@ void bw_engine_free(struct bw_engine *engine)
     }
     bw_settings_free(engine->settings);
     bw_lineage_rules_free(engine->own_rules);
+    bw_price_book_free(engine->own_book);
     free(engine->misconfigured);
     free(engine->instance);
     free(engine->asked.platform);
@@ -62,7 +63,7 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 {
     switch (event->type) {
     case BW_EVENT_RULES:
-        bw_engine_follow(engine, BW_TAKE(event->rules));
+        bw_engine_follow(engine, BW_TAKE(event->rules), BW_TAKE(event->book));
         return BW_OK;
     case BW_EVENT_CONFIGURE:
         return bw_engine_configure(engine, event->configure, err);

@@ -47,6 +47,7 @@ void bw_event_clear(struct bw_event *event)
     switch (event->type) {
     case BW_EVENT_RULES:
         bw_lineage_rules_free(event->rules);
+        bw_price_book_free(event->book);
         break;
     case BW_EVENT_MISCONFIGURED:
         free(event->misconfigured);

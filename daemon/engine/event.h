@@ -10,10 +10,11 @@
 #include "domain/entry.h"
 #include "domain/finding.h"
 #include "domain/lineage_rules.h"
+#include "domain/prices.h"
 #include "domain/settings.h"
 
 enum bw_event_type {
-    BW_EVENT_RULES,     /* before a reload's CONFIGURE: conventions read again */
+    BW_EVENT_RULES,     /* before a reload's CONFIGURE: conventions and prices read again */
     BW_EVENT_CONFIGURE, /* start, and each reload */
     BW_EVENT_MISCONFIGURED, /* a reload was refused, the old configuration stays */
     BW_EVENT_TIMER,     /* the instant asked for by BW_COMMAND_WAKE has come */
@@ -91,7 +92,10 @@ struct bw_event {
     enum bw_event_type type;
     int64_t now_ms;
     union {
-        struct bw_lineage_rules *rules; /* owned */
+        struct {
+            struct bw_lineage_rules *rules; /* owned */
+            struct bw_price_book *book;     /* owned; NULL: the prices stay */
+        };
         struct bw_settings *configure;  /* owned */
         char *misconfigured;            /* why */
         struct bw_polled polled;

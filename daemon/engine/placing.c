@@ -76,8 +76,14 @@ enum bw_err bw_engine_place_models(struct bw_engine *engine, bool *more, struct 
     return rc == BW_OK ? bw_placing_save(engine->db, &placing, err) : rc;
 }
 
-void bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules)
+void bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules,
+                      struct bw_price_book *book)
 {
+    if (book != NULL) {
+        bw_price_book_free(engine->own_book);
+        engine->own_book = book;
+        engine->book = book;
+    }
     if (rules != NULL) { /* else taken already, by an event that the database refused */
         bw_lineage_rules_free(engine->own_rules);
         engine->own_rules = rules;

@@ -39,5 +39,25 @@ BW_MUST_CHECK enum bw_err bw_pricing_option(const struct bw_pricing *pricing,
  * BW_ERR_REFUSED. */
 BW_MUST_CHECK enum bw_err bw_pricing_reindex(const struct bw_pricing *pricing,
                                              struct bw_estimate *out, struct bw_error *err);
-void bw_pricing_worth(const struct bw_pricing *pricing, struct bw_worth *out);
+/* The bill of a month as it is served today. False when it is not known. */
+bool bw_pricing_running_month(const struct bw_pricing *pricing, struct bw_money *out);
+/* What was released in the line of its base, and how far it fell behind. */
+BW_MUST_CHECK enum bw_err bw_pricing_span(const struct bw_pricing *pricing,
+                                          const struct bw_cohort *cohort, int64_t from_ms,
+                                          int64_t to_ms, struct bw_span *out,
+                                          struct bw_error *err);
+/* Where nothing newer is known, prompting the base itself is what tuning is weighed against. */
+void bw_pricing_worth(const struct bw_pricing *pricing, const struct bw_span *span,
+                      struct bw_worth *out);
+
+struct bw_years { /* the same year, either way */
+    double moves;      /* expected */
+    struct bw_year tuned;
+    struct bw_year prompted;
+    bool tuned_known;   /* false: not tuned, or refused */
+    bool prompted_known;
+    struct bw_error refused; /* why the retrain has no price */
+};
+void bw_pricing_years(const struct bw_pricing *pricing, const struct bw_span *span,
+                      struct bw_years *out);
 #endif

@@ -1,5 +1,5 @@
-/* daemon/engine/read_answers.c: the commands that answer a question about one deployment: why, what
- * it costs, what to change, whether it is still worth it. */
+/* daemon/engine/read_answers.c: the commands that answer a question about one deployment: why it is
+ * in its state, and what to change. */
 #include <string.h>
 
 #include "base/str.h"
@@ -9,55 +9,9 @@
 #include "domain/succession.h"
 #include "domain/swap.h"
 #include "domain/swap_breaks.h"
-#include "engine/call.h"
-#include "engine/pricing.h"
+#include "engine/subject.h"
 
-struct subject { /* the deployment in question, judged for the day in question */
-    struct bw_member member;
-    struct bw_cohort cohort;
-    struct bw_pricing pricing;
-    int64_t at_ms;
-};
-
-static void subject_clear(struct subject *subject)
-{
-    bw_pricing_clear(&subject->pricing);
-    bw_cohort_clear(&subject->cohort);
-    bw_member_clear(&subject->member);
-}
-
-/* The judgement for another day is made anew and kept nowhere. */
-static enum bw_err judge_at(struct bw_call *call, struct subject *subject, struct bw_error *err)
-{
-    int64_t now_ms = call->engine->now_ms;
-    if (subject->at_ms == now_ms) {
-        return BW_OK;
-    }
-    call->engine->now_ms = subject->at_ms;
-    enum bw_err rc = bw_engine_judge(call->engine, &subject->cohort, err);
-    call->engine->now_ms = now_ms;
-    return rc;
-}
-
-static enum bw_err read_subject(struct bw_call *call, struct subject *out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_freep) char *to = bw_call_query(call, "to");
-    enum bw_err rc = bw_call_at(call, &out->at_ms, err);
-    if (rc == BW_OK) {
-        rc = bw_call_member(call, call->args[0], &out->member, &out->cohort, err);
-    }
-    if (rc == BW_OK) {
-        rc = judge_at(call, out, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_pricing_init(call->engine, &out->cohort, &out->member.deployment,
-                             to != NULL ? to : out->cohort.candidate, out->at_ms, &out->pricing,
-                             err);
-    }
-    return rc;
-}
-
-static void explain_base(struct bw_call *call, const struct subject *subject)
+static void explain_base(struct bw_call *call, const struct bw_subject *subject)
 {
     const struct bw_deployment *deployment = &subject->member.deployment;
     const struct bw_cohort *cohort = &subject->cohort;
@@ -154,7 +108,7 @@ static void explain_dead_advice(struct bw_call *call, const struct bw_cohort *co
     }
 }
 
-static enum bw_err explain_declared(struct bw_call *call, const struct subject *subject,
+static enum bw_err explain_declared(struct bw_call *call, const struct bw_subject *subject,
                                     struct bw_error *err)
 {
     BW_CLEANUP(bw_declarations_clear) struct bw_declarations said = { 0 };
@@ -210,6 +164,24 @@ static void explain_state(struct bw_call *call, const struct bw_cohort *cohort)
     }
 }
 
+static void explain_embedder(struct bw_call *call, const struct bw_cohort *embedder)
+{
+    char day[BW_INSTANT_TEXT];
+    if (embedder->id == 0) {
+        return;
+    }
+    bw_call_line(call, "it embeds with %s on %s, which is %s%s%s", embedder->base,
+                 embedder->platform, bw_cohort_state_word(embedder->state),
+                 embedder->serve_until_ms == 0 ? "" : " and answers until ",
+                 embedder->serve_until_ms == 0
+                     ? ""
+                     : bw_instant_format_day(embedder->serve_until_ms, day));
+    if (embedder->candidate != NULL) {
+        bw_call_line(call, "  %s follows: %s; the corpus has to be embedded again",
+                     embedder->candidate, embedder->why);
+    }
+}
+
 static void explain_routes(struct bw_call *call, const struct bw_route_options *options)
 {
     BW_VEC_EACH(const struct bw_route_option, option, options)
@@ -223,7 +195,7 @@ static void explain_routes(struct bw_call *call, const struct bw_route_options *
 }
 
 /* What discovery knows of it, and what it cannot see. */
-static enum bw_err explain_findings(struct bw_call *call, const struct subject *subject,
+static enum bw_err explain_findings(struct bw_call *call, const struct bw_subject *subject,
                                     struct bw_error *err)
 {
     const struct bw_deployment *deployment = &subject->member.deployment;
@@ -265,8 +237,8 @@ static enum bw_err explain_eval(struct bw_call *call, const char *deployment, st
 
 enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(subject_clear) struct subject subject = { 0 };
-    enum bw_err rc = read_subject(call, &subject, err);
+    BW_CLEANUP(bw_subject_clear) struct bw_subject subject = { 0 };
+    enum bw_err rc = bw_subject_read(call, &subject, err);
     if (rc != BW_OK) {
         return rc;
     }
@@ -293,6 +265,7 @@ enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
     if (rc == BW_OK) {
         rc = explain_findings(call, &subject, err);
     }
+    explain_embedder(call, &subject.embedder);
     if (bw_technique_is_tuned(cohort->technique)) {
         explain_routes(call, &options);
     }
@@ -303,51 +276,6 @@ enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
     bw_call_end(call);
     bw_route_options_clear(&options);
     return rc;
-}
-
-/* The estimate's own members follow the schema and the names, so it is spliced in. */
-static void splice_object(struct bw_call *call, const char *object)
-{
-    size_t size = strlen(object);
-    bw_str_append(&call->body, ",");
-    bw_str_append_bytes(&call->body, object + 1, size - 2);
-}
-
-enum bw_err bw_api_estimate(struct bw_call *call, struct bw_error *err)
-{
-    BW_CLEANUP(subject_clear) struct subject subject = { 0 };
-    enum bw_err rc = read_subject(call, &subject, err);
-    if (rc != BW_OK) {
-        return rc;
-    }
-    struct bw_estimate estimate = { 0 };
-    struct bw_error refusal = { 0 };
-    bool priced = bw_pricing_estimate(&subject.pricing, &estimate, &refusal) == BW_OK;
-    struct bw_route_options options = { 0 };
-    bw_pricing_routes(&subject.pricing, &options);
-    bw_call_begin(call, "estimate");
-    bw_json_add_text(&call->w, "deployment", subject.member.deployment.name);
-    bw_json_add_text(&call->w, "candidate", subject.pricing.candidate.entry.id);
-    bw_routes_write(&call->w, "routes", &options);
-    if (priced) {
-        struct bw_str text = { 0 };
-        struct bw_json_writer w = { .out = &text };
-        bw_estimate_write(&w, NULL, &estimate);
-        splice_object(call, text.text);
-        bw_str_clear(&text);
-    } else {
-        bw_json_add_text(&call->w, "refused", refusal.text);
-    }
-    struct bw_estimate prompt = { 0 };
-    if (bw_technique_is_tuned(subject.cohort.technique) &&
-        bw_pricing_prompt(&subject.pricing, &prompt, NULL) == BW_OK) {
-        bw_estimate_write(&call->w, "not_retraining", &prompt);
-    }
-    bw_call_end(call);
-    bw_estimate_clear(&prompt);
-    bw_estimate_clear(&estimate);
-    bw_route_options_clear(&options);
-    return BW_OK;
 }
 
 /* What a client needs to make the change itself; NULL: nothing. */
@@ -365,7 +293,7 @@ static void write_place(struct bw_call *call, const struct bw_place *at)
     bw_json_object_end(&call->w);
 }
 
-static void write_breaks(struct bw_call *call, const struct subject *subject)
+static void write_breaks(struct bw_call *call, const struct bw_subject *subject)
 {
     BW_CLEANUP(bw_sentences_clear) struct bw_sentences breaks = { 0 };
     bw_swap_breaks(&subject->member.deployment, &subject->pricing.base.entry,
@@ -380,10 +308,10 @@ static void write_breaks(struct bw_call *call, const struct subject *subject)
 
 enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(subject_clear) struct subject subject = { 0 };
+    BW_CLEANUP(bw_subject_clear) struct bw_subject subject = { 0 };
     BW_CLEANUP(bw_freep) char *diff = NULL;
     BW_CLEANUP(bw_freep) char *words = NULL;
-    enum bw_err rc = read_subject(call, &subject, err);
+    enum bw_err rc = bw_subject_read(call, &subject, err);
     if (rc != BW_OK) {
         return rc;
     }
@@ -419,51 +347,5 @@ enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
     bw_json_array_end(&call->w);
     write_breaks(call, &subject);
     bw_call_end(call);
-    return BW_OK;
-}
-
-static void worth_lines(struct bw_call *call, const struct bw_worth *worth)
-{
-    bw_call_line(call, "verdict: %s", bw_verdict_word(worth->verdict));
-    for (size_t i = 0; i < BW_CRITERIA; i++) {
-        const struct bw_criterion_answer *answer = &worth->criteria[i];
-        bw_call_line(call, "%-9s %-7s %s", bw_criterion_word((enum bw_criterion)i),
-                     answer->met == BW_YES  ? "yes"
-                     : answer->met == BW_NO ? "no"
-                                            : "unknown",
-                     answer->evidence);
-    }
-    if (worth->economy_known) {
-        bw_call_line(call,
-                     "break-even: %.0f calls a year (%.0f without prompt caching); it makes %.0f",
-                     worth->break_even_calls, worth->break_even_uncached_calls,
-                     worth->calls_per_year);
-    }
-    if (worth->record_next != NULL) {
-        bw_call_line(call, "record next: %s", worth->record_next);
-    }
-}
-
-enum bw_err bw_api_worth(struct bw_call *call, struct bw_error *err)
-{
-    BW_CLEANUP(subject_clear) struct subject subject = { 0 };
-    enum bw_err rc = read_subject(call, &subject, err);
-    if (rc == BW_OK && !bw_technique_is_tuned(subject.cohort.technique)) {
-        rc = bw_fail(err, BW_ERR_CONFLICT, "'%s' is not fine-tuned: there is nothing to weigh",
-                     subject.member.deployment.name);
-    }
-    if (rc != BW_OK) {
-        return rc;
-    }
-    struct bw_worth worth = { 0 };
-    bw_pricing_worth(&subject.pricing, &worth);
-    bw_call_begin(call, "worth");
-    bw_json_add_text(&call->w, "deployment", subject.member.deployment.name);
-    bw_worth_write(&call->w, "worth", &worth);
-    bw_json_array_begin(&call->w, "lines");
-    worth_lines(call, &worth);
-    bw_json_array_end(&call->w);
-    bw_call_end(call);
-    bw_worth_clear(&worth);
     return BW_OK;
 }

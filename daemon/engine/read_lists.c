@@ -279,57 +279,6 @@ enum bw_err bw_api_source(struct bw_call *call, struct bw_error *err)
     return rc;
 }
 
-enum bw_err bw_api_models(struct bw_call *call, struct bw_error *err)
-{
-    BW_CLEANUP(bw_models_clear) struct bw_models models = { 0 };
-    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
-    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
-    char *parts[3] = { NULL, NULL, NULL }; /* platform, scope, id: separated by line feeds */
-    char *rest = after;
-    for (size_t i = 0; i < BW_COUNT(parts); i++) {
-        parts[i] = rest == NULL ? (char *)"" : strsep(&rest, "\n");
-    }
-    int64_t limit = bw_call_limit(call);
-    enum bw_err rc = bw_models_page(call->engine->db, platform, parts[0], parts[1], parts[2],
-                                    limit, &models, err);
-    bw_call_begin_list(call, "models");
-    BW_VEC_EACH(const struct bw_model, model, &models)
-    {
-        bw_row_model(&call->w, model);
-    }
-    BW_CLEANUP(bw_freep) char *next = NULL;
-    if (models.count > 0 && (int64_t)models.count == limit) {
-        const struct bw_model *last = &models.items[models.count - 1];
-        next = bw_xasprintf("%s\n%s\n%s", last->platform, last->scope, last->entry.id);
-    }
-    bw_call_end_list(call, next);
-    return rc;
-}
-
-enum bw_err bw_api_model(struct bw_call *call, struct bw_error *err)
-{
-    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
-    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
-    enum bw_err rc = bw_sources_list(call->engine->db, &sources, err);
-    BW_VEC_EACH(const struct bw_source, source, &sources)
-    {
-        BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
-        if (rc != BW_OK || !wanted(platform, source->platform)) {
-            continue;
-        }
-        rc = bw_models_get(call->engine->db, source->platform, source->scope, call->args[0],
-                           &model, err);
-        if (rc == BW_OK) {
-            bw_row_model(&call->w, &model);
-            return BW_OK;
-        }
-        rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-    }
-    return rc == BW_OK ? bw_fail(err, BW_ERR_NOTFOUND, "no source has ever listed '%.200s'",
-                                 call->args[0])
-                       : rc;
-}
-
 enum bw_err bw_api_deliveries(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries deliveries = { 0 };

@@ -152,9 +152,15 @@ void bw_row_source(struct bw_json_writer *w, const struct bw_source *source)
 
 void bw_row_model(struct bw_json_writer *w, const struct bw_model *model)
 {
+    bw_json_object_begin(w, NULL);
+    bw_row_model_members(w, model);
+    bw_json_object_end(w);
+}
+
+void bw_row_model_members(struct bw_json_writer *w, const struct bw_model *model)
+{
     const struct bw_entry *entry = &model->entry;
     const struct bw_date *serve = bw_entry_date(entry, BW_CLOCK_INFERENCE);
-    bw_json_object_begin(w, NULL);
     bw_json_add_text(w, "platform", model->platform);
     bw_json_add_text(w, "scope", model->scope);
     bw_json_add_text(w, "id", entry->id);
@@ -170,7 +176,6 @@ void bw_row_model(struct bw_json_writer *w, const struct bw_model *model)
     bw_json_add_day(w, "serve_until", serve == NULL ? 0 : serve->at_ms);
     bw_json_add_text(w, "replacement", entry->replacement);
     bw_json_add_raw(w, "sources", model->sources);
-    bw_json_object_end(w);
 }
 
 void bw_row_delivery(struct bw_json_writer *w, const struct bw_delivery *delivery)

@@ -17,6 +17,7 @@ void bw_row_deployment(struct bw_json_writer *w, const struct bw_deployment *dep
                        const struct bw_cohort *cohort);
 void bw_row_source(struct bw_json_writer *w, const struct bw_source *source);
 void bw_row_model(struct bw_json_writer *w, const struct bw_model *model);
+void bw_row_model_members(struct bw_json_writer *w, const struct bw_model *model);
 void bw_row_delivery(struct bw_json_writer *w, const struct bw_delivery *delivery);
 /* summary NULL: none. */
 void bw_row_eval(struct bw_json_writer *w, const struct bw_eval_job *job, const char *summary);

@@ -87,6 +87,7 @@ struct bw_engine {
     const struct bw_lineage_rules *rules;
     const struct bw_price_book *book;
     struct bw_lineage_rules *own_rules; /* what `rules` is since they were read again; else NULL */
+    struct bw_price_book *own_book;     /* likewise */
     struct bw_settings *settings; /* owned; NULL before the first configuration */
     int64_t configured_ms;
     char *misconfigured; /* why the last reload was refused; NULL: it was not */
@@ -131,9 +132,10 @@ char *bw_scope_of(const char *account, const char *region);
 /* Chores: what events leave to do, a piece a transaction. Each does one piece, and sets *more when
  * another may wait; engine.c knows their order. */
 
-/* placing.c: judge by these rules from now on. Models are placed anew, before anything else, when
- * the rules are not those that placed them. Takes rules. */
-void bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules);
+/* placing.c: judge by these rules, and price by this book (NULL: as before), from now on. Models are
+ * placed anew, before anything else, when the rules are not those that placed them. Takes both. */
+void bw_engine_follow(struct bw_engine *engine, struct bw_lineage_rules *rules,
+                      struct bw_price_book *book);
 enum bw_err bw_engine_place_models(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* inventory.c: bring the database in line with the settings, of which the engine keeps a share. */
@@ -248,8 +250,8 @@ enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform,
 enum bw_err bw_engine_notice_confidence(struct bw_engine *engine, const struct bw_notice *notice,
                                         const char **out, struct bw_error *err);
 
-/* fanout.c: the cohorts that bear on one deployment, read again only when they are others than those
- * in *standing, which begins zeroed and is to be cleared. */
+/* fanout.c: the cohorts that bear on one deployment, read again only when they are others than
+ * those in *standing, which begins zeroed and is to be cleared. */
 struct bw_standing {
     struct bw_cohort cohort;
     struct bw_cohort embedder; /* of its embedding model; id 0: it has none */

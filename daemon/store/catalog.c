@@ -6,9 +6,10 @@
 #include "codec/entry_json.h"
 
 #define MODEL_COLUMNS                                                                              \
-    "platform, scope, lineage, sources, body, first_seen_ms, gone_ms, missing_polls"
+    "platform, scope, lineage, sources, body, first_seen_ms, gone_ms, missing_polls, since_ms"
 
 static const char SEEN_SQL[] = "SELECT id, hash FROM entry WHERE source = $1 ORDER BY id";
+static const char ENTRIES_SQL[] = "SELECT body FROM entry WHERE source = $1 ORDER BY id";
 static const char PUT_SQL[] =
     "INSERT INTO entry (source, id, hash, body, first_seen_ms, changed_ms)"
     " VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (source, id) DO UPDATE SET"
@@ -38,10 +39,10 @@ static const char STRANGERS_SQL[] =
     " (SELECT 1 FROM own JOIN entry AS listed ON listed.source = own.name"
     " AND listed.id = entry.id) ORDER BY entry.id";
 static const char MODEL_PUT_SQL[] =
-    "INSERT INTO model (platform, scope, id, lineage, body, sources, first_seen_ms)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (platform, scope, id) DO UPDATE SET"
+    "INSERT INTO model (platform, scope, id, lineage, body, sources, first_seen_ms, since_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (platform, scope, id) DO UPDATE SET"
     " lineage = excluded.lineage, body = excluded.body, sources = excluded.sources,"
-    " gone_ms = 0, missing_polls = 0";
+    " since_ms = excluded.since_ms, gone_ms = 0, missing_polls = 0";
 static const char MODEL_GONE_SQL[] =
     "UPDATE model SET gone_ms = $4, sources = '[]'"
     " WHERE platform = $1 AND scope = $2 AND id = $3 AND gone_ms = 0";
@@ -52,8 +53,6 @@ static const char MODEL_LISTED_SQL[] =
     "SELECT id FROM model WHERE platform = $1 AND scope = $2 AND gone_ms = 0 ORDER BY id";
 static const char MODEL_GET_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND id = $3";
-static const char LINEAGE_OF_SQL[] =
-    "SELECT lineage FROM model WHERE platform = $1 AND scope = $2 AND id = $3";
 static const char MODEL_ALIAS_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2"
     " AND instr(body, $3) > 0 ORDER BY id";
@@ -108,33 +107,27 @@ enum bw_err bw_catalog_seen(struct bw_db *db, const char *source, struct bw_seen
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
-static char *entry_text(const struct bw_entry *entry)
+enum bw_err bw_catalog_entries(struct bw_db *db, const char *source, struct bw_entries *out,
+                               struct bw_error *err)
 {
-    struct bw_str text = { 0 };
-    struct bw_json_writer w = { .out = &text };
-    bw_entry_to_json(entry, &w, NULL);
-    return bw_str_take(&text);
-}
-
-/* Bodies were checked before they were stored: what does not read back is damage. */
-static enum bw_err entry_parse(const char *text, struct bw_entry *out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
-    enum bw_err rc = bw_json_parse(text, strlen(text), &json, err);
-    if (rc == BW_OK) {
-        rc = bw_entry_from_json(json, out, err);
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, ENTRIES_SQL);
+    BW_BIND(row, 1, source);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        struct bw_entry entry = { 0 };
+        rc = bw_entry_from_stored(bw_stmt_text(row, 0), &entry, err);
+        if (rc != BW_OK) {
+            return rc;
+        }
+        BW_VEC_PUSH(out, entry);
     }
-    if (rc != BW_OK) {
-        (void)bw_error_prefix(err, "a stored entry is damaged: ");
-        return BW_ERR_STORE;
-    }
-    return BW_OK;
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_catalog_put(struct bw_db *db, const char *source, const struct bw_entry *entry,
                            int64_t hash, int64_t now_ms, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *body = entry_text(entry);
+    BW_CLEANUP(bw_freep) char *body = bw_entry_text(entry);
     struct bw_stmt *stmt = bw_db_query(db, PUT_SQL);
     BW_BIND(stmt, 1, source);
     BW_BIND(stmt, 2, entry->id);
@@ -165,7 +158,7 @@ static enum bw_err merge_rows(struct bw_stmt *row, const char *platform, const c
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         BW_CLEANUP(bw_entry_clear) struct bw_entry said = { 0 };
-        rc = entry_parse(bw_stmt_text(row, 1), &said, err);
+        rc = bw_entry_from_stored(bw_stmt_text(row, 1), &said, err);
         if (rc != BW_OK) {
             return rc;
         }
@@ -229,7 +222,7 @@ enum bw_err bw_catalog_strangers(struct bw_db *db, const char *platform, const c
 
 enum bw_err bw_models_put(struct bw_db *db, const struct bw_model *model, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *body = entry_text(&model->entry);
+    BW_CLEANUP(bw_freep) char *body = bw_entry_text(&model->entry);
     struct bw_stmt *stmt = bw_db_query(db, MODEL_PUT_SQL);
     BW_BIND(stmt, 1, model->platform);
     BW_BIND(stmt, 2, model->scope);
@@ -238,6 +231,7 @@ enum bw_err bw_models_put(struct bw_db *db, const struct bw_model *model, struct
     BW_BIND(stmt, 5, body);
     BW_BIND(stmt, 6, model->sources);
     BW_BIND(stmt, 7, model->first_seen_ms);
+    BW_BIND(stmt, 8, model->since_ms);
     return bw_stmt_run(stmt, err);
 }
 
@@ -277,7 +271,7 @@ enum bw_err bw_models_listed(struct bw_db *db, const char *platform, const char 
 static enum bw_err model_from_row(struct bw_stmt *row, struct bw_model *out, struct bw_error *err)
 {
     struct bw_entry entry = { 0 };
-    enum bw_err rc = entry_parse(bw_stmt_text(row, 4), &entry, err);
+    enum bw_err rc = bw_entry_from_stored(bw_stmt_text(row, 4), &entry, err);
     if (rc != BW_OK) {
         return rc;
     }
@@ -290,6 +284,7 @@ static enum bw_err model_from_row(struct bw_stmt *row, struct bw_model *out, str
         .first_seen_ms = bw_stmt_i64(row, 5),
         .gone_ms = bw_stmt_i64(row, 6),
         .missing_polls = bw_stmt_i64(row, 7),
+        .since_ms = bw_stmt_i64(row, 8),
     };
     return BW_OK;
 }
@@ -356,20 +351,6 @@ enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *sc
     return rc == BW_OK              ? model_from_row(row, out, err)
            : rc == BW_ERR_NOTFOUND  ? get_by_alias(db, platform, scope, id, out, err)
                                     : rc;
-}
-
-enum bw_err bw_models_lineage_of(struct bw_db *db, const char *platform, const char *scope,
-                                 const char *id, char **out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LINEAGE_OF_SQL);
-    BW_BIND(row, 1, platform);
-    BW_BIND(row, 2, scope);
-    BW_BIND(row, 3, id);
-    enum bw_err rc = bw_stmt_step(row, err);
-    if (rc == BW_OK) {
-        *out = bw_stmt_text_dup(row, 0);
-    }
-    return rc;
 }
 
 enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform, const char *scope,

@@ -22,6 +22,7 @@ struct bw_model {
     char *sources; /* JSON array of names */
     struct bw_entry entry;
     int64_t first_seen_ms;
+    int64_t since_ms;      /* it has been as it is; 0: first_seen_ms */
     int64_t gone_ms;       /* 0: listed */
     int64_t missing_polls; /* complete lists in a row without it */
 };
@@ -32,6 +33,9 @@ void bw_models_clear(struct bw_models *models);
 /* All entries of a source by id. */
 BW_MUST_CHECK enum bw_err bw_catalog_seen(struct bw_db *db, const char *source,
                                           struct bw_seen_list *out, struct bw_error *err);
+/* The same, whole. */
+BW_MUST_CHECK enum bw_err bw_catalog_entries(struct bw_db *db, const char *source,
+                                             struct bw_entries *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_catalog_put(struct bw_db *db, const char *source,
                                          const struct bw_entry *entry, int64_t hash,
                                          int64_t now_ms, struct bw_error *err);
@@ -70,10 +74,6 @@ BW_MUST_CHECK enum bw_err bw_models_missed(struct bw_db *db, const char *platfor
 BW_MUST_CHECK enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
                                         const char *id, struct bw_model *out,
                                         struct bw_error *err);
-/* Where it is placed, by its id alone. Ownership: *out is the caller's. Errors: BW_ERR_NOTFOUND. */
-BW_MUST_CHECK enum bw_err bw_models_lineage_of(struct bw_db *db, const char *platform,
-                                               const char *scope, const char *id, char **out,
-                                               struct bw_error *err);
 /* Members of a lineage, gone ones too. */
 BW_MUST_CHECK enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform,
                                                const char *scope, const char *lineage,

@@ -119,20 +119,24 @@ static enum bw_err migrate(struct bw_db *db, int version, struct bw_error *err)
     return rc;
 }
 
-enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *err)
+static enum bw_err connect(const char *path, int flags, struct bw_db **out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_db_freep) struct bw_db *db = bw_xcalloc(1, sizeof(*db));
+    struct bw_db *db = bw_xcalloc(1, sizeof(*db));
     db->cache.capacity = 512;
     db->cache.slots = bw_xcalloc(db->cache.capacity, sizeof(struct bw_stmt *));
-    int version = 0;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    enum bw_err rc = BW_OK;
-    if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK) {
-        rc = fail(db, err, "open");
-    } else {
-        (void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
-        rc = recognise(db, &version, err);
+    *out = db;
+    if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        return fail(db, err, "open");
     }
+    (void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    return BW_OK;
+}
+
+/* Make what was opened ours: recognised, set up, up to date. */
+static enum bw_err set_up(struct bw_db *db, struct bw_error *err)
+{
+    int version = 0;
+    enum bw_err rc = recognise(db, &version, err);
     if (rc == BW_OK) {
         /* FULL: NORMAL loses acknowledged commits in a power cut. */
         rc = execute(db,
@@ -141,13 +145,50 @@ enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *er
                      "PRAGMA journal_size_limit = 16777216",
                      err);
     }
+    return rc == BW_OK ? migrate(db, version, err) : rc;
+}
+
+enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_db_freep) struct bw_db *db = NULL;
+    enum bw_err rc = connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
     if (rc == BW_OK) {
-        rc = migrate(db, version, err);
+        rc = set_up(db, err);
     }
     if (rc != BW_OK) {
         return bw_error_prefix(err, "database '%s': ", path);
     }
     *out = BW_TAKE(db);
+    return BW_OK;
+}
+
+static enum bw_err copy(struct bw_db *from, struct bw_db *to, struct bw_error *err)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to->handle, "main", from->handle, "main");
+    int code = backup == NULL ? SQLITE_ERROR : sqlite3_backup_step(backup, -1);
+    (void)sqlite3_backup_finish(backup);
+    return code == SQLITE_DONE ? BW_OK : fail(to, err, "copy it");
+}
+
+enum bw_err bw_db_open_copy(const char *path, struct bw_db **out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_db_freep) struct bw_db *file = NULL;
+    BW_CLEANUP(bw_db_freep) struct bw_db *memory = NULL;
+    enum bw_err rc = connect(path, SQLITE_OPEN_READWRITE, &file, err); /* a WAL needs it to read */
+    if (rc == BW_OK) {
+        (void)sqlite3_db_config(file->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        rc = connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &memory, err);
+    }
+    if (rc == BW_OK) {
+        rc = copy(file, memory, err);
+    }
+    if (rc == BW_OK) {
+        rc = set_up(memory, err);
+    }
+    if (rc != BW_OK) {
+        return bw_error_prefix(err, "database '%s': ", path);
+    }
+    *out = BW_TAKE(memory);
     return BW_OK;
 }
 

@@ -16,6 +16,10 @@ struct bw_stmt;
  * (no database, one of another program, damaged, locked, not to be written, disk full); the file is
  * left as it was. */
 BW_MUST_CHECK enum bw_err bw_db_open(const char *path, struct bw_db **out, struct bw_error *err);
+/* A copy of the database at path, in memory: one snapshot of it, also while a daemon writes. The
+ * file is only read. Ownership, Errors: as above; BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_db_open_copy(const char *path, struct bw_db **out,
+                                          struct bw_error *err);
 void bw_db_free(struct bw_db *db);
 BW_DEFINE_FREEP(bw_db)
 

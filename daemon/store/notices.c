@@ -36,6 +36,12 @@ static const char SETTLED_SQL[] =
     " AND (matter NOT IN ('succession', 'embedder-stale')"
     " OR coalesce(candidate, '') = coalesce($4, '')) AND live = 0"
     " ORDER BY id DESC LIMIT 1";
+static const char ESTIMATE_SQL[] =
+    "SELECT estimate FROM notice WHERE subject = $1 AND matter = 'succession' AND opened_ms < $2"
+    " AND estimate IS NOT NULL ORDER BY id DESC LIMIT 1";
+static const char FORCED_SQL[] =
+    "SELECT count(DISTINCT base) FROM notice WHERE subject = $1 AND matter = 'life'"
+    " AND serve_until_ms >= $2 AND serve_until_ms < $3";
 static const char PAGE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE id > $1 AND ($2 IS NULL OR owner = $2)"
     " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"
@@ -95,6 +101,20 @@ void bw_notice_clear(struct bw_notice *notice)
     }
     bw_names_clear(&notice->tags);
     *notice = (struct bw_notice){ 0 };
+}
+
+struct bw_notice bw_notice_copy(const struct bw_notice *notice)
+{
+    struct bw_notice copy = *notice;
+    char **const texts[] = {
+        &copy.subject,  &copy.owner,   &copy.platform, &copy.base,     &copy.candidate,
+        &copy.relation, &copy.via,     &copy.train_on, &copy.route,    &copy.summary,
+        &copy.estimate, &copy.refused, &copy.swap,
+    };
+    for (size_t i = 0; i < BW_COUNT(texts); i++) {
+        *texts[i] = bw_xstrdup(*texts[i]);
+    }
+    return copy;
 }
 
 void bw_notices_clear(struct bw_notices *notices)
@@ -274,6 +294,29 @@ enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
                      !bw_str_equal(bw_stmt_text(row, COLUMN_COUNT), "basewatch");
     }
     return rc;
+}
+
+enum bw_err bw_notices_estimate(struct bw_db *db, const char *subject, int64_t until_ms, char **out,
+                                struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, ESTIMATE_SQL);
+    BW_BIND(row, 1, subject);
+    BW_BIND(row, 2, until_ms);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = bw_stmt_text_dup(row, 0);
+    }
+    return rc;
+}
+
+enum bw_err bw_notices_forced(struct bw_db *db, const char *subject, int64_t from_ms,
+                              int64_t until_ms, int64_t *out, struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, FORCED_SQL);
+    BW_BIND(row, 1, subject);
+    BW_BIND(row, 2, from_ms);
+    BW_BIND(row, 3, until_ms);
+    return bw_stmt_one_i64(row, 0, out, err);
 }
 
 enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,

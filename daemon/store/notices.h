@@ -40,6 +40,7 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     char *eval; /* JSON: what its last eval job says */
 };
 struct bw_notices BW_VEC(struct bw_notice);
+struct bw_notice bw_notice_copy(const struct bw_notice *notice); /* deep */
 void bw_notice_clear(struct bw_notice *notice);
 void bw_notices_clear(struct bw_notices *notices);
 
@@ -82,6 +83,13 @@ BW_MUST_CHECK enum bw_err bw_notices_live(struct bw_db *db, const char *subject,
 BW_MUST_CHECK enum bw_err bw_notices_settled(struct bw_db *db, const struct bw_notice *like,
                                              struct bw_notice *out, bool *by_person,
                                              struct bw_error *err);
+/* The estimate (JSON) of the latest move offered to a deployment by then. Ownership: *out is the
+ * caller's. Errors: BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_notices_estimate(struct bw_db *db, const char *subject,
+                                              int64_t until_ms, char **out, struct bw_error *err);
+/* How many bases of a deployment came to their end between two instants, as it was told. */
+BW_MUST_CHECK enum bw_err bw_notices_forced(struct bw_db *db, const char *subject, int64_t from_ms,
+                                            int64_t until_ms, int64_t *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
                                           int64_t after_id, int64_t limit, struct bw_notices *out,
                                           struct bw_error *err);

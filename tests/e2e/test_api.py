@@ -18,6 +18,7 @@ except ImportError:
 METHODS = {"get", "post", "put", "patch", "delete"}
 TYPES = {"object": [dict], "array": [list], "string": [str], "integer": [int], "boolean": [bool],
          "number": [int, float], "null": [type(None)]}
+PAID = json.dumps({"usd": "12.50", "on": "2026-01-02"})
 TUNED = "ft:gpt-4.1-mini-2025-04-14:acme:triage:9xYz"
 
 
@@ -133,6 +134,7 @@ class Api(Case):
             ("POST", "/v1/notices/{id}/{action}"): json.dumps({"reason": "seen"}),
             ("POST", "/v1/sources/poll"): json.dumps({"name": "openai"}),
             ("POST", "/v1/findings/{id}/adopt"): json.dumps({"name": "adopted"}),
+            ("POST", "/v1/deployments/{name}/actuals"): PAID,
         }
         name = ("openai" if "/sources/" in path else "ops" if "/sinks/" in path else
                 "tuned" if path.endswith("/worth") else
@@ -140,9 +142,14 @@ class Api(Case):
         if method == "DELETE":
             self.call("POST", "/v1/deployments", json.dumps(dict(new, name=name)))
         id_ = ("gpt-5-mini" if "/models/" in path else "job-1" if "/findings/" in path else
-               delivery if "/deliveries/" in path else notice)
+               delivery if "/deliveries/" in path else
+               self.paid() if "/actuals/" in path else notice)
         target = path.format(name=name, id=id_, action="ack")
         return target, bodies.get((method, path), "")
+
+    def paid(self):
+        """The id of a sum that was recorded."""
+        return json.loads(self.call("POST", "/v1/deployments/chat/actuals", PAID)[2])["id"]
 
     def test_every_described_one_answers_as_described(self):
         for method, path, operation in operations(self.description):

@@ -22,7 +22,7 @@ static inline struct bw_price_book bw_test_prices(void)
 {
     struct bw_price_book book = { 0 };
     struct bw_error err = { 0 };
-    cr_assert(bw_price_file_load_shipped(&book, &err) == BW_OK, "%s", err.text);
+    cr_assert(bw_price_files_load(NULL, &book, &err) == BW_OK, "%s", err.text);
     return book;
 }
 

@@ -77,7 +77,7 @@ static struct player *player_begin(const char *day, const char *yaml, char *fold
     player->settings = player_settings(yaml);
     cr_assert(bw_instant_parse(day, &player->now_ms, NULL) == BW_OK);
     cr_assert(bw_lineage_files_load(NULL, &player->rules, NULL, &player->err) == BW_OK);
-    cr_assert(bw_price_file_load_shipped(&player->book, &player->err) == BW_OK);
+    cr_assert(bw_price_files_load(NULL, &player->book, &player->err) == BW_OK);
     start(player);
     return player;
 }

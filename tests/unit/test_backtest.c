@@ -105,8 +105,8 @@ Test(backtest, the_page_tells_months_and_totals)
         "\n  22  openai: gpt-4o-2024-08-06 is no longer listed\n      1 deployment (1 fine-tuned) of "
         "support\n",
         "\n2025-04\n  02  openai: gpt-5-mini\n",
-        "Following every notice as it came: 4 moves, $",
-        "Moving once, at the end:           3 moves, $",
+        "\n  Each move as it was told:       4 moves,  $",
+        "\n  One move each, at the end:      3 moves,  $",
         "1 list looked damaged",
     };
     run = RUN("backtest", "--history", folder, "--deployments", deployments);

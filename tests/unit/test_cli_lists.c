@@ -180,8 +180,8 @@ Test(cli_lists, estimate_is_a_table_with_its_terms)
            "cash       $10.00     $46.50    $100.00\n"
            "people  $1,500.00  $2,400.00  $4,000.00\n"
            "total   $1,510.00  $2,446.50  $4,100.00\n\n"
-           "TERM      PURSE     LOW  EXPECTED     HIGH  INPUTS\n"
-           "training  cash   $10.00    $46.50  $100.00  2M tokens\n\n"
+           "TERM      PURSE     LOW  EXPECTED     HIGH  INPUTS     FORMULA\n"
+           "training  cash   $10.00    $46.50  $100.00  2M tokens  -\n\n"
            "route: same platform\nplatform: openai\nchange of the monthly bill: -$12.50\n"
            "widened most by: data work, evaluation\nguessed: refresh_share\n"
            "price of training: price list (2026-01-10, primary)\n",

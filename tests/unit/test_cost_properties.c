@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "domain/actual.h"
 #include "domain/estimate.h"
 #include "domain/gpu_training.h"
+#include "domain/treadmill.h"
 #include "support/deployments.h"
 
 static uint64_t state = 20261124;
@@ -170,4 +172,67 @@ Test(cost_properties, shipped_factors_point_the_measured_way)
     double unknown = bw_gpu_run_utilisation(&run, &bw_gpu_constants);
     run.packed = BW_NO;
     cr_expect(eq(dbl, bw_gpu_run_utilisation(&run, &bw_gpu_constants), unknown));
+}
+
+Test(cost_properties, a_year_costs_what_its_parts_do_and_more_moves_never_less)
+{
+    struct bw_price_book book = bw_test_prices();
+    struct bw_deployment deployment = bw_test_fine_tune();
+    for (int i = 0; i < 300; i++) {
+        deployment.traffic.calls_per_day = (int64_t)(next() % 1000000);
+        const struct bw_move move = { .deployment = &deployment, .book = &book,
+                                      .now_ms = bw_test_day("2026-11-24") };
+        const struct bw_serving now = bw_serving_now(&move);
+        const struct bw_estimate one = { .total.expected.micros = (int64_t)(next() % 1000000000) };
+        double moves = (double)(next() % 500) / 100;
+        const struct bw_year year = bw_year_of(&move, &now, &one, moves, bw_money_from_usd(800));
+        const struct bw_year busier =
+            bw_year_of(&move, &now, &one, moves + 1, bw_money_from_usd(800));
+        cr_expect(epsilon_eq(dbl, bw_year_standing_usd(&year),
+                             moves * bw_money_usd(one.total.expected) + year.hosting_usd +
+                                 year.upkeep_usd, 1e-6));
+        cr_expect(le(dbl, bw_year_standing_usd(&year), bw_year_standing_usd(&busier)));
+    }
+    bw_deployment_clear(&deployment);
+    bw_price_book_clear(&book);
+}
+
+Test(cost_properties, moves_lie_between_what_is_forced_and_what_is_released)
+{
+    for (int i = 0; i < 1000; i++) {
+        double life = (double)(next() % 2000);
+        double releases = (double)(next() % 200) / 10;
+        struct bw_range moves = bw_moves_per_year(life, releases);
+        cr_expect(le(dbl, moves.low, moves.expected));
+        cr_expect(le(dbl, moves.expected, moves.high));
+        cr_expect(le(dbl, moves.expected, life > 0 ? fmax(2, 365 / life) : 2));
+    }
+}
+
+Test(cost_properties, the_error_of_estimates_is_a_mean_that_no_order_changes)
+{
+    struct bw_actuals actuals = { 0 };
+    struct bw_actuals reversed = { 0 };
+    double least = INFINITY;
+    double most = 0;
+    for (int i = 0; i < 50; i++) {
+        const struct bw_actual actual = {
+            .paid.micros = 1 + (int64_t)(next() % 1000000000),
+            .estimated = true,
+            .estimate.expected.micros = 1000000 + (int64_t)(next() % 1000000000),
+        };
+        BW_VEC_PUSH(&actuals, actual);
+        least = fmin(least, bw_actual_factor(&actual));
+        most = fmax(most, bw_actual_factor(&actual));
+    }
+    for (size_t i = actuals.count; i > 0; i--) {
+        BW_VEC_PUSH(&reversed, actuals.items[i - 1]);
+    }
+    struct bw_track_record record = bw_actuals_record(&actuals);
+    cr_expect(le(dbl, least, record.factor));
+    cr_expect(le(dbl, record.factor, most));
+    cr_expect(epsilon_eq(dbl, record.factor, bw_actuals_record(&reversed).factor, 1e-9));
+    cr_expect(eq(i64, record.paid.micros, bw_actuals_record(&reversed).paid.micros));
+    BW_VEC_CLEAR(&actuals, BW_VEC_PLAIN);
+    BW_VEC_CLEAR(&reversed, BW_VEC_PLAIN);
 }

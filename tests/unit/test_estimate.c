@@ -160,14 +160,16 @@ Test(estimate, an_open_model_tells_its_size_and_pairs_count_twice)
     struct bw_estimate got = { 0 };
     move_to("acme-vllm", "meta-llama/Llama-3.1-70B-Instruct");
     deployment.training.gpu = bw_xstrdup("a100");
-    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s",
+              err.text);
     const char *inputs = term_called(&got, "training")->inputs;
     cr_expect(not(zero(ptr, strstr(inputs, "70B parameters, lora, 9300000 tokens, 4 x A100-80"))),
               "%s", inputs);
     bw_estimate_clear(&got);
     free(deployment.training.method);
     deployment.training.method = bw_xstrdup("dpo");
-    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s", err.text);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SELF_HOSTED, &got, &err), BW_OK), "%s",
+              err.text);
     inputs = term_called(&got, "training")->inputs;
     cr_expect(not(zero(ptr, strstr(inputs, "70B parameters, dpo, 18600000 tokens, 32 x A100-80"))),
               "%s", inputs);
@@ -237,6 +239,48 @@ Test(estimate, guesses_are_named_and_widen_the_answer)
     /* three passes by OpenAI's rule go along */
     cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_OTHER_PLATFORM, &got, &err), BW_OK));
     cr_expect(eq(i64, term_called(&got, "training")->cost.expected.micros, 11250000));
+    bw_estimate_clear(&got);
+}
+
+Test(estimate, reinforcement_training_is_priced_by_the_hours_it_took)
+{
+    struct bw_estimate_input in = input_at("2026-11-24");
+    struct bw_estimate got = { 0 };
+    bw_replace(&deployment.training.method, "rft");
+    bw_replace(&deployment.platform, "azure");
+    bw_replace(&deployment.base, "o4-mini-2025-04-16");
+    cr_expect(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_ERR_REFUSED));
+    cr_expect(not(zero(ptr, strstr(err.text, "training.run_time"))), "%s", err.text);
+    deployment.training.run_ms = (int64_t)(2.553 * (double)BW_HOUR_MS);
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK), "%s",
+              err.text);
+    /* 2.553 hours are billed as 2.55, at $100 */
+    cr_expect(eq(i64, term_called(&got, "training")->cost.low.micros, 255000000));
+    bw_estimate_clear(&got);
+}
+
+Test(estimate, rows_that_a_model_writes_are_named_where_they_are_cheaper)
+{
+    struct bw_estimate_input in = input_at("2026-11-24");
+    struct bw_estimate got = { 0 };
+    candidate.price_input = (struct bw_price){ true, bw_money_from_usd(5) };
+    candidate.price_output = (struct bw_price){ true, bw_money_from_usd(25) };
+    cr_assert(eq(int, bw_test_retrain(&in, BW_ROUTE_SAME_PLATFORM, &got, &err), BW_OK));
+    /* 1,000 new rows: 1,000 / 0.7 x (0.006 + 0.010) */
+    cr_expect(remarked(&got, "rows written by gpt-5.4-mini and filtered would cost $22.86"));
+    bw_estimate_clear(&got);
+}
+
+Test(estimate, a_suite_too_small_to_see_a_fall_is_named)
+{
+    struct bw_estimate_input in = input_at("2026-11-24");
+    struct bw_estimate got = { 0 };
+    cr_assert(eq(int, bw_estimate_swap(&in, &got, &err), BW_OK));
+    cr_expect(remarked(&got, "200 cases cannot tell a fall of 5 points"));
+    bw_estimate_clear(&got);
+    deployment.evals.cases = 576;
+    cr_assert(eq(int, bw_estimate_swap(&in, &got, &err), BW_OK));
+    cr_expect(not(remarked(&got, "576 cases cannot")));
     bw_estimate_clear(&got);
 }
 

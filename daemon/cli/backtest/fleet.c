@@ -46,7 +46,9 @@ static bool is_used(const struct bw_settings *settings, const char *platform)
 {
     BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
     {
-        if (strcmp(deployment->platform, platform) == 0) {
+        bool embeds = deployment->embedding.model != NULL &&
+                      strcmp(bw_embedding_platform(deployment), platform) == 0;
+        if (embeds || strcmp(deployment->platform, platform) == 0) {
             return true;
         }
     }

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "base/str.h"
-#include "codec/json.h"
+#include "codec/history_model.h"
 
 static const char SUFFIX[] = ".jsonl";
 
@@ -125,70 +125,15 @@ static enum bw_err list_platforms(const char *folder, struct bw_names *out, stru
 
 /* ---- a file ---- */
 
-static unsigned modalities_of(const struct bw_json *list)
-{
-    unsigned bits = 0;
-    for (const struct bw_json *item = bw_json_first(list); item != NULL;
-         item = bw_json_next(item)) {
-        bits |= bw_modality_parse(bw_json_text(item, NULL));
-    }
-    return bits;
-}
-
-static struct bw_price price_of(const struct bw_json *value)
-{
-    double usd = bw_json_double(value, -1);
-    return (struct bw_price){ .known = usd >= 0,
-                              .per_million = bw_money_from_usd(usd >= 0 ? usd : 0) };
-}
-
-static enum bw_life life_of(const char *status)
-{
-    static const struct {
-        const char *status;
-        enum bw_life life;
-    } words[] = {
-        { "alpha", BW_LIFE_PREVIEW },
-        { "beta", BW_LIFE_PREVIEW },
-        { "deprecated", BW_LIFE_DEPRECATED },
-    };
-    for (size_t i = 0; i < BW_COUNT(words); i++) {
-        if (bw_str_equal(status, words[i].status)) {
-            return words[i].life;
-        }
-    }
-    return BW_LIFE_UNKNOWN;
-}
-
-/* A date that is no date is an unknown one: catalogs hold all sorts. */
-static int64_t day_of(const char *text)
-{
-    int64_t at_ms = 0;
-    return text != NULL && bw_instant_parse(text, &at_ms, NULL) == BW_OK ? at_ms : 0;
-}
-
 static enum bw_err read_model(const struct bw_json *json, struct bw_entries *out,
                               struct bw_error *err)
 {
-    const char *id = bw_json_text(bw_json_get(json, "id"), NULL);
-    if (id == NULL) {
-        return bw_fail(err, BW_ERR_INVALID, "a model without an id");
+    struct bw_entry entry = { 0 };
+    enum bw_err rc = bw_history_model_read(json, &entry, err);
+    if (rc == BW_OK) {
+        BW_VEC_PUSH(out, entry);
     }
-    struct bw_entry entry = {
-        .id = bw_xstrdup(id),
-        .name = bw_xstrdup(bw_json_text(bw_json_get(json, "name"), NULL)),
-        .family = bw_xstrdup(bw_json_text(bw_json_get(json, "family"), NULL)),
-        .released_ms = day_of(bw_json_text(bw_json_get(json, "release_date"), NULL)),
-        .input = modalities_of(bw_json_get(json, "input")),
-        .output = modalities_of(bw_json_get(json, "output")),
-        .context_tokens = bw_json_i64(bw_json_get(json, "context"), 0),
-        .max_output_tokens = bw_json_i64(bw_json_get(json, "max_output"), 0),
-        .price_input = price_of(bw_json_get(json, "cost_in")),
-        .price_output = price_of(bw_json_get(json, "cost_out")),
-        .life = life_of(bw_json_text(bw_json_get(json, "status"), NULL)),
-    };
-    BW_VEC_PUSH(out, entry);
-    return bw_entry_check(&out->items[out->count - 1], err);
+    return rc;
 }
 
 /* The models of a list; member: they stand in that member of each item, NULL: they are the items.

@@ -8,7 +8,7 @@
 #include "cli/text.h"
 #include "domain/platform.h"
 
-enum { NAMES_SHOWN = 3, MONTH_TEXT = 7 /* YYYY-MM */, YEAR_TEXT = 4 };
+enum { NAMES_SHOWN = 3, LINE_CELLS = 98, MONTH_TEXT = 7 /* YYYY-MM */, YEAR_TEXT = 4 };
 
 struct group { /* notices of one day about one thing; borrowed */
     const struct bw_told *const *items;
@@ -17,11 +17,10 @@ struct group { /* notices of one day about one thing; borrowed */
 
 struct told_list BW_VEC(const struct bw_told *);
 
-static void print_head(const struct bw_page *page, const struct bw_replay *replay, FILE *out);
-static void print_start(const struct bw_page *page, const struct bw_replay *replay, FILE *out);
-static void print_months(const struct bw_page *page, const struct bw_replay *replay, FILE *out);
+static void print_head(const struct bw_replay *replay, FILE *out);
+static void print_sums(const struct bw_page *page, const struct bw_replay *replay, FILE *out);
 static void print_totals(const struct bw_page *page, FILE *out);
-static void print_end(const struct bw_page *page, const struct bw_replay *replay, FILE *out);
+static void print_months(const struct bw_page *page, const struct bw_replay *replay, FILE *out);
 
 static void told_clear(struct bw_told *told)
 {
@@ -64,11 +63,15 @@ void bw_page_note(struct bw_page *page, const struct bw_fleet_member *member,
 
 void bw_page_print(struct bw_page *page, const struct bw_replay *replay, FILE *out)
 {
-    print_head(page, replay, out);
-    print_start(page, replay, out);
-    print_months(page, replay, out);
+    print_head(replay, out);
+    print_sums(page, replay, out);
     print_totals(page, out);
-    print_end(page, replay, out);
+    print_months(page, replay, out);
+    if (replay->accepted > 0) {
+        (void)fprintf(out, "\n%zu list%s looked damaged and would have waited for `basewatch sources "
+                           "accept`; here nobody waited.\n",
+                      replay->accepted, replay->accepted == 1 ? "" : "s");
+    }
 }
 
 /* ---- the days ---- */
@@ -136,7 +139,7 @@ static const char *owner_of(const struct bw_told *told)
     return owner[0] == '\0' ? "nobody" : owner;
 }
 
-/* "a, b and 3 more": what pick() finds in the group, each once. */
+/* "a, b and 3 more": what pick() finds in the group, each once, as far as the line has room. */
 static void append_names(struct bw_str *out, const struct group *group,
                          const char *(*pick)(const struct bw_told *told))
 {
@@ -144,10 +147,16 @@ static void append_names(struct bw_str *out, const struct group *group,
     for (size_t i = 0; i < group->count; i++) {
         bw_tally_add(&seen, pick(group->items[i]), &group->items[i]->spend);
     }
-    size_t shown = seen.rows.count > NAMES_SHOWN + 1 ? NAMES_SHOWN : seen.rows.count;
-    for (size_t i = 0; i < shown; i++) {
-        bw_str_appendf(out, "%s%s", i == 0 ? "" : i + 1 == seen.rows.count ? " and " : ", ",
-                       seen.rows.items[i].name);
+    size_t most = seen.rows.count > NAMES_SHOWN + 1 ? NAMES_SHOWN : seen.rows.count;
+    size_t shown = 0;
+    while (shown < most) {
+        const char *name = seen.rows.items[shown].name;
+        if (shown > 0 && bw_text_width(out->text) + bw_text_width(name) > LINE_CELLS) {
+            break;
+        }
+        bool last = shown + 1 == seen.rows.count;
+        bw_str_appendf(out, "%s%s", shown == 0 ? "" : last ? " and " : ", ", name);
+        shown++;
     }
     if (shown < seen.rows.count) {
         bw_str_appendf(out, " and %zu more", seen.rows.count - shown);
@@ -157,6 +166,35 @@ static void append_names(struct bw_str *out, const struct group *group,
 static bool is_succession(enum bw_notice_kind kind)
 {
     return kind == BW_NOTICE_STALE || kind == BW_NOTICE_SWAP;
+}
+
+/* Of a base, where the notice does not say what to move to. */
+static const char *what_became(enum bw_notice_kind kind)
+{
+    switch (kind) {
+    case BW_NOTICE_BASE_UNLISTED:
+        return " is no longer listed";
+    case BW_NOTICE_RETIRED:
+        return " has been retired";
+    case BW_NOTICE_DEPRECATED:
+        return " is deprecated";
+    case BW_NOTICE_EMBEDDER_STALE:
+        return " is superseded: what it embedded has to be embedded again";
+    case BW_NOTICE_ALIAS_MOVED:
+        return " stands for another model now";
+    case BW_NOTICE_TRAINING_CLOSING:
+        return " takes no new training job soon";
+    case BW_NOTICE_DATE_CHANGED:
+        return " has another end date";
+    case BW_NOTICE_PRICE_STALE:
+        return " is priced by what is out of date";
+    case BW_NOTICE_STALE:
+    case BW_NOTICE_SWAP:
+    case BW_NOTICE_SOURCE_FAILING:
+    case BW_NOTICE_SINK_FAILING:
+        break;
+    }
+    return "";
 }
 
 static void print_headline(const char *day, const struct group *group, FILE *out)
@@ -172,9 +210,7 @@ static void print_headline(const char *day, const struct group *group, FILE *out
         append_names(&line, group, base_of);
     } else {
         append_names(&line, group, base_of);
-        bw_str_append(&line, first->kind == BW_NOTICE_BASE_UNLISTED ? " is no longer listed"
-                             : first->kind == BW_NOTICE_RETIRED     ? " has been retired"
-                                                                    : " is deprecated");
+        bw_str_append(&line, what_became(first->kind));
     }
     bw_text_print(out, line.text);
 }
@@ -209,7 +245,7 @@ static void print_group(const struct group *group, FILE *out)
     print_headline(day + MONTH_TEXT + 1, group, out);
     bw_str_append(&line, "      ");
     append_whose(&line, group);
-    if (is_succession(group->items[0]->kind)) {
+    if (spend.priced + spend.refused > 0) {
         bw_str_append(&line, ": ");
         bw_spend_append(&line, &spend);
     }
@@ -218,9 +254,8 @@ static void print_group(const struct group *group, FILE *out)
 
 /* ---- sections ---- */
 
-static void print_head(const struct bw_page *page, const struct bw_replay *replay, FILE *out)
+static void print_head(const struct bw_replay *replay, FILE *out)
 {
-    (void)page;
     BW_CLEANUP(bw_tally_clear) struct bw_tally owners = { 0 };
     BW_CLEANUP(bw_tally_clear) struct bw_tally platforms = { 0 };
     const struct bw_spend none = { 0 };
@@ -236,28 +271,81 @@ static void print_head(const struct bw_page *page, const struct bw_replay *repla
     (void)fprintf(out, "What basewatch would have said from %s to %s\n\n",
                   bw_instant_format_day(replay->from_ms, from),
                   bw_instant_format_day(replay->to_ms, to));
-    (void)fprintf(
-        out,
-        "%zu deployments (%zu fine-tuned) of %zu owners on %zu platforms. Costs are expected "
-        "ones, with\nlow and high in brackets: people's time and what providers bill.\n",
-        replay->fleet->members.count, tuned, owners.rows.count, platforms.rows.count);
+    (void)fprintf(out, "%zu deployments (%zu fine-tuned) of %zu owners on %zu platforms.\n",
+                  replay->fleet->members.count, tuned, owners.rows.count, platforms.rows.count);
 }
 
-static void print_start(const struct bw_page *page, const struct bw_replay *replay, FILE *out)
+static void print_sum(const char *what, const struct bw_spend *spend, FILE *out)
 {
-    BW_CLEANUP(bw_tally_clear) struct bw_tally behind = { .title = "ALREADY BEHIND" };
+    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
+    bw_str_appendf(&line, "  %-28s%5zu move%s  ", what, spend->priced,
+                   spend->priced == 1 ? ", " : "s,");
+    bw_spend_append(&line, spend);
+    bw_text_print(out, line.text);
+}
+
+/* What it comes to, before anything else is read. */
+static void print_sums(const struct bw_page *page, const struct bw_replay *replay, FILE *out)
+{
+    enum { ALL, TUNED, LATE, LIVE, SUMS };
+    static const char *const titles[] = {
+        [ALL] = "Each move as it was told:",
+        [TUNED] = "  of them fine-tunes:",
+        [LATE] = "  of them late at the start:",
+        [LIVE] = "One move each, at the end:",
+    };
+    struct bw_spend sums[SUMS] = { 0 };
     BW_VEC_EACH(const struct bw_told, told, &page->told)
     {
-        if (was_behind(told, replay)) {
-            bw_tally_add(&behind, bw_technique_word(told->member->deployment->technique),
-                         &told->spend);
+        const bool counts[] = {
+            [ALL] = true,
+            [TUNED] = bw_technique_is_tuned(told->member->deployment->technique),
+            [LATE] = was_behind(told, replay),
+            [LIVE] = told->live,
+        };
+        for (size_t i = 0; i < SUMS; i++) {
+            if (counts[i]) {
+                bw_spend_add(&sums[i], &told->spend);
+            }
         }
     }
-    if (behind.rows.count > 0) {
-        (void)fputs("\nWhen its record begins, a platform already offers newer models than some "
-                    "deployments run on.\n\n", out);
-        bw_tally_sort(&behind);
-        bw_tally_print(&behind, out);
+    (void)fputs("\n", out);
+    for (size_t i = 0; i < SUMS; i++) {
+        print_sum(titles[i], &sums[i], out);
+    }
+    (void)fputs("\nCosts are people's time and what providers bill: expected, with low and high in "
+                "brackets. Low and\nhigh are sums, as if every guess erred the same way.\n", out);
+}
+
+static void print_totals(const struct bw_page *page, FILE *out)
+{
+    enum { TECHNIQUES, OWNERS, YEARS, KINDS };
+    struct bw_tally tallies[] = {
+        [TECHNIQUES] = { .title = "TECHNIQUE" },
+        [OWNERS] = { .title = "OWNER" },
+        [YEARS] = { .title = "YEAR" },
+        [KINDS] = { .title = "KIND" },
+    };
+    BW_VEC_EACH(const struct bw_told, told, &page->told)
+    {
+        char year[BW_INSTANT_TEXT];
+        (void)bw_instant_format_day(told->at_ms, year);
+        year[YEAR_TEXT] = '\0';
+        bw_tally_add(&tallies[TECHNIQUES], bw_technique_word(told->member->deployment->technique),
+                     &told->spend);
+        bw_tally_add(&tallies[OWNERS], owner_of(told), &told->spend);
+        bw_tally_add(&tallies[YEARS], year, &told->spend);
+        bw_tally_add(&tallies[KINDS], bw_notice_kind_word(told->kind), &told->spend);
+    }
+    for (size_t i = 0; i < BW_COUNT(tallies); i++) {
+        if (i != YEARS) {
+            bw_tally_sort(&tallies[i]);
+        }
+        if (tallies[i].rows.count > 0) {
+            (void)fputs("\n", out);
+            bw_tally_print(&tallies[i], out);
+        }
+        bw_tally_clear(&tallies[i]);
     }
 }
 
@@ -265,12 +353,21 @@ static void print_months(const struct bw_page *page, const struct bw_replay *rep
 {
     struct told_list list = { 0 };
     char month[BW_INSTANT_TEXT] = "";
+    size_t late = 0;
     BW_VEC_EACH(const struct bw_told, told, &page->told)
     {
-        if (!was_behind(told, replay)) {
+        if (was_behind(told, replay)) {
+            late++;
+        } else {
             BW_VEC_PUSH(&list, told);
         }
     }
+    (void)fputs("\nMonth by month", out);
+    if (late > 0) {
+        (void)fprintf(out, ", after %zu notices of what was late when the record of its platform "
+                           "begins", late);
+    }
+    (void)fputs(":\n", out);
     if (list.count > 0) {
         qsort(list.items, list.count, sizeof(*list.items), compare_told);
     }
@@ -290,63 +387,4 @@ static void print_months(const struct bw_page *page, const struct bw_replay *rep
         i += group.count;
     }
     BW_VEC_CLEAR(&list, BW_VEC_PLAIN);
-}
-
-static void print_totals(const struct bw_page *page, FILE *out)
-{
-    struct bw_tally tallies[] = {
-        { .title = "YEAR" }, { .title = "OWNER" }, { .title = "TECHNIQUE" }, { .title = "KIND" },
-    };
-    BW_VEC_EACH(const struct bw_told, told, &page->told)
-    {
-        char year[BW_INSTANT_TEXT];
-        (void)bw_instant_format_day(told->at_ms, year);
-        year[YEAR_TEXT] = '\0';
-        bw_tally_add(&tallies[0], year, &told->spend);
-        bw_tally_add(&tallies[1], owner_of(told), &told->spend);
-        bw_tally_add(&tallies[2], bw_technique_word(told->member->deployment->technique),
-                     &told->spend);
-        bw_tally_add(&tallies[3], bw_notice_kind_word(told->kind), &told->spend);
-    }
-    for (size_t i = 0; i < BW_COUNT(tallies); i++) {
-        if (i > 0) {
-            bw_tally_sort(&tallies[i]);
-        }
-        if (tallies[i].rows.count > 0) {
-            (void)fputs("\n", out);
-            bw_tally_print(&tallies[i], out);
-        }
-        bw_tally_clear(&tallies[i]);
-    }
-}
-
-static void append_moves(struct bw_str *out, const char *who, const struct bw_spend *spend)
-{
-    bw_str_appendf(out, "%s%zu move%s, ", who, spend->priced, spend->priced == 1 ? "" : "s");
-    bw_spend_append(out, spend);
-}
-
-static void print_end(const struct bw_page *page, const struct bw_replay *replay, FILE *out)
-{
-    BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
-    struct bw_spend all = { 0 };
-    struct bw_spend live = { 0 };
-    BW_VEC_EACH(const struct bw_told, told, &page->told)
-    {
-        bw_spend_add(&all, &told->spend);
-        if (told->live) {
-            bw_spend_add(&live, &told->spend);
-        }
-    }
-    (void)fputs("\n", out);
-    append_moves(&line, "Following every notice as it came: ", &all);
-    bw_text_print(out, line.text);
-    bw_str_reset(&line);
-    append_moves(&line, "Moving once, at the end:           ", &live);
-    bw_text_print(out, line.text);
-    if (replay->accepted > 0) {
-        (void)fprintf(out, "%zu list%s looked damaged and would have waited for `basewatch sources "
-                           "accept`; here nobody waited.\n",
-                      replay->accepted, replay->accepted == 1 ? "" : "s");
-    }
 }

@@ -113,6 +113,17 @@ static void add_count(struct bw_table *table, size_t count)
     bw_table_add(table, text);
 }
 
+static bool any_refused(const struct bw_tally *tally)
+{
+    BW_VEC_EACH(const struct bw_tally_row, row, &tally->rows)
+    {
+        if (row->spend.refused > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void bw_tally_print(const struct bw_tally *tally, FILE *out)
 {
     const struct bw_column columns[] = {
@@ -121,7 +132,9 @@ void bw_tally_print(const struct bw_tally *tally, FILE *out)
         { "HIGH", NULL, BW_CELL_NUMBER },      { "UNPRICED", NULL, BW_CELL_NUMBER },
     };
     const struct bw_screen screen = { .header = true };
-    BW_CLEANUP(bw_table_clear) struct bw_table table = bw_table_of(columns, BW_COUNT(columns));
+    bool unpriced = any_refused(tally); /* a column of noughts says nothing */
+    BW_CLEANUP(bw_table_clear)
+    struct bw_table table = bw_table_of(columns, BW_COUNT(columns) - (unpriced ? 0 : 1));
     BW_VEC_EACH(const struct bw_tally_row, row, &tally->rows)
     {
         bw_table_add(&table, row->name);
@@ -129,7 +142,9 @@ void bw_tally_print(const struct bw_tally *tally, FILE *out)
         add_dollars(&table, &row->spend, row->spend.expected);
         add_dollars(&table, &row->spend, row->spend.low);
         add_dollars(&table, &row->spend, row->spend.high);
-        add_count(&table, row->spend.refused);
+        if (unpriced) {
+            add_count(&table, row->spend.refused);
+        }
     }
     bw_table_print(&table, &screen, out);
 }
