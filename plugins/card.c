@@ -73,6 +73,12 @@ struct bw_card bw_card_of(const struct bw_plugin *plugin)
             bw_xasprintf("Source %s %s", card.subject, failing ? "is failing" : "has recovered");
         free(card.hint);
         card.hint = bw_xasprintf("basewatch sources show %s", card.subject);
+    } else if (strcmp(card.type, "eval.finished") == 0) {
+        card.stage = BW_CARD_NOTE;
+        card.key = key_of(&card, "eval", card.subject);
+        card.title = bw_xasprintf("%s: eval: %s", card.subject, text_of(card.data, "verdict"));
+        free(card.hint);
+        card.hint = bw_xasprintf("basewatch evals show %s", text_of(card.data, "id"));
     } else {
         bool test = strcmp(card.type, "test") == 0;
         card.stage = BW_CARD_NOTE;
@@ -246,6 +252,10 @@ static void add_facts(struct bw_card *card)
     for (size_t i = 0; i < BW_COUNT(facts); i++) {
         add_fact(card, facts[i].name, text_of(card->data, facts[i].member));
     }
+    const struct bw_json *eval = bw_json_get(card->data, "eval");
+    BW_CLEANUP(bw_freep) char *answer = bw_xasprintf("%s: %s", text_of(eval, "verdict"),
+                                                     text_of(eval, "reason"));
+    add_fact(card, "Eval", text_of(eval, "verdict")[0] == '\0' ? "" : answer);
     add_money(card);
     add_fact(card, "No estimate", text_of(card->data, "estimate_refused"));
 }

@@ -8,6 +8,7 @@ for plugin in "$1"/*; do
     case $told in
     "{\"manifest\":{\"name\":\"$name\",\"protocol\":1,\"verbs\":[\"catalog\"],\"settings\":["*"]}}") ;;
     "{\"manifest\":{\"name\":\"$name\",\"protocol\":1,\"verbs\":[\"deliver\"],\"settings\":["*"]}}") ;;
+    "{\"manifest\":{\"name\":\"$name\",\"protocol\":1,\"verbs\":[\"trigger\"],\"settings\":["*"]}}") ;;
     *) echo "$name: manifest: $told"; exit 1 ;;
     esac
     if told=$(echo '{"verb":"dance","protocol":1,"source":{}}' | "$plugin"); then

@@ -164,6 +164,15 @@ static void show_ready(struct bw_app *app)
     app->reloading = false;
 }
 
+static void answer(struct bw_app *app, struct bw_reply *reply)
+{
+    uint64_t id = reply->id;
+    struct bw_event unheard = { .type = BW_EVENT_UNHEARD, .unheard = id };
+    if (!bw_control_reply(id > METRICS_FIRST_ID ? app->metrics : app->control, reply)) {
+        push(app, &unheard);
+    }
+}
+
 static void show_life(struct bw_app *app)
 {
     if (app->watchdog_asks) {
@@ -188,8 +197,7 @@ static void execute(struct bw_app *app, struct bw_command *command)
         trigger(app, &command->deliver);
         break;
     case BW_COMMAND_REPLY:
-        bw_control_reply(command->reply.id > METRICS_FIRST_ID ? app->metrics : app->control,
-                         &command->reply);
+        answer(app, &command->reply);
         break;
     case BW_COMMAND_CONFIGURED:
         if (app->reloading) {

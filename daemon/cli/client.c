@@ -23,6 +23,7 @@ enum { READ_BYTES = 32 * 1024 };
 struct exchange { /* one connection */
     const char *path;
     int fd;
+    int wake_fd; /* -1: none */
     int64_t timeout_ms;
     int64_t deadline_ms; /* monotonic */
 };
@@ -73,6 +74,7 @@ enum bw_err bw_client_ask(const struct bw_client_request *request, struct bw_jso
     struct exchange exchange = {
         .path = bw_client_socket(),
         .fd = -1,
+        .wake_fd = request->wake_fd > 0 ? request->wake_fd : -1,
         .timeout_ms = timeout_ms,
         .deadline_ms = bw_clock_monotonic_ms() + timeout_ms,
     };
@@ -182,8 +184,12 @@ static enum bw_err wait_for(const struct exchange *exchange, short events, struc
         if (left_ms <= 0) {
             return late(exchange, err);
         }
-        struct pollfd poller = { .fd = exchange->fd, .events = events };
-        int ready = poll(&poller, 1, left_ms > INT32_MAX ? INT32_MAX : (int)left_ms);
+        struct pollfd pollers[] = { { .fd = exchange->fd, .events = events },
+                                    { .fd = exchange->wake_fd, .events = POLLIN } };
+        int ready = poll(pollers, 2, left_ms > INT32_MAX ? INT32_MAX : (int)left_ms);
+        if (ready > 0 && pollers[0].revents == 0) {
+            return bw_fail(err, BW_ERR_TIMEOUT, "a signal came before the daemon's answer");
+        }
         if (ready > 0) {
             return BW_OK;
         }

@@ -35,6 +35,7 @@ static const struct bw_cmd listen_cmd = {
 
 const struct bw_cmd *const bw_cmds[] = {
     BW_FRONT_CMDS,
+    &bw_evals_cmd,
     &bw_scan_cmd,
     &lineage_cmd,
     &check_config_cmd,

@@ -96,7 +96,8 @@ static enum bw_err read_files(struct bw_config_reader *reader,
                               const struct bw_config_section *options, struct bw_names *problems)
 {
     if (bw_config_complaints(reader) > 0) {
-        return bw_config_report(reader, problems); /* of half the files, half the complaints would be wrong */
+        /* Of half the files, half the complaints would be wrong. */
+        return bw_config_report(reader, problems);
     }
     struct bw_config_nodes roots = { 0 };
     BW_VEC_EACH(const struct bw_config_file, file, &reader->files)

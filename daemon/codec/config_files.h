@@ -1,5 +1,5 @@
-/* daemon/codec/config_files.h: the files of a configuration as trees, and what is wrong with them in
- * the order of files and lines. Internal to the configuration reader. */
+/* daemon/codec/config_files.h: the files of a configuration as trees, and what is wrong with
+ * them in the order of files and lines. Internal to the configuration reader. */
 #ifndef BW_CODEC_CONFIG_FILES_H
 #define BW_CODEC_CONFIG_FILES_H
 #include "codec/config_reader.h"

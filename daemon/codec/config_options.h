@@ -20,6 +20,7 @@ enum bw_config_type {
     BW_CONFIG_PROGRAM,  /* char *; one of `words`, or an absolute path */
     BW_CONFIG_PLATFORM, /* char *; canonical afterwards */
     BW_CONFIG_TEXTS,    /* struct bw_names; each one of `words` if there are any */
+    BW_CONFIG_ARGV,     /* struct bw_names; a command, each word kept byte for byte */
     BW_CONFIG_WORD,     /* an enum: the word's index */
     BW_CONFIG_BITS,     /* unsigned: a list of words, bit i for the word i */
     BW_CONFIG_BOOL,     /* bool */

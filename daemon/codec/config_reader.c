@@ -220,7 +220,7 @@ static void each_item(struct bw_config_reader *reader, const struct bw_config_op
 static void read_words(struct bw_config_reader *reader, const struct bw_config_option *option,
                        const struct bw_config_nodes *nodes, void *slot)
 {
-    if (option->type == BW_CONFIG_TEXTS) {
+    if (option->type != BW_CONFIG_BITS) {
         bw_names_clear(slot); /* what was inherited gives way to what is said here */
     } else {
         *(unsigned *)slot = 0;
@@ -349,7 +349,8 @@ static void read_option(struct bw_config_reader *reader, const struct bw_config_
         each_item(reader, option, nodes, &seen, add_item);
     } else if (option->type == BW_CONFIG_VARIABLES) {
         each_item(reader, option, nodes, slot, read_variable);
-    } else if (option->type == BW_CONFIG_TEXTS || option->type == BW_CONFIG_BITS) {
+    } else if (option->type == BW_CONFIG_TEXTS || option->type == BW_CONFIG_ARGV ||
+               option->type == BW_CONFIG_BITS) {
         read_words(reader, option, nodes, slot);
     } else if (nodes->count > 1) {
         BW_CLEANUP(bw_freep)

@@ -195,6 +195,7 @@ static void add_type(struct bw_json_writer *w, const struct bw_config_option *op
         bw_json_add_text(w, "pattern", "^/");
         break;
     case BW_CONFIG_TEXTS:
+    case BW_CONFIG_ARGV:
     case BW_CONFIG_BITS:
     case BW_CONFIG_LIST:
         add_items(w, option);

@@ -9,7 +9,7 @@
 #include "domain/platform.h"
 
 static const int64_t COUNT_MAX = INT64_C(1000000000000000); /* exact in JSON, too */
-enum { TEXT_MAX = 1024, COUNT_DIGITS_MAX = 17 };
+enum { TEXT_MAX = 1024, ARGUMENT_MAX = 64 * 1024, COUNT_DIGITS_MAX = 17 };
 
 static enum bw_err read_text(const struct bw_config_option *option, const char *text, char **slot,
                              struct bw_error *err);
@@ -43,6 +43,12 @@ static enum bw_err read_scalar(const struct bw_config_option *option, const stru
             BW_VEC_PUSH((struct bw_names *)slot, text);
         }
         return rc;
+    case BW_CONFIG_ARGV:
+        if (strlen(yaml->text) > ARGUMENT_MAX) {
+            return bw_fail(err, BW_ERR_INVALID, "a word is longer than %d bytes", ARGUMENT_MAX);
+        }
+        BW_VEC_PUSH((struct bw_names *)slot, bw_xstrdup(yaml->text));
+        return BW_OK;
     case BW_CONFIG_WORD:
         rc = read_word(option, yaml->text, &word, err);
         if (rc == BW_OK) {
@@ -90,7 +96,8 @@ enum bw_err bw_config_value_read(const struct bw_config_option *option, const st
 {
     enum bw_err rc = BW_OK;
     if (yaml->kind != BW_YAML_SCALAR) {
-        bool item = option->type == BW_CONFIG_TEXTS || option->type == BW_CONFIG_BITS;
+        bool item = option->type == BW_CONFIG_TEXTS || option->type == BW_CONFIG_ARGV ||
+                    option->type == BW_CONFIG_BITS;
         rc = bw_fail(err, BW_ERR_INVALID, "must be %s",
                      item ? "a list of plain words" : bw_config_type_text(option->type));
     } else if (bw_yaml_is_null(yaml)) {
@@ -289,6 +296,7 @@ const char *bw_config_type_text(enum bw_config_type type)
         [BW_CONFIG_PROGRAM] = "a word or an absolute path",
         [BW_CONFIG_PLATFORM] = "the name of a platform",
         [BW_CONFIG_TEXTS] = "a list of words",
+        [BW_CONFIG_ARGV] = "a list of a program and its arguments",
         [BW_CONFIG_WORD] = "a word",
         [BW_CONFIG_BITS] = "a list of words",
         [BW_CONFIG_BOOL] = "true or false",

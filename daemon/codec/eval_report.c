@@ -144,6 +144,15 @@ void bw_eval_report_clear(struct bw_eval_report *report)
     *report = (struct bw_eval_report){ 0 };
 }
 
+void bw_eval_report_to_json(const struct bw_eval_report *report, struct bw_json_writer *w)
+{
+    bw_json_add_text(w, "outcome", bw_eval_outcome_word(report->outcome));
+    bw_json_add_text(w, "reason", report->reason);
+    bw_json_add_double(w, "pass_rate", report->rule.pass_rate);
+    bw_json_add_double(w, "tolerance", report->rule.tolerance);
+    bw_eval_results_to_json(&report->results, w, "results");
+}
+
 static void write_result(const struct bw_eval_result *result, struct bw_json_writer *w)
 {
     bw_json_object_begin(w, NULL);

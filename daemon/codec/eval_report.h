@@ -23,6 +23,8 @@ BW_MUST_CHECK enum bw_err bw_eval_report_from_json(const struct bw_json *json,
                                                    struct bw_error *err);
 void bw_eval_report_clear(struct bw_eval_report *report);
 
+/* Write the report's members into the object that is open. */
+void bw_eval_report_to_json(const struct bw_eval_report *report, struct bw_json_writer *w);
 /* Write the results as the array `name`, in the form above. */
 void bw_eval_results_to_json(const struct bw_eval_results *results, struct bw_json_writer *w,
                              const char *name);

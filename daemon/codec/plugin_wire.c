@@ -283,8 +283,9 @@ void bw_plugin_opening_write(const struct bw_plugin_opening *opening, struct bw_
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "verb", bw_verb_word(opening->verb));
     bw_json_add_i64(&w, "protocol", BW_PLUGIN_PROTOCOL);
-    bool delivers = opening->message != NULL;
-    bw_json_object_begin(&w, delivers ? "sink" : "source");
+    const char *party = bw_verb_party(opening->verb);
+    bool delivers = strcmp(party, "source") != 0;
+    bw_json_object_begin(&w, party);
     bw_json_add_text(&w, "name", opening->name);
     if (!delivers) {
         bw_json_add_text(&w, "platform", opening->platform);
@@ -520,7 +521,7 @@ static void add_headers(struct bw_json_writer *w, const struct bw_names *headers
 
 BW_DEFINE_WORDS(bw_verb, VERB_WORDS)
 
-const char *bw_verb_noun(enum bw_verb verb)
+const char *bw_verb_party(enum bw_verb verb)
 {
     return verb == BW_VERB_DELIVER ? "sink" : verb == BW_VERB_TRIGGER ? "trigger" : "source";
 }

@@ -25,8 +25,8 @@ enum bw_verb { /* what a plugin is asked for */
     BW_VERB_MANIFEST,
     BW_VERB_CATALOG,
     BW_VERB_INVENTORY,
-    BW_VERB_DELIVER, /* a message, to a sink */
-    BW_VERB_TRIGGER, /* an eval job, to a trigger */
+    BW_VERB_DELIVER,
+    BW_VERB_TRIGGER, /* spoken as a delivery is, but without mail */
 };
 
 enum bw_auth { /* how the credential travels; the plugin never sees it */
@@ -35,7 +35,7 @@ enum bw_auth { /* how the credential travels; the plugin never sees it */
     BW_AUTH_HEADER,    /* in the header called auth_name */
     BW_AUTH_QUERY,     /* in the query parameter called auth_name */
     BW_AUTH_BASIC,     /* the credential is user:password */
-    BW_AUTH_AWS_SIGV4, /* the credential is key:secret[:token]; auth_name is the service */
+    BW_AUTH_AWS_SIGV4, /* the credential is key:secret; auth_name is the service */
 };
 
 enum bw_plugin_failure {
@@ -140,8 +140,9 @@ BW_MUST_CHECK enum bw_err bw_plugin_answer_parse(const char *text, size_t size,
 void bw_plugin_answer_clear(struct bw_plugin_answer *answer);
 
 const char *bw_verb_word(enum bw_verb verb);
-const char *bw_verb_noun(enum bw_verb verb); /* whom it is about: source, sink or trigger */
 bool bw_verb_parse(const char *word, enum bw_verb *out);
+/* Who is spoken for: source, sink or trigger. Static text. */
+const char *bw_verb_party(enum bw_verb verb);
 const char *bw_auth_word(enum bw_auth auth);
 bool bw_auth_parse(const char *word, enum bw_auth *out);
 const char *bw_plugin_failure_word(enum bw_plugin_failure failure);

@@ -34,7 +34,7 @@ static const struct bw_config_section POINTERS_SECTION = { .noun = "set of point
 
 #define AT(field) offsetof(struct bw_eval_suite, field)
 static const struct bw_config_option SUITE[] = {
-    { "argv", BW_CONFIG_TEXTS, AT(argv), .required = true,
+    { "argv", BW_CONFIG_ARGV, AT(argv), .required = true,
       .help = "the program and its arguments, run without a shell; {model} and {result} stand for "
               "the model and the file to write" },
     { "cwd", BW_CONFIG_PATH, AT(cwd), .max = 1024,
@@ -74,7 +74,8 @@ static void check_pointers(struct bw_config_reader *reader, const struct bw_conf
             return;
         }
         if (pointer != NULL && pointer[0] != '/') {
-            bw_config_complain(reader, item, "pointers.%s: '%.60s' is no JSON Pointer; write /%.60s",
+            bw_config_complain(reader, item,
+                               "pointers.%s: '%.60s' is no JSON Pointer; write /%.60s",
                                option->name, pointer, pointer);
         }
     }
@@ -89,7 +90,7 @@ static void check_suite(struct bw_config_reader *reader, const struct bw_config_
     if (suite->name[0] == '\0' || strlen(suite->name) > NAME_MAX_BYTES) {
         bw_config_complain(reader, item, "the name of a suite has 1 to %d bytes", NAME_MAX_BYTES);
     }
-    if (suite->argv.count == 0) {
+    if (suite->argv.count == 0 || suite->argv.items[0][0] == '\0') {
         bw_config_complain(reader, item, "argv is empty; write [PROGRAM, ARGUMENT...]");
     } else if (strchr(suite->argv.items[0], '{') != NULL) {
         bw_config_complain(reader, item, "argv: the program itself is never filled in");

@@ -21,7 +21,7 @@ BW_DEFINE_WORDS(bw_eval_start, START_WORDS)
 
 static const unsigned MOVES[] = {
     [BW_JOB_QUEUED] = TO(RUNNING) | TO(FINISHED),
-    [BW_JOB_RUNNING] = TO(FINISHED),
+    [BW_JOB_RUNNING] = TO(QUEUED) | TO(FINISHED),
     [BW_JOB_FINISHED] = 0,
 };
 

@@ -8,8 +8,9 @@
 #include "domain/notice.h"
 
 /*     queued --leased, dispatched--> running --reported, lost, timed out--> finished
- *        '------------ cancelled ------'------------- cancelled ---------------^
- * A job is never queued again: what was lost may still be running somewhere. */
+ *       ^ '------------ cancelled ----' | '---------- cancelled --------------^
+ *       '--- the lease reached nobody --'
+ * Otherwise a job is never queued again: what was lost may still be running somewhere. */
 enum bw_job_state {
     BW_JOB_QUEUED,
     BW_JOB_RUNNING,

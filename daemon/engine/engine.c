@@ -48,6 +48,7 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->sending, sending_clear);
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
     BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
+    BW_VEC_CLEAR(&engine->grants, BW_VEC_PLAIN);
     bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     BW_VEC_CLEAR(&engine->imports, bw_import_clear);
@@ -75,6 +76,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
         return bw_engine_delivered(engine, &event->delivered, err);
     case BW_EVENT_TRIGGERED:
         return bw_engine_triggered(engine, &event->delivered, err);
+    case BW_EVENT_UNHEARD:
+        return bw_engine_take_back(engine, event->unheard, err);
     case BW_EVENT_REQUEST:
         return bw_engine_request(engine, &event->request, err);
     }

@@ -251,6 +251,7 @@ static enum bw_err read_leased(struct bw_call *call, const struct bw_json *json,
     if (!bw_token_fits(bw_json_text(bw_json_get(json, "token"), NULL), out->token_hash)) {
         return bw_fail(err, BW_ERR_DENIED, "this is not the token of eval %s", call->args[0]);
     }
+    bw_engine_note_runner(call->engine, out->id);
     return BW_OK;
 }
 

@@ -21,9 +21,44 @@ enum bw_err bw_engine_lease_eval(struct bw_engine *engine, struct bw_eval_job *j
     return bw_engine_begin_eval(engine, job, runner, lease_ms, err);
 }
 
+void bw_engine_note_runner(struct bw_engine *engine, int64_t job)
+{
+    for (size_t i = engine->grants.count; i-- > 0;) {
+        if (engine->grants.items[i].job == job) {
+            engine->grants.items[i] = engine->grants.items[--engine->grants.count];
+        }
+    }
+}
+
+enum bw_err bw_engine_take_back(struct bw_engine *engine, uint64_t request, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    const struct bw_grant *grant = NULL;
+    BW_VEC_EACH(const struct bw_grant, given, &engine->grants)
+    {
+        grant = given->request == request ? given : grant;
+    }
+    enum bw_err rc =
+        grant == NULL ? BW_ERR_NOTFOUND : bw_evals_get(engine->db, grant->job, &job, err);
+    if (rc != BW_OK || !bw_job_may_move(job.state, BW_JOB_QUEUED)) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    bw_engine_note_runner(engine, job.id);
+    job.state = BW_JOB_QUEUED;
+    job.started_ms = 0;
+    job.lease_until_ms = 0;
+    bw_replace(&job.runner, NULL);
+    bw_replace(&job.token_hash, NULL);
+    return bw_engine_save_eval(engine, &job, err);
+}
+
 static void answer(struct bw_engine *engine, struct bw_lessee *lessee,
                    const struct bw_eval_job *job)
 {
+    if (job != NULL) {
+        bw_engine_note_runner(engine, job->id);
+        BW_VEC_PUSH(&engine->grants, (struct bw_grant){ lessee->request, job->id });
+    }
     struct bw_str body = { 0 };
     struct bw_json_writer w = { .out = &body };
     bw_row_eval_order(&w, job, lessee->token, engine->settings->evals.lease_ms);

@@ -1,5 +1,5 @@
-/* daemon/engine/eval_trigger.c: runs elsewhere, started and looked after by a trigger's plugin until
- * it has a report. */
+/* daemon/engine/eval_trigger.c: runs elsewhere, started and looked after by a trigger's plugin
+ * until it has a report. */
 #include "engine/state.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "engine/rows.h"
 
 enum { LOOKS_MAX = 16 }; /* plugins at work at once */
-#define LOOK_FIRST_MS (10 * BW_SECOND_MS)
+#define LOOK_FIRST_MS (3 * BW_SECOND_MS)
 #define LOOK_MOST_MS (5 * BW_MINUTE_MS)
 
 static bool is_at_work(const struct bw_engine *engine, int64_t job)

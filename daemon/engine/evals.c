@@ -257,6 +257,7 @@ enum bw_err bw_engine_end_eval(struct bw_engine *engine, struct bw_eval_job *job
     job->due_ms = 0;
     bw_replace(&job->reason, reason);
     bw_replace(&job->token_hash, NULL);
+    bw_engine_note_runner(engine, job->id);
     enum bw_err rc = bw_evals_save(engine->db, job, err);
     if (rc == BW_OK) {
         rc = read_notice(engine, job, &notice, err);

@@ -56,6 +56,7 @@ void bw_event_clear(struct bw_event *event)
         bw_settings_free(event->configure);
         break;
     case BW_EVENT_TIMER:
+    case BW_EVENT_UNHEARD:
         break;
     case BW_EVENT_POLLED:
         bw_polled_clear(&event->polled);

@@ -21,6 +21,7 @@ enum bw_event_type {
     BW_EVENT_POLLED,    /* exactly one for each BW_COMMAND_POLL */
     BW_EVENT_DELIVERED, /* results, exactly one for each BW_COMMAND_DELIVER */
     BW_EVENT_TRIGGERED, /* one result, exactly one for each BW_COMMAND_TRIGGER */
+    BW_EVENT_UNHEARD,   /* the reply to a request found nobody left to read it */
     BW_EVENT_REQUEST,   /* somebody on the control socket asks */
 };
 
@@ -99,6 +100,7 @@ struct bw_event {
         char *misconfigured;            /* why */
         struct bw_polled polled;
         struct bw_results delivered; /* also of a trigger; never empty */
+        uint64_t unheard; /* the request's id */
         struct bw_request request;
     };
 };

@@ -29,6 +29,8 @@ static const char *const EVENT_WORDS[] = {
     [BW_EVENT_TIMER] = "timer",
     [BW_EVENT_POLLED] = "polled",
     [BW_EVENT_DELIVERED] = "delivered",
+    [BW_EVENT_TRIGGERED] = "triggered",
+    [BW_EVENT_UNHEARD] = "unheard",
     [BW_EVENT_REQUEST] = "request",
 };
 
@@ -162,6 +164,25 @@ static enum bw_err about_the_fleet(struct bw_engine *engine, struct bw_str *out,
     return rc;
 }
 
+static enum bw_err about_evals(struct bw_engine *engine, struct bw_str *out, struct bw_error *err)
+{
+    const struct label none = { 0 };
+    int64_t states[BW_JOB_FINISHED + 1] = { 0 };
+    int64_t verdicts[BW_EVAL_CANCELLED + 1] = { 0 };
+    enum bw_err rc = bw_evals_count(engine->db, states, verdicts, err);
+    family(out, "evals", "gauge", "Eval jobs that wait or run.");
+    for (size_t i = 0; i < BW_JOB_FINISHED; i++) {
+        const char *word = bw_job_state_word((enum bw_job_state)i);
+        sample(out, "evals", (struct label){ "state", word }, none, states[i]);
+    }
+    family(out, "evals_finished_total", "counter", "Eval jobs that ended, by verdict.");
+    for (size_t i = 0; i < BW_COUNT(verdicts); i++) {
+        const char *word = bw_eval_verdict_word((enum bw_eval_verdict)i);
+        sample(out, "evals_finished_total", (struct label){ "verdict", word }, none, verdicts[i]);
+    }
+    return rc;
+}
+
 static void about_each_source(const struct bw_sources *sources, struct bw_str *out)
 {
     static const struct {
@@ -243,6 +264,9 @@ enum bw_err bw_api_metrics(struct bw_call *call, struct bw_error *err)
     about_ourselves(engine, &call->body);
     about_steps(engine, &call->body);
     enum bw_err rc = about_the_fleet(engine, &call->body, err);
+    if (rc == BW_OK) {
+        rc = about_evals(engine, &call->body, err);
+    }
     if (rc == BW_OK) {
         rc = bw_sources_list(engine->db, &sources, err);
     }

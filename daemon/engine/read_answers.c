@@ -193,6 +193,20 @@ static void explain_routes(struct bw_call *call, const struct bw_route_options *
     }
 }
 
+static enum bw_err explain_eval(struct bw_call *call, const char *deployment, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    enum bw_err rc = bw_evals_latest(call->engine->db, deployment, &job, err);
+    if (rc == BW_OK) {
+        bool finished = job.state == BW_JOB_FINISHED;
+        bw_call_line(call, "its last eval (%lld, suite %s on %s): %s%s%s", (long long)job.id,
+                     job.suite, job.tuned == NULL ? job.candidate : job.tuned,
+                     finished ? bw_eval_verdict_word(job.verdict) : bw_job_state_word(job.state),
+                     job.reason[0] == '\0' ? "" : ": ", job.reason);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
 enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_subject_clear) struct bw_subject subject = { 0 };
@@ -223,6 +237,9 @@ enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
     explain_embedder(call, &subject.embedder);
     if (bw_technique_is_tuned(cohort->technique)) {
         explain_routes(call, &options);
+    }
+    if (rc == BW_OK) {
+        rc = explain_eval(call, subject.member.deployment.name, err);
     }
     bw_json_array_end(&call->w);
     bw_call_end(call);
@@ -264,7 +281,8 @@ enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
     bw_json_array_begin(&call->w, "lines");
     bw_call_line(call, "%s", words);
     if (deployment->evals.suite != NULL) {
-        bw_call_line(call, "then run the eval suite %s on %s", deployment->evals.suite, to);
+        bw_call_line(call, "the eval suite %s judges %s: basewatch evals start %s",
+                     deployment->evals.suite, to, deployment->name);
     }
     bw_json_array_end(&call->w);
     bw_call_end(call);

@@ -75,6 +75,11 @@ struct bw_lessee { /* a runner that waits for a job */
     bool answered; /* in the transaction under way */
 };
 
+struct bw_grant { /* a lease of which its runner has not shown yet that it heard of it */
+    uint64_t request;
+    int64_t job;
+};
+
 struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
@@ -89,6 +94,7 @@ struct bw_engine {
     struct { struct bw_sending *items; size_t count, capacity; } sending;
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
     struct { struct bw_lessee *items; size_t count, capacity; } lessees;
+    struct { struct bw_grant *items; size_t count, capacity; } grants;
     struct bw_ids triggering; /* eval jobs whose trigger plugin is at work */
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
     struct bw_configuring configuring;
@@ -308,6 +314,10 @@ enum bw_err bw_engine_serve_lessee(struct bw_engine *engine, struct bw_lessee *l
 enum bw_err bw_engine_serve_lessees(struct bw_engine *engine, struct bw_error *err);
 /* What was answered has been committed, or not. */
 void bw_engine_settle_lessees(struct bw_engine *engine, bool committed);
+/* The runner of a job has spoken. */
+void bw_engine_note_runner(struct bw_engine *engine, int64_t job);
+/* The answer to a request reached nobody: what it leased waits again. */
+enum bw_err bw_engine_take_back(struct bw_engine *engine, uint64_t request, struct bw_error *err);
 void bw_engine_forget_lessee(struct bw_engine *engine, uint64_t request);
 void bw_lessee_clear(struct bw_lessee *lessee);
 

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +125,14 @@ enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_control_options *opt
     return BW_OK;
 }
 
-void bw_control_reply(struct bw_control *control, struct bw_reply *reply)
+/* A peer that only says no more still reads; one that has hung up does not. */
+static bool has_left(const struct exchange *exchange)
+{
+    struct pollfd peer = { .fd = peer_of(exchange->connection)->fd };
+    return poll(&peer, 1, 0) == 1 && (peer.revents & POLLHUP) != 0;
+}
+
+bool bw_control_reply(struct bw_control *control, struct bw_reply *reply)
 {
     struct exchange *exchange = NULL;
     LIST_FOREACH(exchange, &control->waiting, link) {
@@ -132,6 +140,7 @@ void bw_control_reply(struct bw_control *control, struct bw_reply *reply)
             break;
         }
     }
+    bool heard = exchange != NULL && !has_left(exchange);
     if (exchange == NULL) {
         free(reply->body);
     } else {
@@ -145,6 +154,7 @@ void bw_control_reply(struct bw_control *control, struct bw_reply *reply)
         }
     }
     *reply = (struct bw_reply){ 0 };
+    return heard;
 }
 
 void bw_control_close(struct bw_control *control)

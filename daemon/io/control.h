@@ -40,8 +40,8 @@ BW_MUST_CHECK enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_contro
                                          bw_control_request on_request, void *context,
                                          struct bw_control **out, struct bw_error *err);
 
-/* Answer; takes the reply's body. A reply to a peer that has left is dropped. */
-void bw_control_reply(struct bw_control *control, struct bw_reply *reply);
+/* Answer; takes the reply's body. False: the peer has left, and nobody will read it. */
+bool bw_control_reply(struct bw_control *control, struct bw_reply *reply);
 
 /* Stop accepting, drop connections, remove the socket file we made; freed in the last close
  * callback. */

@@ -216,7 +216,7 @@ static void on_fetch(void *context, struct bw_fetch *fetch)
     ask->transfer = bw_http_start(courier->host->http, &request, on_answer, ask);
 }
 
-/* What an answer sends to elsewhere is got from there, as a stranger would: without the credential,
+/* What an answer sends to elsewhere is got from there, as a stranger would: without the credential
  * and without anything that the plugin said. A server that is asked by TLS cannot lead out of it. */
 static bool go_elsewhere(struct ask *ask, const struct bw_http_answer *answer)
 {
@@ -407,7 +407,7 @@ static void finish(struct bw_courier *courier, enum bw_delivery_outcome outcome,
     };
     if (outcome != BW_DELIVERY_DONE) {
         BW_CLEANUP(bw_freep) char *clean = without_secrets(courier, why);
-        result.error = bw_xasprintf("%s '%s': %s", bw_verb_noun(courier->host->verb),
+        result.error = bw_xasprintf("%s '%s': %s", bw_verb_party(courier->host->verb),
                                     courier->sink.name, clean);
     }
     const struct bw_courier_host *host = courier->host;

@@ -20,7 +20,7 @@ enum {
 
 struct bw_courier_host { /* what couriers share; outlives each that is not closed */
     uv_loop_t *loop;
-    enum bw_verb verb; /* deliver or trigger */
+    enum bw_verb verb; /* DELIVER a message to a sink, or TRIGGER an eval job */
     struct bw_http *http;
     struct bw_mailer *mailer;
     struct bw_keyring *keyring;

@@ -103,7 +103,7 @@ enum bw_err bw_plugin_run_start(uv_loop_t *loop, const char *program, const char
     }
     struct bw_plugin_run *run = bw_xcalloc(1, sizeof(*run));
     run->verb = opening->verb;
-    run->label = bw_xasprintf("%s '%s'", bw_verb_noun(run->verb), label);
+    run->label = bw_xasprintf("%s '%s'", bw_verb_party(run->verb), label);
     run->asks_max = opening->fetches > 0 ? opening->fetches : BW_PLUGIN_FETCHES_MAX;
     run->events = *events;
     run->child = child;

@@ -20,7 +20,8 @@ enum {
     BW_SENDER_CHILDREN_MAX = 4,       /* couriers on their way; others wait in order */
 };
 
-/* Plugins are called with that verb. Ownership: all pointers are borrowed, plugin_dir is copied. */
+/* Plugins are called with verb: DELIVER to sinks, TRIGGER to the triggers of eval jobs.
+ * Ownership: all pointers are borrowed, plugin_dir is copied. */
 struct bw_sender *bw_sender_new(uv_loop_t *loop, enum bw_verb verb, struct bw_http *http,
                                 struct bw_mailer *mailer, struct bw_keyring *keyring,
                                 const char *plugin_dir, bw_sender_done done, void *context);

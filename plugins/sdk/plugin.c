@@ -25,7 +25,7 @@ typedef enum bw_err list_verb(const struct bw_plugin_descriptor *descriptor,
                               struct bw_plugin *plugin);
 static enum bw_err list(const struct bw_plugin_descriptor *descriptor, list_verb *verb,
                         const struct bw_json *opening, struct bw_str *out);
-static enum bw_err carry(const struct bw_plugin_descriptor *descriptor,
+static enum bw_err carry(enum bw_verb verb, enum bw_err (*run)(struct bw_plugin *plugin),
                          const struct bw_json *opening, struct bw_str *out);
 static enum bw_err conclude(struct bw_plugin *plugin, enum bw_err rc, struct bw_str *out);
 
@@ -71,7 +71,9 @@ int bw_plugin_main(const struct bw_plugin_descriptor *descriptor, int argc, char
     } else if (verb == BW_VERB_INVENTORY && descriptor->inventory != NULL) {
         rc = list(descriptor, bw_plugin_inventory, opening, &out);
     } else if (verb == BW_VERB_DELIVER && descriptor->deliver != NULL) {
-        rc = carry(descriptor, opening, &out);
+        rc = carry(verb, descriptor->deliver, opening, &out);
+    } else if (verb == BW_VERB_TRIGGER && descriptor->trigger != NULL) {
+        rc = carry(verb, descriptor->trigger, opening, &out);
     } else {
         rc = bw_fail(&err, BW_ERR_INVALID, "verb '%s' is not known", word);
         bw_plugin_error_write(BW_FAILURE_FORMAT, err.text, 0, &out);
@@ -146,10 +148,10 @@ static enum bw_err list(const struct bw_plugin_descriptor *descriptor, list_verb
     return conclude(&plugin, verb(descriptor, &plugin), out);
 }
 
-static enum bw_err carry(const struct bw_plugin_descriptor *descriptor,
+static enum bw_err carry(enum bw_verb verb, enum bw_err (*run)(struct bw_plugin *plugin),
                          const struct bw_json *opening, struct bw_str *out)
 {
-    const struct bw_json *sink = bw_json_get(opening, "sink");
+    const struct bw_json *sink = bw_json_get(opening, bw_verb_party(verb));
     const struct bw_json *memory = bw_json_get(opening, "memory");
     const struct bw_plugin_message message = {
         .sink = bw_json_text(bw_json_get(sink, "name"), ""),
@@ -158,7 +160,7 @@ static enum bw_err carry(const struct bw_plugin_descriptor *descriptor,
         .memory = bw_json_is_object(memory) ? memory : NULL,
     };
     struct bw_plugin plugin = { .message = &message, .transport = &PIPES };
-    return conclude(&plugin, descriptor->deliver(&plugin), out);
+    return conclude(&plugin, run(&plugin), out);
 }
 
 static enum bw_err conclude(struct bw_plugin *plugin, enum bw_err rc, struct bw_str *out)
@@ -297,6 +299,9 @@ static void write_manifest(const struct bw_plugin_descriptor *descriptor, struct
     }
     if (descriptor->deliver != NULL) {
         bw_json_add_text(&w, NULL, "deliver");
+    }
+    if (descriptor->trigger != NULL) {
+        bw_json_add_text(&w, NULL, "trigger");
     }
     bw_json_array_end(&w);
     bw_json_array_begin(&w, "settings");

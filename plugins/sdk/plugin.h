@@ -27,6 +27,7 @@ struct bw_plugin_descriptor {
     enum bw_err (*catalog)(struct bw_plugin *plugin); /* NULL: a verb it does not know */
     enum bw_err (*inventory)(struct bw_plugin *plugin); /* likewise */
     enum bw_err (*deliver)(struct bw_plugin *plugin);   /* likewise */
+    enum bw_err (*trigger)(struct bw_plugin *plugin);   /* likewise; speaks as a delivery does */
 };
 
 /* The source as the daemon names it; texts are "" where there is nothing to say. */
@@ -38,11 +39,11 @@ struct bw_plugin_source {
     const struct bw_json *settings; /* an object */
 };
 
-/* What a sink is to deliver. */
+/* What a sink is to deliver, or a trigger to have run. */
 struct bw_plugin_message {
     const char *sink;
     const struct bw_json *settings; /* an object */
-    const struct bw_json *event;    /* the CloudEvent */
+    const struct bw_json *event;    /* the CloudEvent; of a trigger {"job": ..} */
     const struct bw_json *memory;   /* what was remembered of its matter; NULL: nothing */
 };
 

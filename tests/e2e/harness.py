@@ -342,3 +342,22 @@ class Case(unittest.TestCase):
         receiver = Receiver()
         self.addCleanup(receiver.close)
         return receiver
+
+    def runner(self, daemon, name="here"):
+        """`basewatch runner` for the daemon, with the suites of its folder runner.d."""
+        with open(daemon.path("runner.log"), "ab") as log:
+            runner = subprocess.Popen(
+                [os.path.join(BIN, "basewatch"), "--socket", daemon.path("control.sock"), "runner",
+                 "--suites", daemon.path("runner.d"), "--name", name],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(self.end_runner, daemon, runner)
+        return runner
+
+    def end_runner(self, daemon, runner):
+        if runner.poll() is None:
+            runner.terminate()
+            runner.wait(PATIENCE_S)
+        with open(daemon.path("runner.log"), errors="replace") as file:
+            text = file.read()
+        if "Sanitizer" in text or "runtime error" in text or runner.returncode not in (0, -9):
+            raise AssertionError("the runner ended with %d:\n%s" % (runner.returncode, text))

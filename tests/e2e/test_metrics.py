@@ -81,6 +81,8 @@ class Metrics(Case):
         self.assertEqual(values['basewatch_source_interval_seconds{source="openai"}'], 6 * 3600)
         self.assertGreater(values['basewatch_polls_total{source="openai",outcome="listed"}'], 0)
         self.assertEqual(values['basewatch_deliveries_pending{sink="ops"}'], 0)
+        self.assertEqual(values['basewatch_evals{state="running"}'], 0)
+        self.assertEqual(values['basewatch_evals_finished_total{verdict="pass"}'], 0)
         self.assertEqual(values['basewatch_configuration_reload_ok{}'], 1)
         buckets = [value for name, value in values.items()
                    if name.startswith("basewatch_engine_step_seconds_bucket")]

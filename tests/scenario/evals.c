@@ -24,8 +24,10 @@ static const char FLEET[] = SOURCES "deployments:\n" PROMPT("a", "triage", "");
 #define RUN(role, model, passed, failed)                                                           \
     "{\"role\":\"" role "\",\"model\":\"" model "\",\"cases\":100,\"passed\":" #passed             \
     ",\"failed\":" #failed ",\"errors\":0,\"models_seen\":[\"openai:chat:" model "\"]}"
-#define GOOD "[" RUN("baseline", "gpt-5-mini", 90, 10) "," RUN("candidate", "gpt-5.4-mini", 95, 5) "]"
-#define BAD "[" RUN("baseline", "gpt-5-mini", 90, 10) "," RUN("candidate", "gpt-5.4-mini", 50, 50) "]"
+#define RUNS(passed, failed)                                                                       \
+    "[" RUN("baseline", "gpt-5-mini", 90, 10) "," RUN("candidate", "gpt-5.4-mini", passed, failed) "]"
+#define GOOD RUNS(95, 5)
+#define BAD RUNS(50, 50)
 
 static struct player *p;
 
@@ -376,6 +378,11 @@ Test(evals, a_pass_verifies_the_notice_and_is_told)
     cr_expect(eq(int, player_messages(p, "ops", "eval.finished"), 1));
     cr_expect(eq(int, player_messages(p, "ops", "notice.updated"), 1));
     cr_expect(eq(int, player_messages(p, "chat", NULL), 1), "people hear of it once");
+    BW_CLEANUP(bw_json_freep)
+    struct bw_json *why = player_ask(p, "GET", "/v1/deployments/a/explain", "");
+    BW_CLEANUP(bw_freep) char *text = bw_json_print(why);
+    cr_expect(ne(ptr, strstr(text, "its last eval (1, suite triage on gpt-5.4-mini): pass: "),
+                 NULL));
 }
 
 Test(evals, a_verified_candidate_gives_way_to_a_newer_one)
@@ -613,4 +620,26 @@ Test(evals, a_ci_is_given_a_token_by_hand)
     report(&lease, BAD);
     EQ_STR(job(1, "verdict"), "fail");
     EQ_STR(notice("state"), "waived");
+}
+
+Test(evals, a_lease_that_reached_nobody_is_given_to_the_next)
+{
+    release("gpt-5.4-mini\n");
+    act("ack");
+    uint64_t request = player_send(p, "POST", "/v1/evals/lease", LEASE);
+    EQ_STR(job(1, "state"), "running");
+    struct bw_event unheard = { .type = BW_EVENT_UNHEARD, .unheard = request };
+    player_step(p, &unheard);
+    EQ_STR(job(1, "state"), "queued");
+    EQ_STR(said("state"), "queued");
+    struct lease dead = lease_of(player_reply(p, request)->body);
+    speak(&dead, "renew", "", 403);
+    struct lease lease = take();
+    cr_expect(eq(int, lease.id, 1));
+    speak(&lease, "renew", "", 200);
+    unheard = (struct bw_event){ .type = BW_EVENT_UNHEARD, .unheard = p->requests };
+    player_step(p, &unheard);
+    unheard = (struct bw_event){ .type = BW_EVENT_UNHEARD, .unheard = request };
+    player_step(p, &unheard);
+    EQ_STR(job(1, "state"), "running");
 }

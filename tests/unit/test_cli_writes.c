@@ -24,6 +24,9 @@ static const struct canned_reply SCRIPT[] = {
     { "POST /v1/sources/a/accept", "{}" },
     { "POST /v1/sinks/ops/test", "{}" },
     { "POST /v1/deliveries/12/retry", "{}" },
+    { "POST /v1/evals", "{}" },
+    { "POST /v1/evals/3/cancel", "{}" },
+    { "POST /v1/evals/4/token", "{\"job\":{\"id\":\"4\",\"token\":\"abc\"}}" },
     { NULL, NULL },
 };
 
@@ -248,4 +251,19 @@ Test(cli_writes, the_socket_may_be_named_before_or_after_the_command)
     again(RUN("sinks", "test", "ops"));
     cr_expect(eq(int, run.code, 1));
     free(socket);
+}
+
+Test(cli_writes, an_eval_is_started_cancelled_and_given_away)
+{
+    run = RUN("evals", "start", "triage", "--tuned", "ft:new");
+    cr_expect(eq(int, run.code, 0));
+    cr_expect(eq(str, run.err, "triage: its eval is queued\n"));
+    cr_expect(received("\r\n\r\n{\"deployment\":\"triage\",\"tuned\":\"ft:new\"}"));
+    again(RUN("evals", "cancel", "3"));
+    cr_expect(eq(int, run.code, 2));
+    again(RUN("evals", "cancel", "3", "--reason", "too dear"));
+    cr_expect(eq(int, run.code, 0));
+    cr_expect(received("\r\n\r\n{\"reason\":\"too dear\"}"));
+    again(RUN("evals", "token", "4"));
+    cr_expect(eq(str, run.out, "abc\n"));
 }

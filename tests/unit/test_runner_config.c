@@ -82,7 +82,7 @@ Test(runner_config, suites_of_all_files_are_read_as_documented)
         "    pass_rate: 0.9\n"
         "    tolerance: 0.05\n");
     put("b.yaml",
-        "suites: {help: {argv: [./run], result: json, pointers: {passed: /a/b, cases: /n}}}\n");
+        "suites: {help: {argv: [./run, \"a\\nb\", ''], result: json, pointers: {passed: /a/b, cases: /n}}}\n");
     put("ignored.txt", "suites: nonsense\n");
     cr_assert(eq(int, read_again(), BW_OK), "%s", problems.items[0]);
     cr_assert(eq(sz, suites.count, 2));
@@ -101,6 +101,9 @@ Test(runner_config, suites_of_all_files_are_read_as_documented)
     cr_expect(eq(str, triage->environment.items[0].secret.beside, folder));
     cr_expect(eq(str, triage->environment.items[1].text, "80"));
     cr_expect(eq(str, triage->environment.items[2].text, ""));
+    cr_assert(eq(sz, help->argv.count, 3));
+    cr_expect(eq(str, help->argv.items[1], "a\nb"));
+    cr_expect(eq(str, help->argv.items[2], ""));
     cr_expect(eq(i64, help->timeout_ms, 1800000));
     cr_expect(eq(int, help->format, BW_EVAL_JSON));
     cr_expect(eq(str, help->pointers.passed, "/a/b"));

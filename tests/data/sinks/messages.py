@@ -15,7 +15,7 @@ NOTICE = {
                  "cash": {"low_usd": 191.86, "expected_usd": 607.44, "high_usd": 3750.54},
                  "people": {"low_usd": 1613.71, "expected_usd": 4715, "high_usd": 15366.34},
                  "run_cost_delta_usd_per_month": 2710.5},
-    "estimate_refused": None, "swap": None,
+    "estimate_refused": None, "swap": None, "eval": None,
 }
 SWAP = dict(NOTICE, id="18", deployment="help-center", owner="web", kind="swap", severity="info",
             base="gpt-4o-2024-08-06", candidate="gpt-4.1-2025-04-14", train_on=None, route=None,
@@ -25,6 +25,26 @@ SWAP = dict(NOTICE, id="18", deployment="help-center", owner="web", kind="swap",
                   "diff": "--- a/help.json\n+++ b/help.json\n@@ -1,3 +1,3 @@\n {\n"
                           "-  \"model\": \"gpt-4o-2024-08-06\"\n"
                           "+  \"model\": \"gpt-4.1-2025-04-14\"\n }\n"})
+VERDICT = {"id": "5", "state": "finished", "verdict": "pass",
+           "reason": "candidate passed 196 of 200 cases, baseline 190 of 200 cases: +3.0 points "
+                     "(95 % interval -0.8 to +7.0)",
+           "candidate": "gpt-4.1-2025-04-14", "tuned": None}
+DIFFERENCE = {"difference": 0.03, "low": -0.007542, "high": 0.070371}
+
+
+def run(role, model, passed):
+    return {"role": role, "model": model, "cases": 200, "passed": passed, "failed": 200 - passed,
+            "errors": 0, "models_seen": ["openai:chat:" + model], "mean_score": None,
+            "cost_usd": 0.21, "duration_ms": 84000, "exit": 100}
+
+
+EVAL = dict(
+    {"summary": "help-center on gpt-4.1-2025-04-14: pass: " + VERDICT["reason"]}, **VERDICT,
+    deployment="help-center", owner="web", notice="18", suite="help", trigger="runner",
+    baseline="gpt-4o-2024-08-06", runner="evals-1", by_hand=False, expected_usd=3.2, **DIFFERENCE,
+    runs=[run("baseline", "gpt-4o-2024-08-06", 190), run("candidate", "gpt-4.1-2025-04-14", 196)],
+    waits_until=None, lease_until=None, created_at="2026-11-23T17:50:00Z",
+    started_at="2026-11-23T17:55:00Z", finished_at="2026-11-23T18:00:00Z")
 RETIRED = dict(NOTICE, id="19", kind="retired", severity="overdue", candidate=None, estimate=None,
                serve_until="2026-11-20", train_by=None, train_on=None,
                summary="triage: its base gpt-4o-mini-2024-07-18 has been retired")
@@ -60,7 +80,9 @@ MESSAGES = {
     "resolved": event("notice.resolved", "triage", dict(NOTICE, state="resolved")),
     "cancelled": event("notice.resolved", "triage", dict(NOTICE, state="cancelled")),
     "superseded": event("notice.superseded", "triage", dict(NOTICE, state="superseded")),
-    "eval": event("eval.finished", "triage", {"summary": "triage on gpt-4.1-mini: 198 of 200 pass"}),
+    "verified": event("notice.updated", "help-center", dict(
+        SWAP, state="verified", eval=dict(VERDICT, **DIFFERENCE))),
+    "eval": event("eval.finished", "help-center", EVAL),
     "failing": event("source.failing", "openai", {
         "source": "openai", "summary": "source openai: GET /models: HTTP 500"}),
     "recovered": event("source.recovered", "openai", {
