@@ -35,6 +35,6 @@ extern const struct bw_cmd bw_scan_cmd; /* needs no daemon when it is given a ca
     &bw_status_cmd, &bw_deployments_cmd, &bw_findings_cmd, &bw_notices_cmd, &bw_events_cmd,        \
         &bw_sources_cmd, &bw_models_cmd, &bw_history_cmd, &bw_sinks_cmd, &bw_deliveries_cmd,       \
         &bw_explain_cmd, &bw_estimate_cmd, &bw_worth_cmd, &bw_treadmill_cmd, &bw_actuals_cmd,      \
-        &bw_swap_cmd, &bw_check_cmd, &bw_backtest_cmd, &bw_simulate_cmd, &bw_backup_cmd, \
+        &bw_swap_cmd, &bw_check_cmd, &bw_backtest_cmd, &bw_simulate_cmd, &bw_backup_cmd,           \
         &bw_runner_cmd
 #endif
