@@ -28,14 +28,7 @@ static char *next(struct bw_plugin *plugin, const char *path, const struct bw_js
                   const struct bw_response *response)
 {
     (void)response;
-    if (!bw_json_bool(bw_json_get(page, "has_more"), false)) {
-        return NULL;
-    }
-    char *after = bw_next_by_token(path, "after_id", bw_json_get(page, "last_id"));
-    if (after == NULL) {
-        (void)bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "has_more without a last_id");
-    }
-    return after;
+    return bw_next_by_last(plugin, path, "after_id", page);
 }
 
 static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)

@@ -2,12 +2,14 @@
  * retirement on both clocks, life and release. Retired models stay listed for months. */
 #include "base/str.h"
 #include "catalogs.h"
+#include "openai_jobs.h"
 #include "sdk/list.h"
 #include "sdk/row.h"
 
 static const struct bw_plugin_setting SETTINGS[] = {
     { "api_version", "string", "api-version of the request, which all but /openai/v1 need" },
     { "entra", "boolean", "the credential is an Entra token, not a key of the resource" },
+    BW_COUNT_ROWS_SETTING,
     { NULL, NULL, NULL },
 };
 
@@ -59,23 +61,69 @@ static void read_capabilities(const struct bw_json *capabilities, struct bw_entr
                          : BW_NO;
 }
 
-static enum bw_err catalog(struct bw_plugin *plugin)
+/* How requests are made; their query is in access.path. Ownership: query is the caller's. */
+static struct bw_fetch access_of(const struct bw_plugin *plugin, struct bw_str *query)
 {
     static char key_header[] = "api-key";
     const struct bw_json *settings = plugin->source->settings;
     const char *version = bw_json_text(bw_json_get(settings, "api_version"), "");
     bool entra = bw_row_true(settings, "entra");
-    BW_CLEANUP(bw_str_clear) struct bw_str path = { 0 };
-    bw_str_append(&path, version[0] == '\0' ? "/models" : "/models?api-version=");
-    bw_str_append_url(&path, version);
-    const struct bw_list list = {
-        .request = { .path = path.text, .auth = entra ? BW_AUTH_BEARER : BW_AUTH_HEADER,
-                     .auth_name = entra ? NULL : key_header, .repeatable = true },
-        .rows = "data", .row = emit_row
-    };
+    if (version[0] != '\0') {
+        bw_str_append(query, "api-version=");
+        bw_str_append_url(query, version);
+    }
+    return (struct bw_fetch){ .path = query->text,
+                              .auth = entra ? BW_AUTH_BEARER : BW_AUTH_HEADER,
+                              .auth_name = entra ? NULL : key_header };
+}
+
+static char *models_path(const struct bw_fetch *access)
+{
+    return access->path == NULL ? bw_xstrdup("/models") : bw_xasprintf("/models?%s", access->path);
+}
+
+static enum bw_err catalog(struct bw_plugin *plugin)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str query = { 0 };
+    struct bw_list list = { .request = access_of(plugin, &query), .rows = "data",
+                            .row = emit_row };
+    BW_CLEANUP(bw_freep) char *path = models_path(&list.request);
+    list.request.path = path;
+    list.request.repeatable = true;
     return bw_list_read(plugin, &list);
 }
 
+/* Fine-tunes are rows as well, with their base and their job. */
+static enum bw_err find_row(struct bw_plugin *plugin, const struct bw_json *row)
+{
+    const char *id = bw_row_id(plugin, row, "id");
+    char *base = id == NULL ? NULL : bw_row_text(row, "model");
+    if (base == NULL) {
+        return plugin->err.code;
+    }
+    BW_CLEANUP(bw_finding_clear) struct bw_finding finding = {
+        .id = bw_xstrdup(id),
+        .status = bw_row_status(row, "status"),
+        .base = base,
+        .job = bw_row_text(row, "fine_tune"),
+        .evidence = bw_xstrdup("the model list"),
+    };
+    return bw_emit_finding(plugin, &finding);
+}
+
+static enum bw_err inventory(struct bw_plugin *plugin)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str query = { 0 };
+    const struct bw_fetch access = access_of(plugin, &query);
+    BW_CLEANUP(bw_freep) char *path = models_path(&access);
+    struct bw_own_list models = {
+        .list = { .request = access, .rows = "data", .row = find_row }, .what = "models"
+    };
+    models.list.request.path = path;
+    enum bw_err rc = bw_openai_jobs(plugin, &access);
+    return rc == BW_OK ? bw_own_list_read(plugin, &models) : rc;
+}
+
 const struct bw_plugin_descriptor bw_azure = {
-    .name = "azure", .settings = SETTINGS, .catalog = catalog
+    .name = "azure", .settings = SETTINGS, .catalog = catalog, .inventory = inventory
 };

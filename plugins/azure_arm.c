@@ -1,12 +1,21 @@
-/* plugins/azure_arm.c: the models of one Azure region by the management plane, page by page; the
- * source's url ends with .../locations/REGION. One model comes once per kind of account with the
- * same facts; the first of them counts. */
+/* plugins/azure_arm.c: the models of one Azure region by the management plane, page by page, and
+ * what the accounts there have deployed. One model comes once per kind of account with the same
+ * facts; the first of them counts. */
 #include <string.h>
 
 #include "base/str.h"
 #include "catalogs.h"
 #include "sdk/list.h"
 #include "sdk/row.h"
+
+#define PROVIDER "/providers/Microsoft.CognitiveServices"
+#define VERSION "?api-version=2024-10-01"
+
+static const struct bw_plugin_setting SETTINGS[] = {
+    { "deployments", "boolean",
+      "find what is deployed, too; the source's url ends with /subscriptions/ID then" },
+    { NULL, NULL, NULL },
+};
 
 static const struct bw_life_name LIVES[] = {
     { "Preview", BW_LIFE_PREVIEW },        { "GenerallyAvailable", BW_LIFE_ACTIVE },
@@ -78,9 +87,18 @@ static char *next(struct bw_plugin *plugin, const char *path, const struct bw_js
     return bw_next_by_address(path, bw_json_text(bw_json_get(page, "nextLink"), NULL));
 }
 
+static bool of_subscription(const struct bw_plugin *plugin)
+{
+    return bw_row_true(plugin->source->settings, "deployments");
+}
+
+/* Else the source's url ends with .../locations/REGION. */
 static enum bw_err catalog(struct bw_plugin *plugin)
 {
-    static char path[] = "/models?api-version=2024-10-01";
+    BW_CLEANUP(bw_freep) char *path =
+        of_subscription(plugin)
+            ? bw_xasprintf(PROVIDER "/locations/%s/models" VERSION, plugin->source->region)
+            : bw_xstrdup("/models" VERSION);
     const struct bw_list list = {
         .request = { .path = path, .auth = BW_AUTH_BEARER, .repeatable = true },
         .rows = "value", .row = emit_row, .next = next
@@ -88,4 +106,85 @@ static enum bw_err catalog(struct bw_plugin *plugin)
     return bw_list_read(plugin, &list);
 }
 
-const struct bw_plugin_descriptor bw_azure_arm = { .name = "azure-arm", .catalog = catalog };
+static enum bw_err note_account(struct bw_plugin *plugin, const struct bw_json *row)
+{
+    struct bw_names *accounts = plugin->memory;
+    const char *id = bw_row_id(plugin, row, "id");
+    const char *path = id == NULL ? NULL : strcasestr(id, "/resourceGroups/");
+    const char *location = bw_json_text(bw_json_get(row, "location"), "");
+    bool here = plugin->source->region[0] == '\0' ||
+                strcasecmp(location, plugin->source->region) == 0;
+    if (path != NULL && here && strpbrk(path, "?#% ") == NULL) {
+        BW_VEC_PUSH(accounts, bw_xstrdup(path));
+    }
+    return plugin->err.code;
+}
+
+/* Found as ACCOUNT/DEPLOYMENT, for many accounts have a deployment of one name. A tuned model is
+ * called BASE.ft-JOB there, any other by NAME-VERSION in the catalog. */
+static enum bw_err find_deployment(struct bw_plugin *plugin, const struct bw_json *row)
+{
+    const char *name = bw_row_id(plugin, row, "name");
+    if (name == NULL) {
+        return plugin->err.code;
+    }
+    const char *account = plugin->memory;
+    const struct bw_json *properties = bw_json_get(row, "properties");
+    const struct bw_json *model = bw_json_get(properties, "model");
+    const char *of = bw_json_text(bw_json_get(model, "name"), "");
+    const char *version = bw_json_text(bw_json_get(model, "version"), "");
+    bool plain = version[0] == '\0' || strstr(of, ".ft-") != NULL;
+    BW_CLEANUP(bw_finding_clear) struct bw_finding finding = {
+        .id = bw_xasprintf("%s/%s", account, name),
+        .kind = BW_FINDING_SERVED,
+        .status = bw_row_status(properties, "provisioningState"),
+        .serves = of[0] == '\0' ? NULL
+                  : plain        ? bw_xstrdup(of)
+                                 : bw_xasprintf("%s-%s", of, version),
+        .upgrade = bw_row_text(properties, "versionUpgradeOption"),
+        .name = bw_xstrdup(name),
+        .evidence = bw_xstrdup("deployments of the account"),
+        .created_ms = bw_row_time(bw_json_get(row, "systemData"), "createdAt"),
+    };
+    return bw_emit_finding(plugin, &finding);
+}
+
+static enum bw_err find_deployments(struct bw_plugin *plugin, size_t at, void *context)
+{
+    const struct bw_names *accounts = context;
+    const char *account = accounts->items[at];
+    BW_CLEANUP(bw_freep) char *path = bw_xasprintf("%s/deployments" VERSION, account);
+    const struct bw_own_list deployments = {
+        .list = { .request = { .path = path, .auth = BW_AUTH_BEARER }, .rows = "value",
+                  .row = find_deployment, .next = next },
+        .what = "deployments", .optional = true,
+    };
+    plugin->memory = (char *)bw_last_part(account);
+    return bw_own_list_read(plugin, &deployments);
+}
+
+static enum bw_err inventory(struct bw_plugin *plugin)
+{
+    static char path[] = PROVIDER "/accounts" VERSION;
+    if (!of_subscription(plugin)) {
+        return bw_note(plugin, true, "deployments are not looked for: end the source's url with "
+                                     "/subscriptions/ID, and set deployments: true");
+    }
+    const struct bw_own_list list = {
+        .list = { .request = { .path = path, .auth = BW_AUTH_BEARER }, .rows = "value",
+                  .row = note_account, .next = next },
+        .what = "accounts", .optional = true,
+    };
+    BW_CLEANUP(bw_names_clear) struct bw_names accounts = { 0 };
+    const struct bw_details details = { .what = "accounts", .ids = &accounts, .cost = 1,
+                                        .detail = find_deployments, .context = &accounts };
+    plugin->memory = &accounts;
+    enum bw_err rc = bw_own_list_read(plugin, &list);
+    rc = rc == BW_OK ? bw_each_detail(plugin, &details) : rc;
+    plugin->memory = NULL;
+    return rc;
+}
+
+const struct bw_plugin_descriptor bw_azure_arm = {
+    .name = "azure-arm", .settings = SETTINGS, .catalog = catalog, .inventory = inventory
+};

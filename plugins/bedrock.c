@@ -2,6 +2,7 @@
  * of a model ("...-v1:0:128k") are rows of their own, and often the only ones that can be tuned. */
 #include <string.h>
 
+#include "bedrock_own.h"
 #include "catalogs.h"
 #include "sdk/list.h"
 #include "sdk/row.h"
@@ -86,16 +87,7 @@ static enum bw_err note_profile(struct bw_plugin *plugin, const struct bw_json *
     return plugin->err.code;
 }
 
-static char *next_profiles(struct bw_plugin *plugin, const char *path, const struct bw_json *page,
-                           const struct bw_response *response)
-{
-    (void)plugin;
-    (void)response;
-    return bw_next_by_token(path, "nextToken", bw_json_get(page, "nextToken"));
-}
-
-/* How the request for the path is made; the query comes sorted, as it is signed. */
-static struct bw_fetch request_for(const struct bw_plugin *plugin, char *path)
+struct bw_fetch bw_bedrock_request(const struct bw_plugin *plugin, char *path)
 {
     static char service[] = "bedrock";
     bool api_key = bw_row_true(plugin->source->settings, "api_key");
@@ -109,11 +101,12 @@ static enum bw_err catalog(struct bw_plugin *plugin)
 {
     static char models_path[] = "/foundation-models";
     static char profiles_path[] = "/inference-profiles?maxResults=1000";
-    const struct bw_list models = { .request = request_for(plugin, models_path),
+    const struct bw_list models = { .request = bw_bedrock_request(plugin, models_path),
                                     .rows = "modelSummaries", .row = emit_row };
-    const struct bw_list spread = { .request = request_for(plugin, profiles_path),
+    const struct bw_list spread = { .request = bw_bedrock_request(plugin, profiles_path),
                                     .rows = "inferenceProfileSummaries", .sparse = true,
-                                    .row = note_profile, .next = next_profiles };
+                                    .row = note_profile, .token = "nextToken",
+                                    .token_parameter = "nextToken" };
     BW_CLEANUP(bw_names_clear) struct bw_names profiles = { 0 };
     plugin->memory = &profiles;
     enum bw_err rc = bw_row_true(plugin->source->settings, "profiles")
@@ -125,5 +118,5 @@ static enum bw_err catalog(struct bw_plugin *plugin)
 }
 
 const struct bw_plugin_descriptor bw_bedrock = {
-    .name = "bedrock", .settings = SETTINGS, .catalog = catalog
+    .name = "bedrock", .settings = SETTINGS, .catalog = catalog, .inventory = bw_bedrock_inventory
 };

@@ -42,22 +42,55 @@ static enum bw_life life_of(const struct bw_json *deprecated)
                                                : BW_LIFE_ACTIVE;
 }
 
-static char *next(struct bw_plugin *plugin, const char *path, const struct bw_json *page,
-                  const struct bw_response *response)
-{
-    (void)plugin;
-    (void)response;
-    return bw_next_by_token(path, "page_token", bw_json_get(page, "next_page_token"));
-}
-
 static enum bw_err catalog(struct bw_plugin *plugin)
 {
     static char path[] = "/models?page_size=1000";
     const struct bw_list list = {
         .request = { .path = path, .auth = BW_AUTH_BEARER, .repeatable = true },
-        .rows = "models", .row = emit_row, .next = next
+        .rows = "models", .row = emit_row,
+        .token = "next_page_token", .token_parameter = "page_token"
     };
     return bw_list_read(plugin, &list);
 }
 
-const struct bw_plugin_descriptor bw_cohere = { .name = "cohere", .catalog = catalog };
+/* A tuned model is called by its id with "-ft" behind it (Cohere's guide to fine-tuning, 2025). */
+static enum bw_err find_model(struct bw_plugin *plugin, const struct bw_json *row)
+{
+    const char *id = bw_row_id(plugin, row, "id");
+    if (id == NULL) {
+        return plugin->err.code;
+    }
+    const struct bw_json *settings = bw_json_get(row, "settings");
+    const struct bw_json *base = bw_json_get(settings, "base_model");
+    const struct bw_json *parameters = bw_json_get(settings, "hyperparameters");
+    bool lora = bw_row_count(parameters, "lora_rank") > 0;
+    BW_CLEANUP(bw_finding_clear) struct bw_finding finding = {
+        .id = bw_xasprintf("%s-ft", id),
+        .status = bw_row_status(row, "status"),
+        .base = bw_row_text(base, "name"),
+        .job = bw_xstrdup(id),
+        .method = bw_xstrdup(lora ? "lora" : NULL),
+        .name = bw_row_text(row, "name"),
+        .evidence = bw_xstrdup("finetuned-models"),
+        .created_ms = bw_row_time(row, "created_at"),
+        .finished_ms = bw_row_time(row, "completed_at"),
+        .epochs = bw_row_count(parameters, "train_epochs"),
+    };
+    return bw_emit_finding(plugin, &finding);
+}
+
+static enum bw_err inventory(struct bw_plugin *plugin)
+{
+    static char path[] = "/finetuning/finetuned-models?page_size=50";
+    const struct bw_own_list tuned = {
+        .list = { .request = { .path = path, .auth = BW_AUTH_BEARER }, .rows = "finetuned_models",
+                  .sparse = true, .row = find_model, .token = "next_page_token",
+                  .token_parameter = "page_token" },
+        .what = "tuned models", .total = "total_size", .optional = true,
+    };
+    return bw_own_list_read(plugin, &tuned);
+}
+
+const struct bw_plugin_descriptor bw_cohere = {
+    .name = "cohere", .catalog = catalog, .inventory = inventory
+};

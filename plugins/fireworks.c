@@ -2,6 +2,7 @@
  * is the public catalog), page by page. Empty members are left out of rows and pages. */
 #include "base/str.h"
 #include "catalogs.h"
+#include "fireworks_own.h"
 #include "sdk/list.h"
 #include "sdk/row.h"
 
@@ -52,22 +53,17 @@ static unsigned output_of(const char *kind)
                                                      : 0U;
 }
 
-static char *next(struct bw_plugin *plugin, const char *path, const struct bw_json *page,
-                  const struct bw_response *response)
-{
-    (void)plugin;
-    (void)response;
-    return bw_next_by_token(path, "pageToken", bw_json_get(page, "nextPageToken"));
-}
-
 static enum bw_err catalog(struct bw_plugin *plugin)
 {
     static char path[] = "/models?pageSize=200";
     const struct bw_list list = {
         .request = { .path = path, .auth = BW_AUTH_BEARER, .repeatable = true },
-        .rows = "models", .sparse = true, .row = emit_row, .next = next
+        .rows = "models", .sparse = true, .row = emit_row,
+        .token = "nextPageToken", .token_parameter = "pageToken"
     };
     return bw_list_read(plugin, &list);
 }
 
-const struct bw_plugin_descriptor bw_fireworks = { .name = "fireworks", .catalog = catalog };
+const struct bw_plugin_descriptor bw_fireworks = {
+    .name = "fireworks", .catalog = catalog, .inventory = bw_fireworks_inventory
+};

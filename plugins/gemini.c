@@ -60,14 +60,6 @@ static enum bw_answer tunable_of(const struct bw_json *methods)
                                                               : BW_NO;
 }
 
-static char *next(struct bw_plugin *plugin, const char *path, const struct bw_json *page,
-                  const struct bw_response *response)
-{
-    (void)plugin;
-    (void)response;
-    return bw_next_by_token(path, "pageToken", bw_json_get(page, "nextPageToken"));
-}
-
 /* The key travels in a header: addresses end up in logs. */
 static enum bw_err catalog(struct bw_plugin *plugin)
 {
@@ -76,7 +68,8 @@ static enum bw_err catalog(struct bw_plugin *plugin)
     const struct bw_list list = {
         .request = { .path = path, .auth = BW_AUTH_HEADER, .auth_name = key_header,
                      .repeatable = true },
-        .rows = "models", .sparse = true, .row = emit_row, .next = next
+        .rows = "models", .sparse = true, .row = emit_row,
+        .token = "nextPageToken", .token_parameter = "pageToken"
     };
     return bw_list_read(plugin, &list);
 }

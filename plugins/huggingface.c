@@ -107,23 +107,62 @@ static char *next(struct bw_plugin *plugin, const char *path, const struct bw_js
     return NULL;
 }
 
-static enum bw_err catalog(struct bw_plugin *plugin)
+static char *models_path(struct bw_plugin *plugin)
 {
     const char *query = bw_json_text(bw_json_get(plugin->source->settings, "query"), "");
     if (query[0] == '\0') {
-        return bw_plugin_fail(plugin, BW_FAILURE_FORMAT,
-                              "the Hub has millions of models; say which, e.g. "
-                              "settings: {query: author=Qwen}");
+        (void)bw_plugin_fail(plugin, BW_FAILURE_FORMAT,
+                             "the Hub has millions of models; say which, e.g. "
+                             "settings: {query: author=Qwen}");
+        return NULL;
     }
-    BW_CLEANUP(bw_freep) char *path = bw_xasprintf(
-        "/models?%s&sort=createdAt&direction=-1&limit=1000&cardData=true", query);
+    return bw_xasprintf("/models?%s&sort=createdAt&direction=-1&limit=1000&cardData=true", query);
+}
+
+static enum bw_err catalog(struct bw_plugin *plugin)
+{
+    BW_CLEANUP(bw_freep) char *path = models_path(plugin);
     const struct bw_list list = {
         .request = { .path = path, .auth = BW_AUTH_BEARER, .repeatable = true },
         .row = emit_row, .next = next
     };
-    return bw_list_read(plugin, &list);
+    return path == NULL ? plugin->err.code : bw_list_read(plugin, &list);
+}
+
+/* What an owner made from a model of somebody else's. */
+static enum bw_err find_row(struct bw_plugin *plugin, const struct bw_json *row)
+{
+    const struct bw_json *tags = bw_json_get(row, "tags");
+    const char *id = bw_row_id(plugin, row, "id");
+    char *base = id == NULL ? NULL : parent_of(id, tags);
+    if (base == NULL) {
+        return plugin->err.code;
+    }
+    BW_CLEANUP(bw_freep) char *adapter = bw_xasprintf("base_model:adapter:%s", base);
+    const char *slash = strchr(id, '/');
+    BW_CLEANUP(bw_finding_clear) struct bw_finding finding = {
+        .id = bw_xstrdup(id),
+        .status = BW_FINDING_READY,
+        .base = base,
+        .method = bw_xstrdup(bw_row_lists(tags, adapter) ? "lora" : NULL),
+        .owner = slash == NULL ? NULL : bw_xstrndup(id, (size_t)(slash - id)),
+        .evidence = bw_xstrdup("base_model of its tags"),
+        .created_ms = released_of(row),
+    };
+    return bw_emit_finding(plugin, &finding);
+}
+
+static enum bw_err inventory(struct bw_plugin *plugin)
+{
+    BW_CLEANUP(bw_freep) char *path = models_path(plugin);
+    const struct bw_own_list models = {
+        .list = { .request = { .path = path, .auth = BW_AUTH_BEARER }, .row = find_row,
+                  .next = next },
+        .what = "repositories",
+    };
+    return path == NULL ? plugin->err.code : bw_own_list_read(plugin, &models);
 }
 
 const struct bw_plugin_descriptor bw_huggingface = {
-    .name = "huggingface", .settings = SETTINGS, .catalog = catalog
+    .name = "huggingface", .settings = SETTINGS, .catalog = catalog, .inventory = inventory
 };

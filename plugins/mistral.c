@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "catalogs.h"
+#include "mistral_own.h"
 #include "model_row.h"
 #include "sdk/list.h"
 #include "sdk/row.h"
@@ -66,4 +67,6 @@ static enum bw_err catalog(struct bw_plugin *plugin)
     return bw_list_read(plugin, &list);
 }
 
-const struct bw_plugin_descriptor bw_mistral = { .name = "mistral", .catalog = catalog };
+const struct bw_plugin_descriptor bw_mistral = {
+    .name = "mistral", .catalog = catalog, .inventory = bw_mistral_inventory
+};

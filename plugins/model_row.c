@@ -48,6 +48,12 @@ enum bw_err bw_model_row_read(struct bw_plugin *plugin, const struct bw_json *ro
     return BW_OK;
 }
 
+bool bw_model_row_is_litellm(const struct bw_json *row)
+{
+    return strcmp(bw_json_text(bw_json_get(row, "owned_by"), ""), "openai") == 0 &&
+           bw_json_i64(bw_json_get(row, "created"), 0) == LITELLM_CREATED;
+}
+
 static const struct bw_json *first_of(const struct bw_json *row, const char *const *names)
 {
     for (; *names != NULL; names++) {
@@ -76,9 +82,7 @@ static void read_maker(const struct bw_plugin *plugin, const struct bw_json *row
         entry->maker = bw_xstrdup(own ? "openai" : NULL);
         return;
     }
-    bool constant = strcmp(owner, "openai") == 0 &&
-                    bw_json_i64(bw_json_get(row, "created"), 0) == LITELLM_CREATED;
-    bool said = owner[0] != '\0' && !constant;
+    bool said = owner[0] != '\0' && !bw_model_row_is_litellm(row);
     for (size_t i = 0; i < BW_COUNT(NOT_MAKERS); i++) {
         said = said && strcmp(owner, NOT_MAKERS[i]) != 0;
     }

@@ -9,4 +9,7 @@
  * Ownership: *out is the caller's. */
 BW_MUST_CHECK enum bw_err bw_model_row_read(struct bw_plugin *plugin, const struct bw_json *row,
                                             bool created_is_release, struct bw_entry *out);
+
+/* Is it a row of LiteLLM's proxy, which has one creation time and one owner for all? */
+bool bw_model_row_is_litellm(const struct bw_json *row);
 #endif

@@ -1,9 +1,15 @@
-/* plugins/openai.c: the model list of OpenAI and of everything that speaks its GET /models. */
+/* plugins/openai.c: the model list of OpenAI and of everything that speaks its GET /models, with
+ * the fine-tunes and adapters in it, and what a server of one's own answers with. */
 #include <string.h>
 
+#include "base/str.h"
 #include "catalogs.h"
 #include "model_row.h"
+#include "openai_jobs.h"
 #include "sdk/list.h"
+#include "sdk/row.h"
+
+static const struct bw_plugin_setting SETTINGS[] = { BW_COUNT_ROWS_SETTING, { 0 } };
 
 static enum bw_err emit_row(struct bw_plugin *plugin, const struct bw_json *row)
 {
@@ -28,14 +34,110 @@ static char *next(struct bw_plugin *plugin, const char *path, const struct bw_js
     return NULL;
 }
 
+static char models_path[] = "/models";
+static char info_path[] = "/model/info"; /* of LiteLLM's proxy alone */
+
 static enum bw_err catalog(struct bw_plugin *plugin)
 {
-    static char path[] = "/models";
     const struct bw_list list = {
-        .request = { .path = path, .auth = BW_AUTH_BEARER, .repeatable = true },
+        .request = { .path = models_path, .auth = BW_AUTH_BEARER, .repeatable = true },
         .rows = "data", .row = emit_row, .next = next
     };
     return bw_list_read(plugin, &list);
 }
 
-const struct bw_plugin_descriptor bw_openai = { .name = "openai", .catalog = catalog };
+/* "/models/llama" and "./llama" are folders of the server, "meta/llama" is a repository. */
+static char *served_by(const struct bw_json *row, const char *id)
+{
+    const char *root = bw_json_text(bw_json_get(row, "root"), "");
+    return bw_xstrdup(root[0] == '\0' || root[0] == '/' || root[0] == '.' ? id : root);
+}
+
+/* A row with a parent is a fine-tune or an adapter; other rows are found where the server is one's
+ * own, not the whole catalog of a platform. */
+static enum bw_err find_row(struct bw_plugin *plugin, const struct bw_json *row)
+{
+    static const char *const servers[] = { "llamacpp", "sglang", "vllm" };
+    BW_CLEANUP(bw_entry_clear) struct bw_entry entry = { 0 };
+    enum bw_err rc = bw_model_row_read(plugin, row, false, &entry);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    const char *owner = bw_json_text(bw_json_get(row, "owned_by"), "");
+    bool own = false;
+    for (size_t i = 0; i < BW_COUNT(servers); i++) {
+        own = own || strcmp(owner, servers[i]) == 0;
+    }
+    bool *proxy = plugin->memory;
+    *proxy = *proxy || bw_model_row_is_litellm(row);
+    if (entry.parent == NULL && !own) {
+        return BW_OK;
+    }
+    const struct bw_finding finding = {
+        .id = entry.id,
+        .kind = entry.parent == NULL ? BW_FINDING_SERVED : BW_FINDING_FINE_TUNE,
+        .status = BW_FINDING_READY,
+        .base = entry.parent,
+        .method = own && entry.parent != NULL ? "lora" : NULL,
+        .serves = entry.parent == NULL ? served_by(row, entry.id) : NULL,
+        .evidence = models_path,
+    };
+    rc = bw_emit_finding(plugin, &finding);
+    free(finding.serves);
+    return rc;
+}
+
+/* "azure/my-deployment" has its provider in front, "gpt-9" has not. */
+static char *without_provider(const char *model, const char *provider)
+{
+    size_t size = strlen(provider);
+    bool prefixed = size > 0 && strncmp(model, provider, size) == 0 && model[size] == '/';
+    return model[0] == '\0' ? NULL : bw_xstrdup(prefixed ? model + size + 1 : model);
+}
+
+static enum bw_err find_route(struct bw_plugin *plugin, const struct bw_json *row)
+{
+    const char *id = bw_row_id(plugin, row, "model_name");
+    if (id == NULL) {
+        return plugin->err.code;
+    }
+    const struct bw_json *info = bw_json_get(row, "model_info");
+    const char *to = bw_json_text(bw_json_get(bw_json_get(row, "litellm_params"), "model"), "");
+    const char *provider = bw_json_text(bw_json_get(info, "litellm_provider"), "");
+    const char *base = bw_json_text(bw_json_get(info, "base_model"), "");
+    BW_CLEANUP(bw_finding_clear) struct bw_finding finding = {
+        .id = bw_xstrdup(id),
+        .kind = BW_FINDING_SERVED,
+        .status = BW_FINDING_READY,
+        .base = without_provider(base, provider),
+        .serves = without_provider(to, provider),
+        .evidence = bw_xstrdup(info_path),
+    };
+    return bw_emit_finding(plugin, &finding);
+}
+
+static enum bw_err inventory(struct bw_plugin *plugin)
+{
+    const struct bw_fetch access = { .auth = BW_AUTH_BEARER };
+    struct bw_own_list models = {
+        .list = { .request = access, .rows = "data", .row = find_row }, .what = "models"
+    };
+    struct bw_own_list routes = {
+        .list = { .request = access, .rows = "data", .row = find_route },
+        .what = "routes of the proxy", .optional = true,
+    };
+    models.list.request.path = models_path;
+    routes.list.request.path = info_path;
+    bool at_openai = strcmp(plugin->source->platform, "openai") == 0;
+    bool proxy = false;
+    enum bw_err rc = at_openai ? bw_openai_jobs(plugin, &access) : BW_OK;
+    plugin->memory = &proxy;
+    rc = rc == BW_OK ? bw_own_list_read(plugin, &models) : rc;
+    rc = rc == BW_OK && proxy && !at_openai ? bw_own_list_read(plugin, &routes) : rc;
+    plugin->memory = NULL;
+    return rc;
+}
+
+const struct bw_plugin_descriptor bw_openai = {
+    .name = "openai", .settings = SETTINGS, .catalog = catalog, .inventory = inventory
+};

@@ -72,4 +72,100 @@ static enum bw_err catalog(struct bw_plugin *plugin)
     return bw_list_read(plugin, &list);
 }
 
-const struct bw_plugin_descriptor bw_together = { .name = "together", .catalog = catalog };
+/* "lora-sft", "full-dpo": both count for the price. */
+static char *method_of(const struct bw_json *row)
+{
+    BW_CLEANUP(bw_freep) char *type = bw_row_lower(bw_json_get(row, "training_type"), "type");
+    const char *method = bw_json_text(bw_json_get(bw_json_get(row, "training_method"), "method"),
+                                      type == NULL ? "" : "sft");
+    return method[0] == '\0' ? NULL
+                             : bw_xasprintf("%s%s%s", type == NULL ? "" : type,
+                                            type == NULL ? "" : "-", method);
+}
+
+/* Models for tuning are called "...-Reference"; what they are served as has no such end. */
+static char *base_of(const struct bw_json *row)
+{
+    static const char end[] = "-Reference";
+    const char *model = bw_json_text(bw_json_get(row, "model"), "");
+    size_t size = strlen(model) - (bw_str_ends_with(model, end) ? strlen(end) : 0);
+    return size == 0 ? NULL : bw_xstrndup(model, size);
+}
+
+struct tunes {
+    struct bw_names jobs; /* those that are done */
+    struct bw_names models;
+};
+
+/* What was charged is in billionths of a dollar; the end is when a finished job changed last. */
+static enum bw_err find_job(struct bw_plugin *plugin, const struct bw_json *row)
+{
+    const char *job = bw_row_id(plugin, row, "id");
+    if (job == NULL) {
+        return plugin->err.code;
+    }
+    enum bw_finding_status status = bw_row_status(row, "status");
+    bool done = status == BW_FINDING_READY;
+    const char *made = bw_json_text(bw_json_get(row, "model_output_name"), "");
+    struct bw_price charged = bw_row_price(row, "total_price", 1e15);
+    BW_CLEANUP(bw_finding_clear) struct bw_finding finding = {
+        .id = bw_xstrdup(done && made[0] != '\0' ? made : job),
+        .status = status,
+        .base = base_of(row),
+        .parent = bw_row_text(row, "from_checkpoint"),
+        .job = bw_xstrdup(job),
+        .suffix = bw_row_text(row, "suffix"),
+        .method = method_of(row),
+        .evidence = bw_xstrdup("fine-tunes"),
+        .created_ms = bw_row_time(row, "created_at"),
+        .finished_ms = done ? bw_row_time(row, "updated_at") : 0,
+        .trained_tokens = bw_row_count(row, "token_count"),
+        .epochs = bw_row_count(row, "n_epochs"),
+        .price_known = done && charged.known && charged.per_million.micros > 0,
+        .price = charged.per_million,
+    };
+    enum bw_err rc = bw_emit_finding(plugin, &finding);
+    if (rc == BW_OK && done && strpbrk(job, "/?#% ") == NULL) {
+        struct tunes *tunes = plugin->memory;
+        BW_VEC_PUSH(&tunes->jobs, bw_xstrdup(job));
+        BW_VEC_PUSH(&tunes->models, bw_xstrdup(finding.id));
+    }
+    return rc;
+}
+
+/* A job's own answer says how long its training file was. */
+static enum bw_err find_rows(struct bw_plugin *plugin, size_t at, void *context)
+{
+    const struct tunes *tunes = context;
+    BW_CLEANUP(bw_freep) char *path = bw_xasprintf("/fine-tunes/%s", tunes->jobs.items[at]);
+    const struct bw_fetch request = { .path = path, .auth = BW_AUTH_BEARER };
+    BW_CLEANUP(bw_json_freep) struct bw_json *detail = NULL;
+    enum bw_err rc = bw_fetch_json(plugin, &request, &detail);
+    const struct bw_finding finding = { .id = tunes->models.items[at],
+                                        .rows = bw_row_count(detail, "trainingfile_numlines") };
+    return rc == BW_OK ? bw_emit_finding(plugin, &finding) : rc;
+}
+
+static enum bw_err inventory(struct bw_plugin *plugin)
+{
+    static char path[] = "/fine-tunes";
+    const struct bw_own_list jobs = {
+        .list = { .request = { .path = path, .auth = BW_AUTH_BEARER }, .rows = "data",
+                  .row = find_job },
+        .what = "fine-tuning jobs", .optional = true,
+    };
+    struct tunes tunes = { 0 };
+    const struct bw_details details = { .what = "fine-tuning jobs", .ids = &tunes.jobs, .cost = 1,
+                                        .detail = find_rows, .context = &tunes };
+    plugin->memory = &tunes;
+    enum bw_err rc = bw_own_list_read(plugin, &jobs);
+    rc = rc == BW_OK ? bw_each_detail(plugin, &details) : rc;
+    plugin->memory = NULL;
+    bw_names_clear(&tunes.jobs);
+    bw_names_clear(&tunes.models);
+    return rc;
+}
+
+const struct bw_plugin_descriptor bw_together = {
+    .name = "together", .catalog = catalog, .inventory = inventory
+};

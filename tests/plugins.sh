@@ -7,6 +7,7 @@ for plugin in "$1"/*; do
     told=$(echo '{"verb":"manifest","protocol":1}' | "$plugin")
     case $told in
     "{\"manifest\":{\"name\":\"$name\",\"protocol\":1,\"verbs\":[\"catalog\"],\"settings\":["*"]}}") ;;
+    "{\"manifest\":{\"name\":\"$name\",\"protocol\":1,\"verbs\":[\"catalog\",\"inventory\"],\"settings\":["*"]}}") ;;
     "{\"manifest\":{\"name\":\"$name\",\"protocol\":1,\"verbs\":[\"deliver\"],\"settings\":["*"]}}") ;;
     "{\"manifest\":{\"name\":\"$name\",\"protocol\":1,\"verbs\":[\"trigger\"],\"settings\":["*"]}}") ;;
     *) echo "$name: manifest: $told"; exit 1 ;;

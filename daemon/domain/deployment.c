@@ -93,10 +93,12 @@ char *bw_base_of_model(const char *model)
 {
     const char *from = bw_str_starts_with(model, "ft:") ? model + 3 : model;
     const char *end = from == model ? NULL : strchr(from, ':');
-    if (from == model && (end = strstr(model, ":ft-")) == NULL) {
-        return bw_xstrdup(model); /* neither today's form nor the one before 2023-08 */
+    if (from == model) { /* as before 2023-08, or Azure's BASE.ft-JOB */
+        end = strstr(model, ":ft-");
+        end = end == NULL ? strstr(model, ".ft-") : end;
     }
-    return end == NULL ? bw_xstrdup(from) : bw_xstrndup(from, (size_t)(end - from));
+    return end == NULL || end == from ? bw_xstrdup(from)
+                                      : bw_xstrndup(from, (size_t)(end - from));
 }
 
 void bw_knowledge_clear(struct bw_knowledge *knowledge)

@@ -152,7 +152,8 @@ const char *bw_deployment_base(const struct bw_deployment *said,
 /* Fill what is not said from what is known: the picked model, the base, numbers of the training. */
 void bw_deployment_learn(struct bw_deployment *deployment, const struct bw_knowledge *known);
 
-/* The base of an OpenAI-style fine-tuned id (ft:BASE:ORG:SUFFIX:ID) or the id itself.
+/* The base of a fine-tuned id (OpenAI's ft:BASE:ORG:SUFFIX:ID, Azure's BASE.ft-JOB), or the id
+ * itself.
  * Ownership: the result is the caller's. */
 char *bw_base_of_model(const char *model);
 

@@ -87,8 +87,10 @@ static enum bw_err store_entries(struct bw_engine *engine, const struct bw_sourc
 }
 
 static enum bw_err refresh_model(struct bw_engine *engine, const char *platform, const char *scope,
-                                 const char *id, struct bw_change *change, struct bw_error *err)
+                                 const char *id, const struct bw_strangers *strangers,
+                                 struct bw_change *change, struct bw_error *err)
 {
+    BW_CLEANUP(bw_names_clear) struct bw_names spellings = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model before = { 0 };
     char lineage[BW_LINEAGE_TEXT];
@@ -96,7 +98,9 @@ static enum bw_err refresh_model(struct bw_engine *engine, const char *platform,
     if (rc == BW_OK) {
         note_lineage(change, before.lineage);
     }
-    rc = bw_catalog_merge(engine->db, platform, scope, id, &model.entry, &model.sources, err);
+    bw_strangers_of(engine, strangers, platform, id, &spellings);
+    rc = bw_catalog_merge(engine->db, platform, scope, id, &spellings, &model.entry,
+                          &model.sources, err);
     if (rc == BW_ERR_NOTFOUND) {
         return bw_models_gone(engine->db, platform, scope, id, engine->now_ms, err);
     }
@@ -118,11 +122,14 @@ static enum bw_err refresh_models(struct bw_engine *engine, const char *platform
                                   const char *scope, const struct bw_names *ids,
                                   struct bw_change *change, struct bw_error *err)
 {
-    enum bw_err rc = BW_OK;
+    BW_CLEANUP(bw_strangers_clear) struct bw_strangers strangers = { 0 };
+    enum bw_err rc = ids->count == 0
+                         ? BW_OK
+                         : bw_engine_strangers(engine, platform, scope, &strangers, err);
     BW_VEC_EACH(char *, id, ids)
     {
         if (rc == BW_OK) {
-            rc = refresh_model(engine, platform, scope, *id, change, err);
+            rc = refresh_model(engine, platform, scope, *id, &strangers, change, err);
         }
     }
     return rc;
@@ -144,6 +151,19 @@ static enum bw_err refresh_feeds_word(struct bw_engine *engine, const struct bw_
     return rc;
 }
 
+/* Those that a feed's changes are about, by whatever name. */
+static enum bw_err refresh_meant(struct bw_engine *engine, const struct bw_source *source,
+                                 const char *scope, struct bw_change *change, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names meant = { 0 };
+    enum bw_err rc =
+        bw_engine_meant(engine, source->platform, scope, &change->listed, &meant, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_meant(engine, source->platform, scope, &change->left, &meant, err);
+    }
+    return rc == BW_OK ? refresh_models(engine, source->platform, scope, &meant, change, err) : rc;
+}
+
 static enum bw_err refresh_changed(struct bw_engine *engine, const struct bw_source *source,
                                    struct bw_change *change, struct bw_error *err)
 {
@@ -160,6 +180,9 @@ static enum bw_err refresh_changed(struct bw_engine *engine, const struct bw_sou
         }
         if (rc == BW_OK) {
             rc = refresh_models(engine, source->platform, *scope, &change->left, change, err);
+        }
+        if (rc == BW_OK && !leads) {
+            rc = refresh_meant(engine, source, *scope, change, err);
         }
         for (size_t i = 0; rc == BW_OK && i < change->lineages.count; i++) {
             rc = bw_engine_note_lineage(engine, source->platform, *scope,

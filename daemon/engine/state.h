@@ -158,6 +158,24 @@ void bw_change_clear(struct bw_change *change);
 enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
                              const struct bw_entries *entries, struct bw_change *change,
                              struct bw_error *err);
+/* spellings.c: feeds spell some models otherwise than their platform does. */
+struct bw_stranger { /* an id that feeds alone have */
+    uint64_t key;    /* as bw_model_key() */
+    char *id;
+};
+struct bw_strangers BW_VEC(struct bw_stranger);
+void bw_strangers_clear(struct bw_strangers *strangers);
+/* Of a scope that has a list of its own; else none. Ownership: *out is the caller's. */
+enum bw_err bw_engine_strangers(struct bw_engine *engine, const char *platform, const char *scope,
+                                struct bw_strangers *out, struct bw_error *err);
+/* Those that mean the model. Ownership: *out is the caller's. */
+void bw_strangers_of(const struct bw_engine *engine, const struct bw_strangers *strangers,
+                     const char *platform, const char *id, struct bw_names *out);
+/* Add the models of the scope that some of the ids mean, and that are not among them. */
+enum bw_err bw_engine_meant(struct bw_engine *engine, const char *platform, const char *scope,
+                            const struct bw_names *ids, struct bw_names *out,
+                            struct bw_error *err);
+
 /* Have the cohorts judged again that the change touches. NULL: everything may have changed. */
 enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *source,
                             const struct bw_change *change, struct bw_error *err);

@@ -23,6 +23,19 @@ static const char MERGE_SQL[] =
     " AND (NOT EXISTS (SELECT 1 FROM own) OR EXISTS"
     " (SELECT 1 FROM own JOIN entry AS listed ON listed.source = own.name AND listed.id = $3))"
     " ORDER BY source.kind <> 'own', source.kind <> 'lifecycle', source.name";
+static const char SPELLING_SQL[] =
+    "SELECT source.name, entry.body FROM source JOIN entry ON entry.source = source.name"
+    " AND entry.id = $3 WHERE source.active = 1 AND source.platform = $1"
+    " AND source.kind <> 'own' AND source.scope IN ($2, '')"
+    " ORDER BY source.kind <> 'lifecycle', source.name";
+static const char STRANGERS_SQL[] =
+    "WITH own AS (SELECT name FROM source WHERE active = 1 AND kind = 'own' AND platform = $1"
+    " AND scope = $2)"
+    " SELECT DISTINCT entry.id FROM source JOIN entry ON entry.source = source.name"
+    " WHERE source.active = 1 AND source.platform = $1 AND source.kind <> 'own'"
+    " AND source.scope IN ($2, '') AND EXISTS (SELECT 1 FROM own) AND NOT EXISTS"
+    " (SELECT 1 FROM own JOIN entry AS listed ON listed.source = own.name"
+    " AND listed.id = entry.id) ORDER BY entry.id";
 static const char MODEL_PUT_SQL[] =
     "INSERT INTO model (platform, scope, id, lineage, body, sources, first_seen_ms)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (platform, scope, id) DO UPDATE SET"
@@ -137,18 +150,15 @@ enum bw_err bw_catalog_remove(struct bw_db *db, const char *source, const char *
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char *scope,
-                             const char *id, struct bw_entry *entry, char **sources,
-                             struct bw_error *err)
+/* Fill `merged` from the rows that say something of id, and note who said it. */
+static enum bw_err merge_rows(struct bw_stmt *row, const char *platform, const char *scope,
+                              const char *id, struct bw_entry *merged, struct bw_names *sources,
+                              struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MERGE_SQL);
-    BW_CLEANUP(bw_entry_clear) struct bw_entry merged = { 0 };
-    BW_CLEANUP(bw_str_clear) struct bw_str names = { 0 };
-    struct bw_json_writer w = { .out = &names };
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *reset = row;
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
     BW_BIND(row, 3, id);
-    bw_json_array_begin(&w, NULL);
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         BW_CLEANUP(bw_entry_clear) struct bw_entry said = { 0 };
@@ -156,17 +166,62 @@ enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char 
         if (rc != BW_OK) {
             return rc;
         }
-        bw_json_add_text(&w, NULL, bw_stmt_text(row, 0));
-        bw_entry_merge(&merged, &said);
+        BW_VEC_PUSH(sources, bw_xstrdup(bw_stmt_text(row, 0)));
+        bw_entry_merge(merged, &said);
     }
-    if (rc != BW_ERR_NOTFOUND || merged.id == NULL) {
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char *scope,
+                             const char *id, const struct bw_names *spellings,
+                             struct bw_entry *entry, char **sources, struct bw_error *err)
+{
+    BW_CLEANUP(bw_entry_clear) struct bw_entry merged = { 0 };
+    BW_CLEANUP(bw_names_clear) struct bw_names said_by = { 0 };
+    BW_CLEANUP(bw_str_clear) struct bw_str names = { 0 };
+    struct bw_json_writer w = { .out = &names };
+    enum bw_err rc =
+        merge_rows(bw_db_query(db, MERGE_SQL), platform, scope, id, &merged, &said_by, err);
+    if (rc == BW_OK && merged.id == NULL) {
+        return BW_ERR_NOTFOUND;
+    }
+    BW_VEC_EACH(char *, spelling, spellings)
+    {
+        rc = rc == BW_OK ? merge_rows(bw_db_query(db, SPELLING_SQL), platform, scope, *spelling,
+                                      &merged, &said_by, err)
+                         : rc;
+    }
+    if (rc != BW_OK) {
         return rc;
+    }
+    bw_json_array_begin(&w, NULL);
+    for (size_t i = 0; i < said_by.count; i++) {
+        bool again = false; /* of two spellings */
+        for (size_t j = 0; j < i; j++) {
+            again = again || strcmp(said_by.items[i], said_by.items[j]) == 0;
+        }
+        if (!again) {
+            bw_json_add_text(&w, NULL, said_by.items[i]);
+        }
     }
     bw_json_array_end(&w);
     *sources = bw_str_take(&names);
     *entry = merged;
     merged = (struct bw_entry){ 0 };
     return BW_OK;
+}
+
+enum bw_err bw_catalog_strangers(struct bw_db *db, const char *platform, const char *scope,
+                                 struct bw_names *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, STRANGERS_SQL);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, bw_xstrdup(bw_stmt_text(row, 0)));
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_models_put(struct bw_db *db, const struct bw_model *model, struct bw_error *err)

@@ -40,12 +40,18 @@ BW_MUST_CHECK enum bw_err bw_catalog_remove(struct bw_db *db, const char *source
 
 /* Merge what the configured sources of (platform, scope) say of id: the platform's own lists first,
  * then feeds of lifecycles, then feeds of catalogs, each by name; later ones fill what is missing.
+ * Last comes what feeds say of the other spellings of id.
  * BW_ERR_NOTFOUND when none lists it, and when there are own lists and only feeds have it.
  * Ownership: entry and *sources are the caller's. */
 BW_MUST_CHECK enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform,
                                            const char *scope, const char *id,
+                                           const struct bw_names *spellings,
                                            struct bw_entry *entry, char **sources,
                                            struct bw_error *err);
+/* The ids that feeds alone have where there are own lists of the scope; else none. */
+BW_MUST_CHECK enum bw_err bw_catalog_strangers(struct bw_db *db, const char *platform,
+                                               const char *scope, struct bw_names *out,
+                                               struct bw_error *err);
 
 /* Write the model (first_seen_ms of a known one stays); gone_ms is cleared. */
 BW_MUST_CHECK enum bw_err bw_models_put(struct bw_db *db, const struct bw_model *model,

@@ -17,6 +17,8 @@ static enum bw_err read_list(struct bw_plugin *plugin, struct reading *reading);
 static enum bw_err read_page(struct bw_plugin *plugin, struct reading *reading);
 static enum bw_err read_rows(struct bw_plugin *plugin, struct reading *reading,
                              const struct bw_json *page);
+static char *path_after(struct bw_plugin *plugin, const struct bw_list *list,
+                        const struct bw_json *page, const struct bw_response *response);
 static enum bw_err note_refusal(struct bw_plugin *plugin, struct reading *reading, int status);
 static enum bw_err note_rest(struct bw_plugin *plugin, struct reading *reading);
 
@@ -56,7 +58,7 @@ static enum bw_err read_page(struct bw_plugin *plugin, struct reading *reading)
     enum bw_err rc = bw_fetch(plugin, &request, &response);
     int status = response.status;
     if (rc == BW_OK && reading->own != NULL && reading->own->optional &&
-        (status == 401 || status == 403 || status == 404)) {
+        (status == 401 || status == 403 || status == 404 || status == 410)) {
         return note_refusal(plugin, reading, status);
     }
     if (rc == BW_OK) {
@@ -68,8 +70,7 @@ static enum bw_err read_page(struct bw_plugin *plugin, struct reading *reading)
     if (rc != BW_OK) {
         return rc;
     }
-    char *next = list->next == NULL ? NULL
-                                    : list->next(plugin, list->request.path, page, &response);
+    char *next = path_after(plugin, list, page, &response);
     bool circle = bw_str_equal(next, reading->path);
     free(reading->path);
     reading->path = next;
@@ -107,11 +108,22 @@ static enum bw_err read_rows(struct bw_plugin *plugin, struct reading *reading,
     return BW_OK;
 }
 
+static char *path_after(struct bw_plugin *plugin, const struct bw_list *list,
+                        const struct bw_json *page, const struct bw_response *response)
+{
+    if (list->next != NULL) {
+        return list->next(plugin, list->request.path, page, response);
+    }
+    return list->token == NULL ? NULL
+                               : bw_next_by_token(list->request.path, list->token_parameter,
+                                                  bw_json_get(page, list->token));
+}
+
 static enum bw_err note_refusal(struct bw_plugin *plugin, struct reading *reading, int status)
 {
     bw_replace(&reading->path, NULL);
-    return bw_note(plugin, true, "%s are not visible with this key (HTTP %d)", reading->own->what,
-                   status);
+    return bw_note(plugin, !reading->own->aside, "%s are not visible with this key (HTTP %d)",
+                   reading->own->what, status);
 }
 
 /* The budget has ended before the list. */
@@ -123,7 +135,8 @@ static enum bw_err note_rest(struct bw_plugin *plugin, struct reading *reading)
         reading->total > 0 ? bw_xasprintf("%lld of %lld %s", rows, (long long)reading->total, what)
                            : bw_xasprintf("%lld %s, there are more", rows, what);
     bw_replace(&reading->path, NULL);
-    return bw_note(plugin, true, "listed %s; raise fetches_per_poll to see the rest", listed);
+    return bw_note(plugin, !reading->own->aside,
+                   "listed %s; raise fetches_per_poll to see the rest", listed);
 }
 
 char *bw_next_by_token(const char *path, const char *parameter, const struct bw_json *token)
@@ -136,6 +149,24 @@ char *bw_next_by_token(const char *path, const char *parameter, const struct bw_
     bw_str_appendf(&next, "%s%c%s=", path, strchr(path, '?') == NULL ? '?' : '&', parameter);
     bw_str_append_url(&next, text);
     return bw_str_take(&next);
+}
+
+char *bw_next_by_last(struct bw_plugin *plugin, const char *path, const char *parameter,
+                      const struct bw_json *page)
+{
+    if (!bw_json_bool(bw_json_get(page, "has_more"), false)) {
+        return NULL;
+    }
+    const struct bw_json *last = bw_json_get(page, "last_id");
+    const struct bw_json *row = bw_json_first(bw_json_get(page, "data"));
+    for (; bw_json_is_null(last) && row != NULL; row = bw_json_next(row)) {
+        last = bw_json_next(row) == NULL ? bw_json_get(row, "id") : last;
+    }
+    char *next = bw_next_by_token(path, parameter, last);
+    if (next == NULL) {
+        (void)bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "has_more without a last_id");
+    }
+    return next;
 }
 
 char *bw_next_by_address(const char *path, const char *address)

@@ -116,6 +116,46 @@ enum bw_life bw_life_of(const struct bw_life_name *names, const char *word)
     return names->life;
 }
 
+enum bw_finding_status bw_row_status(const struct bw_json *row, const char *name)
+{
+    static const char *const prefixes[] = { "job_state_", "status_" };
+    static const struct {
+        const char *words;
+        enum bw_finding_status status;
+    } names[] = {
+        { " active completed inservice ready succeeded success ", BW_FINDING_READY },
+        { " cancel_requested cancellation_requested cancelling compressing created creating"
+          " deploying_api finetuning inprogress paused pending queued running started stopping"
+          " updating uploading validated validating validating_files ", BW_FINDING_RUNNING },
+        { " error expired failed failed_validation user_error ", BW_FINDING_FAILED },
+        { " cancelled stopped ", BW_FINDING_CANCELLED },
+    };
+    BW_CLEANUP(bw_freep) char *said = bw_row_lower(row, name);
+    const char *word = said == NULL ? "" : said;
+    for (size_t i = 0; i < BW_COUNT(prefixes); i++) {
+        word += bw_str_starts_with(word, prefixes[i]) ? strlen(prefixes[i]) : 0;
+    }
+    BW_CLEANUP(bw_freep) char *spaced = bw_xasprintf(" %s ", word);
+    for (size_t i = 0; word[0] != '\0' && i < BW_COUNT(names); i++) {
+        if (strstr(names[i].words, spaced) != NULL) {
+            return names[i].status;
+        }
+    }
+    return BW_FINDING_UNKNOWN;
+}
+
+const char *bw_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+char *bw_row_last_part(const struct bw_json *row, const char *name)
+{
+    const char *part = bw_last_part(bw_json_text(bw_json_get(row, name), ""));
+    return part[0] == '\0' ? NULL : bw_xstrdup(part);
+}
+
 unsigned bw_modalities(const struct bw_json *list)
 {
     static const struct {

@@ -37,6 +37,14 @@ struct bw_life_name {
 };
 enum bw_life bw_life_of(const struct bw_life_name *names, const char *word);
 
+/* How a job or a tuned model stands, in any platform's words: "succeeded", "JOB_STATE_RUNNING",
+ * "InProgress"; words nobody knows say nothing. */
+enum bw_finding_status bw_row_status(const struct bw_json *row, const char *name);
+
+/* What follows the last '/': of publishers/google/models/M and arn:...:foundation-model/M the M. */
+const char *bw_last_part(const char *path);
+char *bw_row_last_part(const struct bw_json *row, const char *name); /* as bw_row_text() */
+
 /* The day of at_ms, unless that is 0. Ownership: evidence is copied. */
 void bw_entry_add_date(struct bw_entry *entry, enum bw_clock clock, enum bw_certainty certainty,
                        int64_t at_ms, const char *evidence);

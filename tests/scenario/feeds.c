@@ -131,3 +131,39 @@ Test(feeds, one_that_drops_a_base_in_use_is_believed_where_the_platform_lists_it
                                     " '[\"api\",\"catalog\"]'"),
                  1));
 }
+
+/* modeldeprecations.dev calls Amazon's models by their short names. */
+static const char SPELT[] =
+    "sources:\n"
+    "  - {name: api, plugin: bedrock, url: 'https://bedrock.example', every: 6h}\n"
+    "  - {name: ends, plugin: modeldeprecations, platform: bedrock, url: 'https://ends.example',\n"
+    "     every: 6h}\n"
+    "deployments:\n"
+    "  - {name: app, technique: prompt, platform: bedrock, model: 'amazon.nova-lite-v1:0'}\n"
+    "  - {name: other, technique: prompt, platform: bedrock, model: 'amazon.nova-pro-v1:0'}\n";
+#define ENDS_SHORT                                                                                 \
+    "{\"id\":\"nova-lite\",\"life\":\"deprecated\",\"dates\":[{\"clock\":\"inference\","               \
+    "\"firm\":true,\"at\":\"2026-09-30\"}]}\n"
+
+static void expect_ends(struct player *p, const char *day)
+{
+    cr_expect(eq(str, (char *)field(p, "/v1/deployments/app", "serve_until"), (char *)day));
+    cr_expect(eq(str, (char *)field(p, "/v1/deployments/other", "serve_until"), ""));
+}
+
+Test(feeds, a_model_is_known_by_the_name_that_a_feed_has_for_it)
+{
+    for (int first = 0; first < 2; first++) { /* whichever of the two comes first */
+        BW_CLEANUP(player_freep) struct player *p = player_new(SPELT);
+        const char *sources[] = { "ends", "api" };
+        const char *lists[] = { ENDS_SHORT, "amazon.nova-lite-v1:0\namazon.nova-pro-v1:0\n" };
+        for (int i = 0; i < 2; i++) {
+            player_list(p, sources[i ^ first], lists[i ^ first]);
+            player_pass(p, 7 * BW_HOUR_MS);
+        }
+        expect_ends(p, "2026-09-30");
+        player_list(p, "ends", "nova-micro\n");
+        player_pass(p, 7 * BW_HOUR_MS);
+        expect_ends(p, "");
+    }
+}

@@ -7,8 +7,8 @@
 #include "support/catalog_cases.h"
 #include "support/player.h"
 
-/* What providers really listed, day by day, through their plugins into the engine: files PREFIX-DAY...
- * of a folder below providers/recorded. */
+/* What providers really listed, day by day, through their plugins into the engine: files of a
+ * folder below providers/recorded. */
 struct history {
     const char *folder;
     const char *prefix;
@@ -163,7 +163,7 @@ Test(histories, additions_and_removals_of_every_provider_are_followed)
     }
 }
 
-/* From 2026-01-28 to 01-30 Gemini did not list two embedding models; on 02-09 they left for good. */
+/* From 2026-01-28 to 01-30 Gemini did not list two embedding models; on 02-09 they left. */
 static void expect_no_retirement(struct player *player, const char *day)
 {
     static const char *const models[] = { "embedding-001", "text-embedding-004" };

@@ -1,5 +1,5 @@
 /* tests/support/catalog_cases.h: every catalog plugin with bodies of its provider's shape, the requests
- * that must ask for them, and the entries that must come of them. */
+ * that must ask for them, and the entries or findings that must come of them. */
 #ifndef TESTS_CATALOG_CASES_H
 #define TESTS_CATALOG_CASES_H
 #include <criterion/criterion.h>
@@ -9,7 +9,7 @@
 #include "catalogs.h"
 #include "support/recorded.h"
 
-enum { CASE_PAGES_MAX = 2, CASE_BODY_MAX = 8 * 1024 * 1024 };
+enum { CASE_PAGES_MAX = 8, CASE_BODY_MAX = 8 * 1024 * 1024 };
 
 struct catalog_case {
     const struct bw_plugin_descriptor *plugin;
@@ -103,6 +103,80 @@ static const struct catalog_case SYNTHESISED_SHAPES[] = {
         { "/models?author=Acme&limit=1000&cursor=eyJ4", "huggingface/page2.body", NULL } } },
 };
 
+/* Inventories: lists that tell of each other have no rows to be counted. The shape of OpenAI's jobs is
+ * recorded, and so are the rows of servers; their adapters, and all the others, are documented. */
+static const struct catalog_case INVENTORIES[] = {
+    { &bw_openai, "openai", "{\"count_rows\":true}", BW_AUTH_BEARER, NULL, "openai/own.findings", NULL,
+      { { "/fine_tuning/jobs?limit=100", "openai/jobs1.body", NULL },
+        { "/fine_tuning/jobs?limit=100&after=ftjob-3", "openai/jobs2.body", NULL },
+        { "/files/file-4/content", "openai/training.body", NULL },
+        { "/files/file-3/content", "openai/training.body", NULL },
+        { "/models", "openai/openai.body", NULL } } },
+    { &bw_openai, "acme-vllm", NULL, BW_AUTH_BEARER, NULL, "openai/servers.findings", NULL,
+      { { "/models", "openai/servers.body", NULL },
+        { "/model/info", "openai/info.body", NULL } } },
+    { &bw_azure, "azure", "{\"api_version\":\"2024-10-21\"}", BW_AUTH_HEADER, "api-key",
+      "azure/own.findings", NULL,
+      { { "/fine_tuning/jobs?api-version=2024-10-21&limit=100", "azure/jobs1.body", NULL },
+        { "/fine_tuning/jobs?api-version=2024-10-21&limit=100&after=ftjob-a2", "azure/jobs2.body",
+          NULL },
+        { "/models?api-version=2024-10-21", "azure/models.body", NULL } } },
+    { &bw_azure_arm, "azure", "{\"deployments\":true}", BW_AUTH_BEARER, NULL,
+      "azure-arm/own.findings", NULL,
+      { { "/providers/Microsoft.CognitiveServices/accounts?api-version=2024-10-01",
+          "azure-arm/accounts1.body", NULL },
+        { "/providers/Microsoft.CognitiveServices/accounts?api-version=2024-10-01&$skiptoken=Mg",
+          "azure-arm/accounts2.body", NULL },
+        { "/resourceGroups/ml/providers/Microsoft.CognitiveServices/accounts/acme-east/deployments"
+          "?api-version=2024-10-01", "azure-arm/deployments1.body", NULL },
+        { "/resourceGroups/web/providers/Microsoft.CognitiveServices/accounts/acme-web/deployments"
+          "?api-version=2024-10-01", "azure-arm/deployments2.body", NULL } } },
+    { &bw_mistral, "mistral", NULL, BW_AUTH_BEARER, NULL, "mistral/own.findings", NULL,
+      { { "/files?purpose=fine-tune&page_size=100", "mistral/files.body", NULL },
+        { "/fine_tuning/jobs?page_size=100", "mistral/jobs1.body", NULL },
+        { "/fine_tuning/jobs?page_size=100&page=1", "mistral/jobs2.body", NULL },
+        { "/models", "mistral/models.body", NULL } } },
+    { &bw_cohere, "cohere", NULL, BW_AUTH_BEARER, NULL, "cohere/own.findings", NULL,
+      { { "/finetuning/finetuned-models?page_size=50", "cohere/tuned1.body", NULL },
+        { "/finetuning/finetuned-models?page_size=50&page_token=bmV4dA%3D%3D", "cohere/tuned2.body",
+          NULL } } },
+    { &bw_together, "together", NULL, BW_AUTH_BEARER, NULL, "together/own.findings", NULL,
+      { { "/fine-tunes", "together/jobs.body", NULL },
+        { "/fine-tunes/ft-1", "together/detail.body", NULL } } },
+    { &bw_fireworks, "fireworks", NULL, BW_AUTH_BEARER, NULL, "fireworks/own.findings", NULL,
+      { { "/datasets?pageSize=200", "fireworks/datasets.body", NULL },
+        { "/models?pageSize=200", "fireworks/own.body", NULL },
+        { "/supervisedFineTuningJobs?pageSize=200", "fireworks/jobs1.body", NULL },
+        { "/supervisedFineTuningJobs?pageSize=200&pageToken=CgM", "fireworks/jobs2.body", NULL },
+        { "/dpoJobs?pageSize=200", "fireworks/none.body", NULL },
+        { "/reinforcementFineTuningJobs?pageSize=200", "fireworks/none.body", NULL } } },
+    { &bw_bedrock, "bedrock", NULL, BW_AUTH_AWS_SIGV4, "bedrock", "bedrock/own.findings", NULL,
+      { { "/custom-models?maxResults=1000", "bedrock/custom1.body", NULL },
+        { "/custom-models?maxResults=1000&nextToken=AAAA%2F%2B%3D", "bedrock/custom2.body", NULL },
+        { "/model-customization-jobs?maxResults=1000", "bedrock/jobs.body", NULL },
+        { "/model-customization/custom-model-deployments?maxResults=1000",
+          "bedrock/deployments.body", NULL },
+        { "/provisioned-model-throughputs?maxResults=1000", "bedrock/throughputs.body", NULL },
+        { "/custom-models/support", "bedrock/detail.body", NULL } } },
+    { &bw_vertex, "vertex", "{\"project\":\"acme\"}", BW_AUTH_BEARER, NULL, "vertex/own.findings", NULL,
+      { { "/projects/acme/locations/here/tuningJobs", "vertex/jobs1.body", NULL },
+        { "/projects/acme/locations/here/tuningJobs?pageToken=AFd9%2BM", "vertex/jobs2.body",
+          NULL } } },
+    { &bw_ollama, "ollama", NULL, BW_AUTH_BEARER, NULL, "ollama/own.findings", NULL,
+      { { "/tags", "ollama/tags.body", NULL },
+        { "/show", "ollama/plain.body", NULL },
+        { "/show", "ollama/plain.body", NULL },
+        { "/show", "ollama/derived.body", NULL },
+        { "/show", "ollama/adapter.body", NULL } } },
+    { &bw_huggingface, "huggingface", "{\"query\":\"author=Acme\"}", BW_AUTH_BEARER, NULL,
+      "huggingface/own.findings", NULL,
+      { { "/models?author=Acme&sort=createdAt&direction=-1&limit=1000&cardData=true",
+          "huggingface/page1.body",
+          "link: <https://huggingface.co/api/models?author=Acme&limit=1000&cursor=eyJ4>; "
+          "rel=\"next\"" },
+        { "/models?author=Acme&limit=1000&cursor=eyJ4", "huggingface/page2.body", NULL } } },
+};
+
 static inline char *catalog_slurp(const char *path, size_t *size)
 {
     char *text = NULL;
@@ -124,11 +198,12 @@ struct catalog_run { /* a case with its bodies read */
     struct recorded_page pages[CASE_PAGES_MAX];
     char *bodies[CASE_PAGES_MAX];
     size_t page_count;
+    recorded_verb *verb;
 };
 
-static inline struct catalog_run catalog_load(const struct catalog_case *of)
+static inline struct catalog_run catalog_load(const struct catalog_case *of, recorded_verb *verb)
 {
-    struct catalog_run run = { .of = of };
+    struct catalog_run run = { .of = of, .verb = verb };
     while (run.page_count < CASE_PAGES_MAX && of->pages[run.page_count].path != NULL) {
         size_t i = run.page_count++;
         run.pages[i] = (struct recorded_page){ .path = of->pages[i].path, .status = 200,
@@ -150,8 +225,8 @@ static inline void catalog_unload(struct catalog_run *run)
 static inline struct recorded catalog_play(const struct catalog_run *run)
 {
     struct recorded got = { .pages = run->pages, .page_count = run->page_count,
-                            .settings = run->of->settings };
-    enum bw_err rc = recorded_run(&got, run->of->plugin, run->of->platform);
+                            .in_order = true, .settings = run->of->settings };
+    enum bw_err rc = recorded_do(&got, run->verb, run->of->plugin, run->of->platform);
     cr_expect(eq(int, rc, got.err.code));
     return got;
 }

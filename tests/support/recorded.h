@@ -56,9 +56,8 @@ static inline enum bw_err recorded_fetch(void *context, const struct bw_fetch *r
     recorded->auth_name = bw_xstrdup(request->auth_name);
     for (size_t i = 0; i < recorded->page_count; i++) {
         const struct recorded_page *page = &recorded->pages[i];
-        bool fits = recorded->in_order
-                        ? (int)i == recorded->fetches - 1
-                        : page->path == NULL || bw_str_equal(page->path, request->path);
+        bool turn = !recorded->in_order || (int)i == recorded->fetches - 1;
+        bool fits = turn && (page->path == NULL || bw_str_equal(page->path, request->path));
         if (!fits) {
             continue;
         }
@@ -143,7 +142,7 @@ static inline enum bw_err recorded_do(struct recorded *recorded, recorded_verb *
         return rc;
     }
     const struct bw_plugin_source source = {
-        .name = "test", .platform = platform, .account = "", .region = "", .settings = settings
+        .name = "test", .platform = platform, .account = "", .region = "here", .settings = settings
     };
     const struct bw_transport transport = {
         .fetch = recorded_fetch, .emit = recorded_emit, .find = recorded_find,

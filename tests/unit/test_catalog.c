@@ -37,13 +37,14 @@ Test(catalog, the_first_source_wins_and_the_next_fills_what_it_left_open)
     list("feed", "m", "feedmaker", 400);
     list("api", "m", NULL, 100);
     list("eu", "m", "elsewhere", 7);
-    OK(bw_catalog_merge(db, "openai", "", "m", &merged, &sources, &err));
+    const struct bw_names none = { 0 };
+    OK(bw_catalog_merge(db, "openai", "", "m", &none, &merged, &sources, &err));
     cr_expect(eq(i64, merged.context_tokens, 100));
     cr_expect(eq(str, merged.maker, "feedmaker"));
     cr_expect(eq(str, sources, "[\"api\",\"feed\"]"));
     OK(bw_catalog_remove(db, "api", "m", &err));
     OK(bw_catalog_remove(db, "feed", "m", &err));
-    cr_expect(eq(int, (int)bw_catalog_merge(db, "openai", "", "m", &merged, &sources, &err),
+    cr_expect(eq(int, (int)bw_catalog_merge(db, "openai", "", "m", &none, &merged, &sources, &err),
                  BW_ERR_NOTFOUND));
 }
 

@@ -87,9 +87,10 @@ static bool survives(struct catalog_run *run, size_t at, uint64_t seed)
 }
 
 /* Every mutant by its own seed, so that one of them can be made again without the others. */
-static void expect_mutants_to_do_no_harm(const struct catalog_case *of, int count)
+static void expect_mutants_to_do_no_harm(const struct catalog_case *of, recorded_verb *verb,
+                                         int count)
 {
-    BW_CLEANUP(catalog_unload) struct catalog_run run = catalog_load(of);
+    BW_CLEANUP(catalog_unload) struct catalog_run run = catalog_load(of, verb);
     int passed = 0;
     for (int i = 0; i < count; i++) {
         passed += survives(&run, (size_t)i % run.page_count, UINT64_C(20261124) + (uint64_t)i);
@@ -102,11 +103,14 @@ Test(catalog_mutants, bodies_never_crash_a_plugin_and_never_pass_in_part)
     set_limits();
     int count = mutants();
     for (size_t i = 0; i < BW_COUNT(RECORDED_SHAPES); i++) {
-        expect_mutants_to_do_no_harm(&RECORDED_SHAPES[i], count);
+        expect_mutants_to_do_no_harm(&RECORDED_SHAPES[i], bw_plugin_catalog, count);
     }
     for (size_t i = 0; i < BW_COUNT(SYNTHESISED_SHAPES); i++) {
-        expect_mutants_to_do_no_harm(&SYNTHESISED_SHAPES[i], count);
+        expect_mutants_to_do_no_harm(&SYNTHESISED_SHAPES[i], bw_plugin_catalog, count);
     }
-    fprintf(stderr, "%d mutants of each of %zu catalogs\n", count,
-            BW_COUNT(RECORDED_SHAPES) + BW_COUNT(SYNTHESISED_SHAPES));
+    for (size_t i = 0; i < BW_COUNT(INVENTORIES); i++) {
+        expect_mutants_to_do_no_harm(&INVENTORIES[i], bw_plugin_inventory, count);
+    }
+    fprintf(stderr, "%d mutants of each of %zu catalogs and %zu inventories\n", count,
+            BW_COUNT(RECORDED_SHAPES) + BW_COUNT(SYNTHESISED_SHAPES), BW_COUNT(INVENTORIES));
 }

@@ -236,6 +236,101 @@ Test(catalog_recordings, feeds_keyed_by_model_give_each_platform_its_rows)
     cr_expect(eq(sz, gemini.entries, 8));
 }
 
+/* Answers to the requests of an inventory, in their order; "" is a list with nothing in it. */
+struct own {
+    const struct bw_plugin_descriptor *plugin;
+    const char *platform;
+    const char *settings;
+    const char *bodies[6];
+    size_t findings;
+    const char *says;
+};
+
+static const struct own OWN_SERVED[] = {
+    { &bw_openai, "openai", NULL, { "openai/fine_tuning_jobs_2023-11-14.json", "", "" }, 20,
+      "\"trained_tokens\":5070,\"epochs\":10" },
+    { &bw_openai, "openai", NULL, { "openai/fine_tuning_jobs_2023-09_limit2.json", "" }, 1,
+      "\"status\":\"ready\"" },
+    { &bw_openai, "openai", NULL, { "", "openai/models_2023-11-14_with_legacy_finetunes.json" }, 0,
+      "\"base\":\"ada\"" },
+    { &bw_openai, "acme", NULL, { "openai-compatible/vllm_v1_models_2026-08.json" }, 1,
+      "\"kind\":\"served\"" },
+    { &bw_openai, "acme", NULL, { "openai-compatible/llamacpp_v1_models_2026-10-06.json" }, 1,
+      "\"kind\":\"served\"" },
+};
+
+static const struct own OWN_SYNTHESISED[] = {
+    { &bw_openai, "openai", NULL,
+      { "openai/fine_tuning_jobs_page1_of_2_synth.json",
+        "openai/fine_tuning_jobs_page2_of_2_synth.json", "" }, 4, "\"method\":\"rft\"" },
+    { &bw_openai, "acme", NULL, { "openai-compatible/vllm_v1_models_lora_synth.json" }, 2,
+      "\"base\":\"meta-llama/Llama-3.2-3B-Instruct\"" },
+    { &bw_openai, "acme", NULL,
+      { "openai-compatible/litellm_proxy_v1_models_synth.json",
+        "openai-compatible/litellm_proxy_model_info_example.json" }, 1, "\"serves\":\"gpt-4\"" },
+    { &bw_azure, "azure", NULL,
+      { "azure/fine_tuning_jobs_page1_synth.json", "azure/fine_tuning_jobs_2024-10-21_example.json",
+        "azure/openai_models_2024-10-21_example.json" }, 3, "\"trained_tokens\":2342" },
+    { &bw_mistral, "mistral", NULL,
+      { "", "mistral/fine_tuning_jobs_page0_of_2_synth.json",
+        "mistral/fine_tuning_jobs_page1_of_2_synth.json", "mistral/models_with_finetuned_synth.json" },
+      4, "\"price_usd\":4" },
+    { &bw_cohere, "cohere", NULL, { "cohere/finetuned-models_example.json" }, 2, "\"epochs\":1" },
+    { &bw_fireworks, "fireworks", NULL,
+      { "fireworks/datasets_synth.json", "fireworks/models_own_account_synth.json",
+        "fireworks/supervisedFineTuningJobs_synth.json", "", "" }, 3, "\"rows\":4521" },
+    { &bw_bedrock, "bedrock", NULL,
+      { "bedrock/custom-models_page1_synth.json", "bedrock/custom-models_page2_synth.json",
+        "bedrock/model-customization-jobs_synth.json",
+        "bedrock/custom-model-deployments_synth.json", "", "bedrock/custom-model_detail_synth.json" },
+      5, "\"epochs\":2" },
+    { &bw_vertex, "vertex", "{\"project\":\"acme\"}",
+      { "vertex/tuningJobs_page1_synth.json", "vertex/tuningJobs_page2_synth.json" }, 3,
+      "\"trained_tokens\":3249380" },
+    { &bw_huggingface, "huggingface", "{\"query\":\"author=acme\"}",
+      { "huggingface/models_filter_base_model_finetune_page1_synth.json" }, 2,
+      "\"base\":\"Qwen/Qwen3-8B\"" },
+};
+
+static void run_own(const struct own *of)
+{
+    struct recorded_page pages[BW_COUNT(of->bodies)] = { { .status = 0 } };
+    char *bodies[BW_COUNT(of->bodies)] = { NULL };
+    struct recorded got = { .pages = pages, .in_order = true, .settings = of->settings };
+    for (size_t i = 0; i < BW_COUNT(of->bodies) && of->bodies[i] != NULL; i++) {
+        bool none = of->bodies[i][0] == '\0';
+        BW_CLEANUP(bw_freep) char *name = none ? NULL : reference(of->bodies[i]);
+        bodies[i] = none ? bw_xstrdup("{\"data\":[]}") : catalog_slurp(name, &(size_t){ 0 });
+        pages[i] = (struct recorded_page){ NULL, 200, bodies[i], strlen(bodies[i]), NULL };
+        got.page_count++;
+    }
+    enum bw_err rc = recorded_do(&got, bw_plugin_inventory, of->plugin, of->platform);
+    cr_expect(eq(int, rc, BW_OK), "%s: %s", of->bodies[0], got.err.text);
+    cr_expect(eq(sz, (size_t)got.fetches, got.page_count), "%s", of->bodies[0]);
+    cr_expect(of->findings == 0 || got.entries == of->findings, "%s: %zu", of->bodies[0],
+              got.entries);
+    cr_expect(got.lines.text != NULL && strstr(got.lines.text, of->says) != NULL, "%s: %s",
+              of->bodies[0], got.lines.text);
+    recorded_clear(&got);
+    for (size_t i = 0; i < BW_COUNT(bodies); i++) {
+        free(bodies[i]);
+    }
+}
+
+Test(catalog_recordings, what_accounts_have_is_found_in_bodies_of_the_providers)
+{
+    for (size_t i = 0; i < BW_COUNT(OWN_SERVED) && !skipped("recorded inventory"); i++) {
+        run_own(&OWN_SERVED[i]);
+    }
+}
+
+Test(catalog_recordings, what_accounts_have_is_found_in_bodies_synthesised_from_documentation)
+{
+    for (size_t i = 0; i < BW_COUNT(OWN_SYNTHESISED) && !skipped("synthesised inventory"); i++) {
+        run_own(&OWN_SYNTHESISED[i]);
+    }
+}
+
 Test(catalog_recordings, refusals_have_their_kind)
 {
     if (skipped("recorded refusal")) {

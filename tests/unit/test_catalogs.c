@@ -2,9 +2,9 @@
 
 #include "support/catalog_cases.h"
 
-static void expect_golden(const struct catalog_case *of)
+static void expect_golden(const struct catalog_case *of, recorded_verb *verb)
 {
-    BW_CLEANUP(catalog_unload) struct catalog_run run = catalog_load(of);
+    BW_CLEANUP(catalog_unload) struct catalog_run run = catalog_load(of, verb);
     size_t size = 0;
     BW_CLEANUP(bw_freep) char *want = catalog_data(of->entries, &size);
     BW_CLEANUP(recorded_clear) struct recorded got = catalog_play(&run);
@@ -23,14 +23,21 @@ static void expect_golden(const struct catalog_case *of)
 Test(catalogs, rows_on_every_page_become_the_entries_written_beside_them)
 {
     for (size_t i = 0; i < BW_COUNT(RECORDED_SHAPES); i++) {
-        expect_golden(&RECORDED_SHAPES[i]);
+        expect_golden(&RECORDED_SHAPES[i], bw_plugin_catalog);
     }
 }
 
 Test(catalogs, rows_synthesised_from_documentation_become_the_entries_written_beside_them)
 {
     for (size_t i = 0; i < BW_COUNT(SYNTHESISED_SHAPES); i++) {
-        expect_golden(&SYNTHESISED_SHAPES[i]);
+        expect_golden(&SYNTHESISED_SHAPES[i], bw_plugin_catalog);
+    }
+}
+
+Test(catalogs, inventories_synthesised_from_documentation_become_the_findings_written_beside_them)
+{
+    for (size_t i = 0; i < BW_COUNT(INVENTORIES); i++) {
+        expect_golden(&INVENTORIES[i], bw_plugin_inventory);
     }
 }
 
@@ -51,7 +58,7 @@ Test(catalogs, a_server_that_never_ends_its_list_is_left)
     expect_failure(&bw_anthropic, 200, "{\"data\":[{\"id\":\"a\"}],\"has_more\":true,\"last_id\":\"a\"}",
                    BW_FAILURE_FORMAT, "the page /models?limit=1000&after_id=a leads to itself");
     expect_failure(&bw_anthropic, 200, "{\"data\":[{\"id\":\"a\"}],\"has_more\":true}",
-                   BW_FAILURE_FORMAT, "has_more without a last_id");
+                   BW_FAILURE_FORMAT, "the page /models?limit=1000&after_id=a leads to itself");
     static const struct recorded_page cycle[] = {
         { "/models?limit=1000&after_id=a", 200,
           "{\"data\":[{\"id\":\"b\"}],\"has_more\":true,\"last_id\":\"b\"}", 0, NULL },
@@ -130,6 +137,42 @@ Test(catalogs, any_plugin_says_why_there_is_no_list)
         expect_failure(p, 429, "{\"detail\":\"slow down\"}", BW_FAILURE_RATE, "slow down");
         expect_failure(p, 502, "<html>\xff bad gateway", BW_FAILURE_SERVER, "<html>? bad gateway");
         expect_failure(p, 0, "could not connect", BW_FAILURE_SERVER, "could not connect");
+    }
+}
+
+static struct recorded inventory_of(const struct catalog_case *of, int status, const char *body)
+{
+    const struct recorded_page page = { NULL, status, body, strlen(body), NULL };
+    struct recorded got = { .pages = &page, .page_count = 1, .settings = of->settings };
+    enum bw_err rc = recorded_do(&got, bw_plugin_inventory, of->plugin, of->platform);
+    cr_expect(eq(int, rc, got.err.code));
+    return got;
+}
+
+Test(catalogs, any_inventory_says_why_there_is_none)
+{
+    for (size_t i = 0; i < BW_COUNT(INVENTORIES); i++) {
+        const struct catalog_case *of = &INVENTORIES[i];
+        static const struct {
+            int status;
+            const char *body;
+            enum bw_plugin_failure failure;
+        } cases[] = {
+            { 200, "", BW_FAILURE_FORMAT },   { 200, "<html>Sign in", BW_FAILURE_FORMAT },
+            { 200, "{\"x\"", BW_FAILURE_FORMAT }, { 500, "{}", BW_FAILURE_SERVER },
+            { 429, "{}", BW_FAILURE_RATE },   { 0, "no connection", BW_FAILURE_SERVER },
+            { 400, "{\"error\":{\"message\":\"API key not valid\"}}", BW_FAILURE_AUTH },
+        };
+        for (size_t j = 0; j < BW_COUNT(cases); j++) {
+            BW_CLEANUP(recorded_clear) struct recorded got =
+                inventory_of(of, cases[j].status, cases[j].body);
+            cr_expect(eq(int, got.err.code, BW_ERR_PLUGIN), "%s: %s", of->entries, cases[j].body);
+            cr_expect(eq(int, got.failure, cases[j].failure), "%s: %s", of->entries, got.err.text);
+        }
+        BW_CLEANUP(recorded_clear) struct recorded refused = inventory_of(of, 403, "{}");
+        bool noted = refused.err.code == BW_OK && strstr(refused.notes.text, "(partial) ") != NULL;
+        cr_expect(noted || refused.failure == BW_FAILURE_AUTH, "%s", of->entries);
+        cr_expect(eq(sz, refused.entries, 0));
     }
 }
 

@@ -12,6 +12,7 @@ Test(deployment, the_base_stands_in_the_id_of_a_fine_tune)
         { "ft:gpt-4o-mini-2024-07-18:acme:triage:9xYz", "gpt-4o-mini-2024-07-18" },
         { "ft:gpt-4o-mini", "gpt-4o-mini" },
         { "davinci:ft-acme-2023-01-01", "davinci" },
+        { "gpt-4o-mini-2024-07-18.ft-0123-triage", "gpt-4o-mini-2024-07-18" },
         { "gpt-5-mini", "gpt-5-mini" },
         { "llama3:8b", "llama3:8b" },
         { "openrouter/x:free", "openrouter/x:free" },

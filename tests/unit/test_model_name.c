@@ -1,5 +1,6 @@
 #include "domain/model_name.h"
 
+#include "domain/model_key.h"
 #include "lineage_support.h"
 
 TestSuite(model_name, .init = load, .fini = unload);
@@ -119,4 +120,28 @@ Test(model_name, what_cannot_be_read_is_not_readable)
     for (size_t i = 0; i < BW_COUNT(ids); i++) {
         cr_expect(eq(str, (char *)key(NULL, ids[i]), ""), "%s", ids[i]);
     }
+}
+
+Test(model_name, spellings_of_one_model_share_a_key_and_its_kin_does_not)
+{
+    const struct {
+        const char *a;
+        const char *b;
+        bool same;
+    } rows[] = {
+        { "amazon.nova-lite-v1:0", "nova-lite", true },
+        { "anthropic.claude-3-haiku-20240307-v1:0", "claude-3-haiku-20240307", true },
+        { "amazon.nova-lite-v1:0", "nova-micro", false },
+        { "amazon.nova-lite-v1:0", "nova-2-lite", false },
+        { "gpt-4.1-nano-2025-04-14", "gpt-4.1-nano", false },
+        { "gpt-4.1-nano-2025-04-14", "ft-gpt-4.1-nano-2025-04-14", false },
+        { "gpt-4.1-nano-2025-04-14", "ft:gpt-4.1-nano-2025-04-14:acme::1", false },
+        { "anthropic.claude-opus-4-6-v1", "eu.anthropic.claude-opus-4-6-v1", false },
+    };
+    for (size_t i = 0; i < BW_COUNT(rows); i++) {
+        uint64_t a = bw_model_key(rules, "bedrock", rows[i].a);
+        uint64_t b = bw_model_key(rules, "bedrock", rows[i].b);
+        cr_expect(a != 0 && (a == b) == rows[i].same, "%s, %s", rows[i].a, rows[i].b);
+    }
+    cr_expect(eq(u64, bw_model_key(rules, "bedrock", "support-2"), 0));
 }

@@ -80,7 +80,9 @@ createServer((request, response) => {
   if (!genuine(request)) {
     answer(403, "UnrecognizedClientException",
            { message: "The security token included in the request is invalid." });
-  } else if (!operation || (token && token !== TOKEN)) {
+  } else if (!operation) {
+    answer(404, "UnknownOperationException", { message: null });
+  } else if (token && token !== TOKEN) {
     answer(400, "ValidationException", { message: `${request.url}` });
   } else {
     answer(200, null, page(operation.output, token));

@@ -1,0 +1,78 @@
+/* daemon/engine/spellings.c: feeds spell some models otherwise than their platform does: nova-lite is
+ * amazon.nova-lite-v1:0. What they say counts for the model that the name means. */
+#include "engine/state.h"
+
+#include <string.h>
+
+#include "domain/model_key.h"
+
+static void stranger_clear(struct bw_stranger *stranger)
+{
+    free(stranger->id);
+}
+
+void bw_strangers_clear(struct bw_strangers *strangers)
+{
+    BW_VEC_CLEAR(strangers, stranger_clear);
+}
+
+enum bw_err bw_engine_strangers(struct bw_engine *engine, const char *platform, const char *scope,
+                                struct bw_strangers *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names ids = { 0 };
+    enum bw_err rc = bw_catalog_strangers(engine->db, platform, scope, &ids, err);
+    BW_VEC_EACH(char *, id, &ids)
+    {
+        uint64_t key = bw_model_key(engine->rules, platform, *id);
+        if (key != 0) {
+            BW_VEC_PUSH(out, (struct bw_stranger){ key, BW_TAKE(*id) });
+        }
+    }
+    return rc;
+}
+
+void bw_strangers_of(const struct bw_engine *engine, const struct bw_strangers *strangers,
+                     const char *platform, const char *id, struct bw_names *out)
+{
+    uint64_t key = strangers->count == 0 ? 0 : bw_model_key(engine->rules, platform, id);
+    BW_VEC_EACH(const struct bw_stranger, stranger, strangers)
+    {
+        if (key != 0 && stranger->key == key && strcmp(stranger->id, id) != 0) {
+            BW_VEC_PUSH(out, bw_xstrdup(stranger->id));
+        }
+    }
+}
+
+static bool holds(const struct bw_names *names, const char *name)
+{
+    BW_VEC_EACH(char *, held, names)
+    {
+        if (strcmp(*held, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum bw_err bw_engine_meant(struct bw_engine *engine, const char *platform, const char *scope,
+                            const struct bw_names *ids, struct bw_names *out,
+                            struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names models = { 0 };
+    BW_CLEANUP(bw_strangers_clear) struct bw_strangers said = { 0 };
+    enum bw_err rc = bw_models_listed(engine->db, platform, scope, &models, err);
+    BW_VEC_EACH(char *, id, ids)
+    {
+        uint64_t key = bw_model_key(engine->rules, platform, *id);
+        BW_VEC_PUSH(&said, (struct bw_stranger){ key, bw_xstrdup(*id) });
+    }
+    BW_VEC_EACH(char *, model, &models)
+    {
+        BW_CLEANUP(bw_names_clear) struct bw_names meant_by = { 0 };
+        bw_strangers_of(engine, &said, platform, *model, &meant_by);
+        if (meant_by.count > 0 && !holds(ids, *model)) {
+            BW_VEC_PUSH(out, bw_xstrdup(*model));
+        }
+    }
+    return rc;
+}
