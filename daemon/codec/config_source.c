@@ -144,13 +144,13 @@ void bw_config_add_trigger(struct bw_config_reader *reader, const struct bw_conf
         }
     }
     if (bw_config_complaints(reader) == before) {
-        check_url(reader, item, trigger.url, web);
+        bw_config_check_url(reader, item, trigger.url, web);
     }
     if (bw_config_complaints(reader) != before) {
         bw_sink_settings_clear(&trigger);
         return;
     }
-    trim_slashes(trigger.url);
+    bw_config_trim_slashes(trigger.url);
     bw_config_claim(reader, "trigger", trigger.name, item);
     BW_VEC_PUSH(&reader->settings->triggers, trigger);
 }
