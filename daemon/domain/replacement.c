@@ -4,11 +4,6 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const FOLLOW_WORDS[] = {
-    [BW_FOLLOW_NONE] = "none",   [BW_FOLLOW_LIVE] = "live",   [BW_FOLLOW_DEAD_END] = "dead-end",
-    [BW_FOLLOW_CYCLE] = "cycle", [BW_FOLLOW_OLDER] = "older",
-};
-
 static bool seen_before(const char *const *seen, unsigned count, const char *id)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -51,9 +46,4 @@ struct bw_followed bw_replacement_follow(const char *id, bw_declared_find *find,
     }
     out.outcome = BW_FOLLOW_DEAD_END;
     return out;
-}
-
-const char *bw_follow_word(enum bw_follow outcome)
-{
-    return FOLLOW_WORDS[outcome];
 }

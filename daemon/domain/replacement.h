@@ -33,6 +33,4 @@ enum { BW_FOLLOW_HOPS_MAX = 32 }; /* a longer chain is reported as a cycle */
 /* Follow the declared replacements of id to a live end. Ownership: ids that find gives must stay
  * good until this returns, end's longer. */
 struct bw_followed bw_replacement_follow(const char *id, bw_declared_find *find, void *context);
-
-const char *bw_follow_word(enum bw_follow outcome);
 #endif

@@ -116,9 +116,9 @@ static void copy_cell(struct copier *copier, size_t cell, size_t next)
 
 char *bw_scan_notebook_code(const char *text, size_t size)
 {
-    struct copier copier = { .text = text, .size = size, .out = bw_xcalloc(size + 1, 1) };
+    struct copier copier = { .text = text, .size = size, .out = bw_xmemdup(text, size) };
     for (size_t i = 0; i < size; i++) {
-        copier.out[i] = text[i] == '\n' ? '\n' : ' ';
+        copier.out[i] = text[i] == '\n' ? text[i] : ' ';
     }
     for (size_t cell = find(&copier, 0, size, CELL); cell < size;) {
         size_t next = find(&copier, cell + 1, size, CELL);
