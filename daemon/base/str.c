@@ -100,10 +100,33 @@ bool bw_str_ends_with(const char *text, const char *suffix)
 
 bool bw_str_glob(const char *pattern, const char *text)
 {
+    return bw_str_glob_runs(pattern, text, NULL, 0);
+}
+
+/* The star before this place stands for all up to it. */
+static void end_run(struct bw_str_run *runs, size_t max, size_t seen, const char *at)
+{
+    if (seen > 0 && seen <= max) {
+        runs[seen - 1].size = (size_t)(at - runs[seen - 1].text);
+    }
+}
+
+static void begin_run(struct bw_str_run *runs, size_t max, size_t seen, const char *at)
+{
+    if (seen < max) {
+        runs[seen] = (struct bw_str_run){ at, 0 };
+    }
+}
+
+bool bw_str_glob_runs(const char *pattern, const char *text, struct bw_str_run *runs, size_t max)
+{
     const char *star = NULL; /* the last `*` seen, to come back to */
     const char *mark = NULL; /* where the text stood when it was seen */
+    size_t seen = 0;
     while (*text != '\0') {
         if (*pattern == '*') {
+            end_run(runs, max, seen, mark);
+            begin_run(runs, max, seen++, text);
             star = pattern++;
             mark = text;
         } else if (*pattern == '?' || *pattern == *text) {
@@ -116,8 +139,9 @@ bool bw_str_glob(const char *pattern, const char *text)
             return false;
         }
     }
-    while (*pattern == '*') {
-        pattern++;
+    end_run(runs, max, seen, mark);
+    for (; *pattern == '*'; pattern++) {
+        begin_run(runs, max, seen++, text);
     }
     return *pattern == '\0';
 }

@@ -33,6 +33,13 @@ bool bw_str_ends_with(const char *text, const char *suffix);
 /* Shell-style match of the whole text: `*` any run, `?` one byte, everything else itself. Linear in
  * practice and without recursion, so patterns of users are safe. */
 bool bw_str_glob(const char *pattern, const char *text);
+/* The same, and what each of the first `max` stars stands for, the shortest first: of `a*:*` and
+ * a1:b:c "1" and "b:c". Those beyond the stars of the pattern stay as they are. */
+struct bw_str_run {
+    const char *text; /* inside the matched text */
+    size_t size;
+};
+bool bw_str_glob_runs(const char *pattern, const char *text, struct bw_str_run *runs, size_t max);
 
 /* The known word nearest to text (edit distance at most 1/3 of its length), or NULL.
  * words ends with NULL. */

@@ -91,6 +91,10 @@ static bool check_secrets(const struct bw_settings *settings)
         good &= check_secret("sink", sink->name, &sink->secret, webhook);
         good &= check_secret("sink", sink->name, &sink->old_secret, webhook);
     }
+    BW_VEC_EACH(const struct bw_sink_settings, trigger, &settings->triggers)
+    {
+        good &= check_secret("trigger", trigger->name, &trigger->secret, false);
+    }
     return good;
 }
 

@@ -5,7 +5,14 @@
 
 #include "cli/ask.h"
 #include "cli/cmds.h"
+#include "cli/swap_write.h"
 #include "cli/text.h"
+
+struct options {
+    struct bw_common common;
+    const char *at;
+    bool write;
+};
 
 /* A person's terminal gets the lines made harmless, anything else the bytes untouched. */
 static void print_diff(const char *diff)
@@ -37,17 +44,67 @@ static void print(const struct bw_json *document)
     }
 }
 
+/* What is known to break is said beside the diff, which may go into a pipe. */
+static void print_breaks(const struct bw_json *document)
+{
+    const struct bw_json *breaks = bw_json_get(document, "breaks");
+    for (const struct bw_json *item = bw_json_first(breaks); item != NULL;
+         item = bw_json_next(item)) {
+        BW_CLEANUP(bw_freep) char *line = bw_xasprintf("mind: %s", bw_json_text(item, ""));
+        bw_text_print(stderr, line);
+    }
+}
+
+static enum bw_err run(const struct options *values, const char *name, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *document = NULL;
+    BW_CLEANUP(bw_str_clear) struct bw_str target = bw_ask_target("deployments", name, "swap");
+    bw_client_add_query(&target, "at", values->at);
+    enum bw_err rc = bw_ask_get(target.text, &document, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    print_breaks(document);
+    if (values->write) {
+        rc = bw_swap_write(document, err);
+    }
+    if (rc == BW_OK && values->common.json) {
+        bw_ask_print_json(document);
+    } else if (rc == BW_OK && !values->write) {
+        print(document);
+    }
+    return rc;
+}
+
 static int swap(int argc, char **argv)
 {
-    return bw_ask_about(&bw_swap_cmd, "swap", print, argc, argv);
+    struct options values = { 0 };
+    int code = bw_cmd_begin(&bw_swap_cmd, &argc, argv, &values);
+    if (code != BW_EXIT_NONE) {
+        return code;
+    }
+    struct bw_error err = { 0 };
+    if (bw_ask_check_date("at", values.at, &err) != BW_OK) {
+        return bw_cmd_misused(&bw_swap_cmd, &err);
+    }
+    return run(&values, argv[1], &err) == BW_OK ? BW_EXIT_OK : bw_cmd_failed(&err);
 }
+
+static const struct bw_option OPTIONS[] = {
+    { "at", "DATE", "as of that day", offsetof(struct options, at), 0 },
+    { "write", NULL, "make the change in the tree around the current folder",
+      offsetof(struct options, write), 0 },
+    BW_JSON_OPTION,
+    BW_COMMON_OPTIONS,
+    { 0 },
+};
 
 const struct bw_cmd bw_swap_cmd = {
     .name = "swap",
     .run = swap,
-    .usage = "swap DEPLOYMENT [--at DATE] [--json]",
+    .usage = "swap DEPLOYMENT [--write] [--at DATE] [--json]",
     .help = "Print the change of one line as a diff: basewatch swap NAME | git apply",
-    .options = bw_ask_about_options,
+    .options = OPTIONS,
     .operands_min = 1,
     .operands_max = 1,
 };

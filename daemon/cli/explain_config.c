@@ -80,12 +80,28 @@ static void explain_sink(const struct bw_sink_settings *sink, struct bw_str *out
     bw_str_append(out, "\n");
 }
 
+static void explain_trigger(const struct bw_sink_settings *trigger, struct bw_str *out)
+{
+    bw_str_appendf(out, "trigger %s: ", trigger->name);
+    append_where(out, trigger->url);
+    bw_str_appendf(out, " to run a suite; plugin %s", trigger->plugin);
+    append_secret(out, "credential", &trigger->secret);
+    bw_str_append(out, "\n");
+}
+
 static void explain_rule(const struct bw_adopt_rule *rule, struct bw_str *out)
 {
-    bw_str_appendf(out, "adopt: %s on %s", rule->match == NULL ? "*" : rule->match,
-                   rule->platform == NULL ? "any platform" : rule->platform);
-    if (rule->name != NULL) {
-        bw_str_appendf(out, " as %s", rule->name);
+    bw_str_appendf(out, "adopt: %sfindings on %s that fit %s",
+                   rule->pick == NULL ? "" : "the newest of ", rule->platform, rule->match);
+    if (rule->account != NULL) {
+        bw_str_appendf(out, ", of accounts that fit %s,", rule->account);
+    }
+    bw_str_appendf(out, " become deployments called %s",
+                   rule->name != NULL   ? rule->name
+                   : rule->pick != NULL ? "{suffix}@{base}"
+                                        : "{model}");
+    if (rule->technique != NULL) {
+        bw_str_appendf(out, ", %s", rule->technique);
     }
     if (rule->owner != NULL) {
         bw_str_appendf(out, " for %s", rule->owner);
@@ -154,6 +170,10 @@ void bw_config_explain(const struct bw_settings *settings, struct bw_str *out)
     BW_VEC_EACH(const struct bw_sink_settings, sink, &settings->sinks)
     {
         explain_sink(sink, out);
+    }
+    BW_VEC_EACH(const struct bw_sink_settings, trigger, &settings->triggers)
+    {
+        explain_trigger(trigger, out);
     }
     BW_VEC_EACH(const struct bw_adopt_rule, rule, &settings->adopt)
     {

@@ -99,22 +99,38 @@ static enum bw_err read_around(struct bw_place *place, FILE *file, struct bw_err
     return BW_OK;
 }
 
-/* Name the file by its git work tree: the nearest folder above that has a .git. */
+/* The nearest folder that has a .git, from that of `full` upwards; NULL: none. */
+static char *find_top(const char *full)
+{
+    BW_CLEANUP(bw_freep) char *top = bw_xstrdup(full);
+    while (top[0] != '\0') {
+        BW_CLEANUP(bw_freep) char *git = bw_xasprintf("%s/.git", top);
+        if (access(git, F_OK) == 0) {
+            return BW_TAKE(top);
+        }
+        *strrchr(top, '/') = '\0';
+    }
+    return NULL;
+}
+
+char *bw_place_top(const char *path)
+{
+    char *full = realpath(path, NULL);
+    char *top = full == NULL ? NULL : find_top(full);
+    if (top == NULL) {
+        return full;
+    }
+    free(full);
+    return top;
+}
+
+/* Name the file by its git work tree. */
 static void locate(struct bw_place *place)
 {
     BW_CLEANUP(bw_freep) char *full = realpath(place->file, NULL);
-    if (full == NULL) {
-        return;
-    }
-    BW_CLEANUP(bw_freep) char *top = bw_xstrdup(full);
-    for (char *slash = strrchr(top, '/'); slash != NULL && slash != top;
-         slash = strrchr(top, '/')) {
-        *slash = '\0';
-        BW_CLEANUP(bw_freep) char *git = bw_xasprintf("%s/.git", top);
-        if (access(git, F_OK) == 0) {
-            place->repo = bw_xstrdup(strrchr(top, '/') + 1);
-            bw_replace(&place->file, full + strlen(top) + 1);
-            return;
-        }
+    BW_CLEANUP(bw_freep) char *top = full == NULL ? NULL : find_top(full);
+    if (top != NULL) {
+        place->repo = bw_xstrdup(strrchr(top, '/') + 1);
+        bw_replace(&place->file, full + strlen(top) + 1);
     }
 }

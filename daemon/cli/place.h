@@ -15,4 +15,8 @@ enum {
 BW_MUST_CHECK enum bw_err bw_place_capture(const char *where, struct bw_place *out,
                                            struct bw_error *err);
 void bw_place_clear(struct bw_place *place);
+
+/* The top folder of the git work tree around a file or folder, links followed; outside of any the
+ * folder itself. NULL: it does not exist, errno says why. Ownership: the caller's. */
+char *bw_place_top(const char *path);
 #endif

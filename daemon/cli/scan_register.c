@@ -4,15 +4,14 @@
 #include "cli/scan_register.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/place.h"
+#include "cli/rewrite.h"
 #include "cli/text.h"
 #include "codec/config.h"
 #include "codec/json.h"
@@ -45,7 +44,7 @@ static enum bw_err make_plan(const struct bw_scan_result *result, const char *fo
 static enum bw_err drop_known(struct plan *plan, const char *path, const char *text,
                               struct bw_error *err);
 static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_error *err);
-static enum bw_err replace(const char *path, const struct bw_str *text, struct bw_error *err);
+static bw_rewrite_check check_file;
 
 static void planned_clear(struct planned *planned)
 {
@@ -89,7 +88,7 @@ enum bw_err bw_scan_register(const struct bw_scan_result *result, const char *fo
         rc = edit_text(&edit, path, err);
     }
     if (rc == BW_OK && strcmp(edit.out.text, text) != 0) {
-        rc = replace(path, &edit.out, err);
+        rc = bw_rewrite(path, edit.out.text, edit.out.size, check_file, err);
     }
     bw_str_clear(&edit.out);
     return rc;
@@ -478,41 +477,8 @@ static enum bw_err edit_text(struct edit *edit, const char *path, struct bw_erro
 
 /* ---- writing ---- */
 
-static enum bw_err write_file(const char *path, const struct bw_str *text, struct bw_error *err)
-{
-    FILE *file = fopen(path, "wbe");
-    if (file == NULL) {
-        return bw_fail(err, BW_ERR_IO, "%s: %s", path, strerror(errno));
-    }
-    bool good = fwrite(text->text, 1, text->size, file) == text->size && fflush(file) == 0 &&
-                fsync(fileno(file)) == 0;
-    good = fclose(file) == 0 && good;
-    return good ? BW_OK : bw_fail(err, BW_ERR_IO, "%s: %s", path, strerror(errno));
-}
-
 static enum bw_err check_file(const char *path, struct bw_error *err)
 {
     BW_CLEANUP(bw_deployments_clear) struct bw_deployments deployments = { 0 };
     return bw_config_read_deployments(path, &deployments, err);
-}
-
-static enum bw_err replace(const char *path, const struct bw_str *text, struct bw_error *err)
-{
-    BW_CLEANUP(bw_freep) char *fresh = bw_xasprintf("%s.new", path);
-    struct stat st = { 0 };
-    bool old = stat(path, &st) == 0;
-    enum bw_err rc = write_file(fresh, text, err);
-    if (rc == BW_OK && old && chmod(fresh, st.st_mode & 07777) != 0) {
-        rc = bw_fail(err, BW_ERR_IO, "%s: %s", fresh, strerror(errno));
-    }
-    if (rc == BW_OK) {
-        rc = check_file(fresh, err);
-    }
-    if (rc == BW_OK && rename(fresh, path) != 0) {
-        rc = bw_fail(err, BW_ERR_IO, "%s: %s", path, strerror(errno));
-    }
-    if (rc != BW_OK) {
-        (void)unlink(fresh);
-    }
-    return rc;
 }

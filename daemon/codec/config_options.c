@@ -176,13 +176,22 @@ const struct bw_config_section bw_trigger_section = { "trigger", TRIGGER, bw_con
 static const struct bw_config_option ADOPT[] = {
     { "platform", BW_CONFIG_PLATFORM, AT(platform), .max = NAME_MAX_BYTES, .required = true,
       .help = "where the finding was made" },
-    { "match", BW_CONFIG_TEXT, AT(match), .required = true,
+    { "account", BW_CONFIG_TEXT, AT(account), .max = NAME_MAX_BYTES,
+      .help = "pattern of the account it was made in; default: any" },
+    { "match", BW_CONFIG_TEXT, AT(match), .max = 256, .required = true,
       .help = "pattern of the finding's model id, like ft:*:acme:triage:*" },
     { "pick", BW_CONFIG_TEXT, AT(pick), .words = WORDS("newest"),
-      .help = "adopt only this one of all that fit" },
-    { "owner", BW_CONFIG_TEXT, AT(owner), .max = NAME_MAX_BYTES, .help = "who hears of it" },
+      .help = "of those with one name (by default: of one base and suffix) the newest alone, which "
+              "the deployment then moves to" },
+    { "owner", BW_CONFIG_TEXT, AT(owner), .max = NAME_MAX_BYTES,
+      .help = "who hears of it; may hold what a name may hold" },
     { "name", BW_CONFIG_TEXT, AT(name), .max = NAME_MAX_BYTES,
-      .help = "the deployment's name; default: the model id" },
+      .help = "the deployment's name; {1} to {9} are what the stars of `match` stand for, and there "
+              "are {suffix}, {base}, {model}, {job}, {owner}, {name}, {account}, {region}; default: "
+              "the model id, with pick: newest {suffix}@{base}" },
+    { "technique", BW_CONFIG_TEXT, AT(technique),
+      .words = WORDS("prompt", "rag", "fine-tuned", "fine-tuned+rag"),
+      .help = "how it is put to use; default: fine-tuned or prompt, by what it is" },
     END,
 };
 const struct bw_config_section bw_adopt_section = { "adoption rule", ADOPT, bw_config_add_adopt };

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "codec/config_reader.h"
+#include "domain/adoption.h"
 #include "domain/platform.h"
 
 static const char REGION[] = "{region}";
@@ -265,13 +266,32 @@ void bw_config_add_trigger(struct bw_config_reader *reader, const struct bw_conf
     BW_VEC_PUSH(&reader->settings->triggers, trigger);
 }
 
+static void check_patterns(struct bw_config_reader *reader, const struct bw_config_node *item,
+                           const struct bw_adopt_rule *rule)
+{
+    const char *const patterns[] = { rule->name, rule->owner };
+    for (size_t i = 0; i < BW_COUNT(patterns); i++) {
+        const char *unknown = NULL;
+        bool varies = patterns[i] != NULL && bw_adopt_varies(patterns[i], &unknown);
+        if (unknown != NULL) {
+            bw_config_complain(reader, item,
+                               "%.40s means nothing; there are {1} to {9}, {suffix}, {base}, "
+                               "{model}, {job}, {owner}, {name}, {account} and {region}",
+                               unknown);
+        } else if (patterns[i] == rule->name && rule->name != NULL && !varies &&
+                   rule->pick == NULL) {
+            bw_config_complain(reader, item, "a name fits one finding alone; add pick: newest");
+        }
+    }
+}
+
 void bw_config_add_adopt(struct bw_config_reader *reader, const struct bw_config_node *item)
 {
     struct bw_adopt_rule rule = { 0 };
     size_t before = bw_config_complaints(reader);
     bw_config_read_item(reader, &bw_adopt_section, item, &rule);
-    if (bw_config_complaints(reader) == before && rule.name != NULL && rule.pick == NULL) {
-        bw_config_complain(reader, item, "a name fits one finding alone; add pick: newest");
+    if (bw_config_complaints(reader) == before) {
+        check_patterns(reader, item, &rule);
     }
     if (bw_config_complaints(reader) != before) {
         bw_adopt_rule_clear(&rule);

@@ -75,6 +75,28 @@ void bw_finding_members(const struct bw_finding *finding, struct bw_json_writer 
     }
 }
 
+void bw_knowledge_to_json(const struct bw_knowledge *knowledge, struct bw_json_writer *w)
+{
+    bw_json_object_begin(w, NULL);
+    bw_finding_members(&knowledge->finding, w);
+    bw_json_add_text(w, "root", knowledge->root);
+    bw_json_add_text(w, "chain", knowledge->chain);
+    bw_json_object_end(w);
+}
+
+enum bw_err bw_knowledge_from_json(const struct bw_json *json, struct bw_knowledge *out,
+                                   struct bw_error *err)
+{
+    struct bw_knowledge knowledge = { 0 };
+    enum bw_err rc = bw_finding_from_json(json, &knowledge.finding, err);
+    if (rc == BW_OK) {
+        knowledge.root = bw_xstrdup(bw_json_text(bw_json_get(json, "root"), NULL));
+        knowledge.chain = bw_xstrdup(bw_json_text(bw_json_get(json, "chain"), NULL));
+        *out = knowledge;
+    }
+    return rc;
+}
+
 static enum bw_err read_texts(const struct bw_json *json, struct bw_finding *finding,
                               struct bw_error *err)
 {

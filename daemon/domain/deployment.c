@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/str.h"
 #include "base/words.h"
 #include "domain/eval_job.h"
@@ -72,6 +73,7 @@ void bw_deployment_clear(struct bw_deployment *deployment)
         deployment->training.method, deployment->training.gpu,      deployment->evals.suite,
         deployment->worth.purpose,  deployment->embedding.platform, deployment->embedding.model,
         deployment->at.repo,        deployment->at.file,            deployment->at.context,
+        deployment->evidence,       deployment->learned,            deployment->chain,
         deployment->evals.start,    deployment->evals.trigger,
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
@@ -97,6 +99,79 @@ char *bw_base_of_model(const char *model)
     return end == NULL ? bw_xstrdup(from) : bw_xstrndup(from, (size_t)(end - from));
 }
 
+void bw_knowledge_clear(struct bw_knowledge *knowledge)
+{
+    bw_finding_clear(&knowledge->finding);
+    free(knowledge->root);
+    free(knowledge->chain);
+    *knowledge = (struct bw_knowledge){ 0 };
+}
+
+const char *bw_deployment_base(const struct bw_deployment *said, const struct bw_knowledge *known)
+{
+    if (known->root == NULL) {
+        return said->base;
+    }
+    BW_CLEANUP(bw_freep) char *told = said->match != NULL ? NULL : bw_base_of_model(said->model);
+    return told == NULL || strcmp(said->base, told) == 0 ? known->root : said->base;
+}
+
+static bool is_method(const char *word)
+{
+    static const char *const words[] = { "sft", "dpo", "rft", "full", "lora", "qlora", "dora" };
+    unsigned at = 0;
+    return bw_words_find(words, BW_COUNT(words), word, &at);
+}
+
+/* "finding ft:gpt-9:acme::1 of job ftjob-1, finished 2026-11-20". Ownership: the caller's. */
+static char *evidence_of(const struct bw_finding *finding)
+{
+    struct bw_str text = { 0 };
+    char day[BW_INSTANT_TEXT];
+    bw_str_appendf(&text, "finding %s", finding->id);
+    if (finding->job != NULL) {
+        bw_str_appendf(&text, " of job %s", finding->job);
+    }
+    if (finding->finished_ms != 0) {
+        bw_str_appendf(&text, ", finished %s", bw_instant_format_day(finding->finished_ms, day));
+    }
+    return bw_str_take(&text);
+}
+
+static void learn_number(int64_t *into, int64_t known, const char *what, struct bw_str *learned)
+{
+    if (*into == 0 && known > 0) {
+        *into = known;
+        bw_str_appendf(learned, "%s%s", learned->size == 0 ? "" : ", ", what);
+    }
+}
+
+void bw_deployment_learn(struct bw_deployment *deployment, const struct bw_knowledge *known)
+{
+    const struct bw_finding *finding = &known->finding;
+    struct bw_training *training = &deployment->training;
+    if (finding->id == NULL) {
+        return;
+    }
+    bw_replace(&deployment->base, bw_deployment_base(deployment, known));
+    if (deployment->match != NULL) {
+        bw_replace(&deployment->model, finding->id);
+    }
+    free(deployment->evidence);
+    deployment->evidence = evidence_of(finding);
+    bw_replace(&deployment->chain, known->chain);
+    struct bw_str learned = { 0 };
+    learn_number(&training->rows, finding->rows, "rows", &learned);
+    learn_number(&training->epochs, finding->epochs, "epochs", &learned);
+    learn_number(&training->trained_tokens, finding->trained_tokens, "trained tokens", &learned);
+    if (training->method == NULL && is_method(finding->method)) {
+        training->method = bw_xstrdup(finding->method);
+        bw_str_appendf(&learned, "%smethod", learned.size == 0 ? "" : ", ");
+    }
+    free(deployment->learned);
+    deployment->learned = learned.size == 0 ? NULL : bw_str_take(&learned);
+}
+
 static enum bw_err need(bool given, const char *what, const struct bw_deployment *deployment,
                         struct bw_error *err)
 {
@@ -116,6 +191,10 @@ static void complete_texts(struct bw_deployment *deployment)
 {
     if (deployment->base == NULL && present(deployment->model)) {
         deployment->base = bw_base_of_model(deployment->model);
+    } else if (deployment->base == NULL && present(deployment->match)) {
+        /* ft:gpt-9:acme:* tells; what ft:*:acme:* fits, discovery has to say. */
+        BW_CLEANUP(bw_freep) char *told = bw_base_of_model(deployment->match);
+        deployment->base = bw_xstrdup(strpbrk(told, "*?") == NULL ? told : "");
     }
     char **const platforms[] = { &deployment->platform, &deployment->embedding.platform };
     for (size_t i = 0; i < BW_COUNT(platforms); i++) {
@@ -145,7 +224,7 @@ enum bw_err bw_deployment_complete(struct bw_deployment *deployment, struct bw_e
         { present(deployment->platform), "platform is missing" },
         { present(deployment->model) != present(deployment->match),
           "give either model or match (with pick: newest)" },
-        { present(deployment->base), "base is missing; with match it must be said" },
+        { present(deployment->base) || present(deployment->match), "base is missing" },
         { training->rows >= 0 && training->tokens_per_row >= 0 && training->epochs >= 0 &&
               training->parameters >= 0 && training->gpus >= 0,
           "training: numbers must not be negative" },

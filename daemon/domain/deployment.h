@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/money.h"
 #include "base/vec.h"
+#include "domain/finding.h"
 
 enum bw_technique {
     BW_TECHNIQUE_PROMPT,
@@ -107,7 +108,8 @@ struct bw_deployment {
     char *model;   /* what is called; NULL when `match` picks it */
     char *match;   /* glob over findings, NULL: none */
     char *pick;    /* newest */
-    char *base;    /* never NULL once checked: from the ft: id, else `model` */
+    char *base;    /* never NULL once checked: from the ft: id, else `model`; "" until discovery
+                      finds what `match` fits */
     char *owner;   /* "" when nobody is named */
     struct bw_training training;
     struct bw_traffic traffic;
@@ -117,6 +119,9 @@ struct bw_deployment {
     struct bw_place at;
     int64_t lead_days; /* -1: 2 x expected person-days + 10 */
     struct bw_policy policy;
+    char *evidence; /* the finding that fills what is not said here, in words; NULL: none */
+    char *chain;    /* by which steps it rests on its base, when there are several; NULL: one */
+    char *learned;  /* the numbers that came from it, in words; NULL: none */
 };
 
 struct bw_deployments BW_VEC(struct bw_deployment);
@@ -131,6 +136,21 @@ void bw_deployments_clear(struct bw_deployments *deployments);
  * or a match, sizes not negative. Errors: BW_ERR_INVALID, the sentence names the field. */
 BW_MUST_CHECK enum bw_err bw_deployment_complete(struct bw_deployment *deployment,
                                                  struct bw_error *err);
+
+/* What discovery knows of a deployment. */
+struct bw_knowledge {
+    struct bw_finding finding; /* id NULL: nothing is known */
+    char *root;                /* the base it rests on in the end; NULL: not known */
+    char *chain;               /* by which steps, when there are several; NULL: one */
+};
+void bw_knowledge_clear(struct bw_knowledge *knowledge);
+
+/* The base by what is said and known: a root that was found counts where a pattern picks the model,
+ * and where nobody has said another base than the id itself tells. Borrows from both. */
+const char *bw_deployment_base(const struct bw_deployment *said,
+                               const struct bw_knowledge *known);
+/* Fill what is not said from what is known: the picked model, the base, numbers of the training. */
+void bw_deployment_learn(struct bw_deployment *deployment, const struct bw_knowledge *known);
 
 /* The base of an OpenAI-style fine-tuned id (ft:BASE:ORG:SUFFIX:ID) or the id itself.
  * Ownership: the result is the caller's. */

@@ -117,6 +117,11 @@ static void finish(struct bw_estimate *out, const struct bw_move *move,
         remark_age(out, term, move->now_ms);
     }
     remark_evals(out, &move->deployment->evals);
+    if (move->deployment->learned != NULL) {
+        BW_VEC_PUSH(&out->remarks, bw_xasprintf("%s of the training come from %s",
+                                                move->deployment->learned,
+                                                move->deployment->evidence));
+    }
 }
 
 static struct bw_serving serving_now(const struct bw_move *move)

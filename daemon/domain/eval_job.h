@@ -26,7 +26,7 @@ enum bw_eval_start { /* when a job is opened by itself */
 };
 
 /* Who runs a job, besides the triggers of the configuration: the team's own runner; or a CI that
- * fetches its token by hand. */
+ * hears of it by webhook and reports with a token. */
 #define BW_STARTER_RUNNER "runner"
 #define BW_STARTER_CI "ci"
 

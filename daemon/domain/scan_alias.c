@@ -66,6 +66,18 @@ static bool echoes(struct bw_slice name, struct bw_slice id)
     return !letter && (digit || (!filled && !more));
 }
 
+/* Does one of the words say a part of the id? */
+static bool echoes_one(struct bw_slice name, struct bw_slice id)
+{
+    char word[BW_SCAN_WORD_MAX];
+    for (size_t at = 0; bw_scan_words_next(name, &at, word);) {
+        if (word[0] != '\0' && is_part(word, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "gpt-4": "gpt-4o": the name is itself that of a model, which the id stands in for. */
 static bool renames(struct bw_slice name, struct bw_slice id)
 {
@@ -101,6 +113,14 @@ static bool is_canonical(const struct bw_scan_context *c)
            memmem(above.at, above.size, c->id.at, c->id.size) != NULL;
 }
 
+/* "Claude Sonnet": X: no program calls it so. */
+static bool is_title(const struct bw_scan_context *c)
+{
+    bool quoted = c->before.size > 3 && strchr("\"'", c->before.at[0]) != NULL &&
+                  bw_slice_ends(c->before, ":") && frame_of(c, 0)->data;
+    return quoted && bw_slice_contains(c->before, " ") && echoes_one(c->before, c->id);
+}
+
 bool bw_scan_is_alias(const struct bw_scan_context *c)
 {
     if (is_canonical(c)) {
@@ -108,6 +128,9 @@ bool bw_scan_is_alias(const struct bw_scan_context *c)
     }
     if (c->key.size == 0 || any(c->key, "|default|")) {
         return false;
+    }
+    if (is_title(c)) {
+        return true;
     }
     struct bw_slice first = bw_scan_first_name(c->before);
     bool typed = first.size < c->before.size && first.at[first.size] == ' '; /* Mini Model = */

@@ -21,7 +21,8 @@ static const char LOG_CALL[] =
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
     "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
     "histogram|"
-    "counter|tag|tags|cat|annotate|row|cell|import|require|";
+    "counter|tag|tags|cat|annotate|row|cell|import|require|header|headers|fprintln|fprintf|logf|"
+    "infof|warnf|debugf|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
 static bool is_url_of_method(const struct bw_scan_context *c)
@@ -185,7 +186,8 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     bool task = any(map, "|models|task|tasks|"); /* taskModels: { title: X } */
     bool arm = bw_slice_ends(c->before, "=>") || bw_slice_ends(c->before, "->") ||
                bw_slice_ends_with_word(c->before, "to");
-    bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL;
+    bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL &&
+                  !bw_slice_starts(bw_slice_trim(c->line), "case ");
     if (bw_scan_words_last(c->key, LABEL_KEY)) {
         return !task && !(arm && !quoted);
     }
@@ -196,12 +198,18 @@ static bool is_told(const struct bw_scan_context *c)
 {
     struct bw_slice line = bw_slice_trim(c->line);
     line = bw_slice_starts(line, "@") ? bw_slice_of(line.at, 1, line.size) : line;
-    bool echo = (bw_slice_starts(line, "echo ") || bw_slice_starts(line, "printf ")) &&
-                !bw_slice_contains(line, ">");
+    const char *run = memmem(line.at, line.size, "run: ", 5); /* - run: echo .. */
+    line = language_is(c, BW_LANG_YAML) && run != NULL
+               ? bw_slice_of(run, 5, (size_t)(line.at + line.size - run))
+               : line;
+    line = bw_slice_starts(line, "RUN ") ? bw_slice_of(line.at, 4, line.size) : line;
+    bool kept = bw_slice_contains(line, ">") && bw_slice_contains(line, "="); /* >> $GITHUB_ENV */
+    bool echo = (bw_slice_starts(line, "echo ") || bw_slice_starts(line, "printf ")) && !kept;
     bool label = language_is(c, BW_LANG_SHELL) && bw_slice_starts(line, "LABEL ");
     return echo || label || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
            any(bw_scan_any_call(c),
-               "|stderr|stdout|console|logger|logging|attribute|telemetry|analytics|posthog|") ||
+               "|stderr|stdout|console|logger|logging|attribute|telemetry|analytics|posthog|"
+               "zap|slog|attr|") ||
            bw_slice_starts(bw_slice_trim(c->lead), "Write-") || bw_slice_starts(line, "raise ") ||
            bw_slice_starts(line, "throw ");
 }
@@ -231,9 +239,12 @@ static bool in_text_map(const struct bw_scan_context *c)
     bool selector = language_is(c, BW_LANG_YAML) && map->open == '{' && map->head.size > 0 &&
                     bw_model_id_char(map->head.at[map->head.size - 1]) &&
                     map->head.at[map->head.size] == '{'; /* PromQL: calls{model="X"} */
+    static const char BELOW[] = "|labels|annotations|metadata|tags|examples|example|";
     bool below = language_is(c, BW_LANG_YAML) && map->open == '\0' && c->parent_count > 0 &&
-                 any(c->parents[0], "|labels|annotations|metadata|tags|");
-    return below || selector || (bound && map->data && any(map->name, TEXT_KEY));
+                 any(c->parents[0], BELOW);
+    bool labels = map->open == '{' && map->head.size > 0 && map->head.at[map->head.size] == '{' &&
+                  any(bw_scan_last_part(map->name), "|labels|attributes|");
+    return below || labels || selector || (bound && map->data && any(map->name, TEXT_KEY));
 }
 
 bool bw_scan_is_called(const struct bw_scan_context *c)

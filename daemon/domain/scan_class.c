@@ -43,7 +43,8 @@ static bool by_place(const struct bw_scan_context *c, enum bw_scan_class *out)
 
 static bool is_tokenizer(const struct bw_scan_context *c)
 {
-    return any(c->key, TOKENIZER) || any(bw_scan_any_call(c), TOKENIZER) ||
+    return any(c->key, TOKENIZER) || any(bw_scan_subject(c), TOKENIZER) ||
+           any(bw_scan_any_call(c), TOKENIZER) ||
            any(bw_scan_last_part(bw_scan_any_call(c)), "|counttokens|gettokenizer|") ||
            (any(bw_scan_any_call(c), "|count|num|counter|estimate|") &&
             any(bw_scan_any_call(c), "|token|tokens|"));
@@ -53,8 +54,8 @@ static bool is_embedding(const struct bw_scan_context *c)
 {
     bool near_parent = c->parent_count > 0 && any(c->parents[0], EMBEDDER);
     bool near_frame = frame_of(c, 0)->data && any(frame_of(c, 0)->name, EMBEDDER);
-    return any(c->id, EMBEDDER_ID) || any(c->key, EMBEDDER) || near_parent || near_frame ||
-           any(bw_scan_any_call(c), EMBEDDER);
+    return any(c->id, EMBEDDER_ID) || any(c->key, EMBEDDER) || any(bw_scan_subject(c), EMBEDDER) ||
+           near_parent || near_frame || any(bw_scan_any_call(c), EMBEDDER);
 }
 
 static bool is_fine_tune(const struct bw_scan_context *c)

@@ -185,7 +185,8 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
     enum bw_scan_language language = c->file->syntax->language;
     if (open == '[' || language == BW_LANG_JSON || language == BW_LANG_TERRAFORM ||
         language == BW_LANG_YAML || language == BW_LANG_PYTHON || language == BW_LANG_SETTINGS) {
-        return open != '(' || head.size == 0 || strchr("=:,([{", head.at[head.size - 1]) != NULL;
+        return open != '(' || head.size == 0 || strchr("=:,([{", head.at[head.size - 1]) != NULL ||
+               bw_slice_ends_with_word(head, "in") || bw_slice_ends_with_word(head, "return");
     }
     if (head.size == 0) {
         return true;
@@ -256,14 +257,17 @@ static struct bw_scan_enclosing enclosing_of(const struct bw_scan_context *c,
     struct bw_scan_enclosing out = {
         .open = frame->open,
         .head = head,
-        .name = bw_slice_ends(head, "=")
-                    ? bw_scan_key_assigned(bw_slice_trim(bw_slice_of(head.at, 0, head.size - 1)))
-                    : bw_scan_last_name(without_generics(head)),
         .body = bw_slice_of(text.at, body_at, body_end),
         .tail = bw_slice_trim(bw_slice_of(text.at, behind, line_end(text, behind))),
     };
     out.parameters = frame->open == '(' && defines(head);
     out.data = holds_data(c, frame->open, head) || bw_slice_ends(head, "= dict");
+    const char *equals = out.data && head.size > 0 ? memchr(head.at, '=', head.size) : NULL;
+    bool attached = frame->open == '[' && head.size > 0 && bw_model_id_char(head.at[head.size - 1]);
+    bool assigned = equals != NULL && equals[1] != '>' && equals[1] != '=' && !attached;
+    out.name = assigned ? bw_scan_key_assigned(
+                              bw_slice_trim(bw_slice_of(head.at, 0, (size_t)(equals - head.at))))
+                        : bw_scan_last_name(without_generics(head));
     return out;
 }
 

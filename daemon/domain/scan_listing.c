@@ -2,7 +2,6 @@
 #include "domain/scan_rules.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A list or map of this name says what exists or is permitted. */
@@ -26,7 +25,8 @@ static const char RUN[] =
     "matrix|ensemble|judges|panel|eval|evals|evaluation|benchmark|benchmarks|bench|rotation|"
     "pool|retry|body|backups|backup|providers|contenders|compare|comparison|sweep|grid|route|"
     "routes|"
-    "routing|tiers|tasks|task|default|defaults|judge|";
+    "weighted|split|traffic|canary|experiment|experiments|variants|routing|tiers|tasks|task|"
+    "default|defaults|judge|";
 static const char RUN_SECTION[] =
     "|matrix|eval|evals|evaluation|benchmark|benchmarks|fallback|fallbacks|sweep|compare|route|"
     "routes|retry|";
@@ -93,7 +93,8 @@ static bool is_lookup(const struct bw_scan_context *c)
                (bw_slice_ends(call, ".get") && argument_of(c) == 0);
     bool listing = any(call, BW_LISTING_WORDS) && !any(call, "|registry|catalog|");
     bool service = any(call, "|service|"); /* @RegisterAiService( */
-    return map || listing || (attached && (alone || type)) ||
+    bool key = attached && (language_is(c, BW_LANG_PYTHON) || language_is(c, BW_LANG_SCRIPT));
+    return map || listing || key || (attached && (alone || type)) ||
            (!service && any(bw_scan_last_part(call), LOOKUP_CALL));
 }
 
@@ -176,29 +177,6 @@ static bool path_says_run(const struct bw_scan_context *c)
                      "matrix|workflows|");
 }
 
-/* Is there a loop over what is bound to the name? `for m in MODELS:`, `for (const m of models)` */
-static bool is_looped_over(const struct bw_scan_context *c, struct bw_slice bound)
-{
-    static const char *const FORMS[] = { " of %.*s)",  " in %.*s:",    " in %.*s)",
-                                         " in %.*s {", "range %.*s {", " : %.*s)",
-                                         " in $%.*s;", "{%.*s[@]}",    " in %.*s]" };
-    struct bw_slice name = bw_scan_last_name(bound);
-    for (size_t i = 0; i < BW_COUNT(FORMS) && name.size > 0 && name.size < 60; i++) {
-        char loop[80];
-        (void)snprintf(loop, sizeof(loop), FORMS[i], (int)name.size, name.at);
-        const char *at = memmem(c->file->text.at, c->file->text.size, loop, strlen(loop));
-        size_t line = at == NULL ? 0 : 80;
-        while (line > 0 && at > c->file->text.at && at[-1] != '\n') {
-            at--;
-            line--;
-        }
-        if (at != NULL && bw_slice_contains((struct bw_slice){ at, 80 - line }, "for")) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* [("id", 0.4), ..]: the first of two in a table. */
 static bool is_first_of_pair(const struct bw_scan_context *c)
 {
@@ -244,7 +222,8 @@ static bool lists_models(const struct bw_scan_context *c)
     for (size_t i = 0; i < c->parent_count; i++) {
         struct bw_slice head = c->parents[i];
         const char *call = memchr(head.at, '(', head.size);
-        if (bw_slice_starts(head, "def ") && call != NULL) {
+        bool defines = bw_slice_starts(head, "def ") || bw_slice_starts(head, "async def ");
+        if (defines && call != NULL) {
             head = bw_slice_of(head.at, 0, (size_t)(call - head.at));
             return bw_scan_words_last(head, PLURAL) && !any(head, RUN);
         }
@@ -279,13 +258,24 @@ static bool listed_in_catalog(const struct bw_scan_context *c)
     struct bw_slice outer = bound_part(frame_of(c, 1)->head);
     bool nested = frame_of(c, 0)->open == '[' && frame_of(c, 1)->open == '{' &&
                   frame_of(c, 1)->data && !any(outer, RUN) && bw_scan_words_last(outer, PLURAL);
-    if (nested || any(bound, CATALOG) || bw_slice_starts(bw_slice_trim(bound), "in:")) {
+    if (nested || any(bound, CATALOG) || bw_scan_is_asked(c, bound) ||
+        bw_slice_starts(bw_slice_trim(bound), "in:")) {
         return true;
     }
     bool plural = bw_scan_words_last(bound, PLURAL) || lists_models(c) ||
                   (any(bound, "|models|") && any(bound, "|with|without|supporting|"));
     return (plural || is_set(c)) && !(frame_of(c, 1)->data && any(outer, RUN)) &&
-           !path_says_run(c) && !is_looped_over(c, bound);
+           !path_says_run(c) && !bw_scan_is_looped_over(c, bound);
+}
+
+/* The name of the tag of markup that the id stands in, or right behind; empty: none. */
+static struct bw_slice tag_around(const struct bw_scan_context *c)
+{
+    size_t at = (size_t)(c->id.at - c->line.at);
+    while (at > 0 && c->line.at[at - 1] != '<') {
+        at--;
+    }
+    return bw_scan_first_name(bw_slice_of(c->line.at, at, at == 0 ? 0 : c->line.size));
 }
 
 /* { id: "x", label: "X", price: 1 }: a row about a model. */
@@ -303,7 +293,7 @@ static bool is_row(const struct bw_scan_context *c)
         return false;
     }
     char room[BW_SCAN_MEMBERS_BYTES];
-    struct bw_slice map = bw_scan_members(c, 0, room);
+    struct bw_slice map = tag_around(c).size > 0 ? c->line : bw_scan_members(c, 0, room);
     for (size_t i = 0; i < BW_COUNT(SIGNS); i++) {
         if (bw_slice_contains(map, SIGNS[i])) {
             return true;
@@ -332,26 +322,17 @@ static bool is_priced(const struct bw_scan_context *c)
 static bool in_catalog_map(const struct bw_scan_context *c)
 {
     for (size_t i = 0; i < 3 && i < c->frame_count && c->frames[i].data; i++) {
-        if (any(bound_part(c->frames[i].head), BW_LISTING_WORDS "filter|filters|")) {
+        if (any(bound_part(c->frames[i].head),
+                BW_LISTING_WORDS "filter|filters|limits|quotas|quota|budgets|")) {
             return true;
         }
     }
     for (size_t i = 0; i < 2 && i < c->parent_count && !language_is(c, BW_LANG_PYTHON); i++) {
-        if (any(c->parents[i], BW_LISTING_WORDS)) {
+        if (any(c->parents[i], BW_LISTING_WORDS "limits|quotas|quota|budgets|")) {
             return true;
         }
     }
     return false;
-}
-
-/* The name of the tag of markup that the id stands in, or right behind; empty: none. */
-static struct bw_slice tag_around(const struct bw_scan_context *c)
-{
-    size_t at = (size_t)(c->id.at - c->line.at);
-    while (at > 0 && c->line.at[at - 1] != '<') {
-        at--;
-    }
-    return bw_scan_first_name(bw_slice_of(c->line.at, at, at == 0 ? 0 : c->line.size));
 }
 
 /* <option value="x">, { name: "x" } in a list of models */
@@ -375,7 +356,11 @@ static bool is_default_of_list(const struct bw_scan_context *c)
     const struct bw_scan_enclosing *call = frame_of(c, 1);
     bool list = frame_of(c, 0)->open == '[' && call->open == '(' && !call->data &&
                 bw_slice_contains(call->head, "=") && any(bound_part(call->head), LISTS);
-    return list ||
+    bool plain = c->file->syntax->lines && !c->spot.in_string;
+    struct bw_slice before = plain ? c->before : c->prefix;
+    bool several = bw_slice_ends(before, ",") || bw_slice_starts(plain ? c->trail : c->suffix, ",");
+    struct bw_slice left = bw_slice_of(c->line.at, 0, (size_t)(c->id.at - c->line.at));
+    return list || (several && (any(left, LISTS) || any(c->key, CATALOG))) ||
            (any(c->key, "|default|") && any(bw_scan_first_name(bw_slice_trim(c->line)), LISTS));
 }
 

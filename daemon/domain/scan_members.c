@@ -108,3 +108,18 @@ struct bw_slice bw_scan_named_beside(const struct bw_scan_context *c)
     }
     return bw_slice_of(rest.at, at, end);
 }
+
+struct bw_slice bw_scan_subject(const struct bw_scan_context *c)
+{
+    if (bw_scan_words_last(c->key, "|value|")) {
+        return bw_scan_named_beside(c);
+    }
+    bool given = c->key.size == 0 || any(c->key, "|default|fallback|");
+    if (!given || bw_scan_direct_call(c).size == 0) {
+        return (struct bw_slice){ "", 0 };
+    }
+    struct bw_slice before = frame_of(c, 0)->body;
+    before.size = (size_t)(c->id.at - before.at);
+    const char *comma = before.size == 0 ? NULL : memchr(before.at, ',', before.size);
+    return bw_slice_of(before.at, 0, comma == NULL ? 0 : (size_t)(comma - before.at));
+}

@@ -159,7 +159,9 @@ bool bw_scan_is_deployment_name(const struct bw_scan_context *c, const struct bw
     const struct bw_scan_enclosing *map = frame_of(c, 0);
     bool mapped = map->data && map->open == '{' && any(map->name, BW_DEPLOYED_WORDS) &&
                   !any(c->key, "|model|");
-    bool named = any(c->key, BW_DEPLOYED_WORDS) && !bw_scan_words_last(c->key, "|model|");
+    struct bw_slice subject =
+        c->key.size > 0 && !any(c->key, "|default|value|") ? c->key : bw_scan_subject(c);
+    bool named = any(subject, BW_DEPLOYED_WORDS) && !bw_scan_words_last(subject, "|model|");
     bool parent = c->parent_count > 0 && bw_slice_starts(c->key, "name") &&
                   any(c->parents[0], BW_DEPLOYED_WORDS);
     return named || mapped || parent || bw_slice_starts(c->id, "azure/") ||

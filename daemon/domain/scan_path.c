@@ -25,7 +25,7 @@ static const struct rule RULES[] = {
             "*.lockfile", "packages.lock.json", "pdm.lock", "cargo.lock") },
     { BW_SCAN_VENDORED,
       "|vendor|vendors|vendored|_vendor|node_modules|bower_components|third_party|third-party|"
-      "thirdparty|3rdparty|external|externals|extern|site-packages|dist-packages|venv|.venv|env|"
+      "thirdparty|3rdparty|site-packages|dist-packages|venv|.venv|"
       "pods|carthage|.yarn|.pnpm|jspm_packages|virtualenv|",
       NAMES("*.vendor.js") },
     { BW_SCAN_GENERATED,
@@ -47,19 +47,18 @@ static const struct rule RULES[] = {
             "*.ndjson", "*.csv", "*.tsv", "*.log", "*.har", "*.cassette", "*.vcr", "*.feature",
             "*.http.snap", "*.approved.*", "*.expected.*", "*.out") },
     { BW_SCAN_DOC,
-      "|doc|docs|documentation|website|wiki|man|examples|example|samples|sample|tutorials|"
-      "tutorial|demos|demo|cookbook|cookbooks|guides|blog|adr|rfcs|.changeset|changelog|"
-      "changelogs|changes|releases|notes|",
+      "|doc|docs|documentation|wiki|man|examples|example|samples|sample|tutorials|tutorial|demos|"
+      "demo|cookbook|cookbooks|guides|blog|adr|rfcs|.changeset|changelog|changelogs|",
       NAMES("*.md", "*.mdx", "*.markdown", "*.rst", "*.adoc", "*.asciidoc", "*.org", "*.tex",
             "*.txt", "*.pod", "*.rdoc", "*.scd", "*.1", "*.5", "*.8", "*.pot", "*.po", "*.srt",
-            "readme*", "changelog*", "changes", "history", "news", "license*", "licence*",
-            "copying*", "notice", "authors*", "contributing*", "todo", "security*", "upgrading*",
-            "*.example", "*.sample", "*.example.*", "*.sample.*", "*.template", "*.dist",
-            "env.example*", "example.*", "sample.*", "codeowners", "*.svg", "*.drawio", "*.puml",
-            "*.mmd", "*.bib") },
+            "readme", "changelog", "changes", "history", "news", "license", "licence", "copying",
+            "notice", "authors", "contributing", "todo", "security", "upgrading", "*.example",
+            "*.sample", "*.example.*", "*.sample.*", "*.template", "*.dist", "env.example*",
+            "example.*", "sample.*", "codeowners", "*.svg", "*.drawio", "*.puml", "*.mmd",
+            "*.bib") },
     { BW_SCAN_HISTORY, "|migrations|migration|migrate|alembic|flyway|liquibase|db-migrations|",
       NAMES("v[0-9]*__*.sql", "*migration*.sql", "*.migration.*", "*_migration.*") },
-    { BW_SCAN_LIST, "|pricing|catalog|catalogs|catalogue|",
+    { BW_SCAN_LIST, "",
       NAMES("*pricing*.json", "*pricing*.y*ml", "*pricing*.toml", "*prices*.json", "*prices*.y*ml",
             "*price*.json", "*catalog*.json", "*catalog*.y*ml", "*catalogue*.json",
             "*catalogue*.y*ml", "model_cost*", "*context_window*.json", "*model-list*",

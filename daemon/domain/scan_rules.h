@@ -28,6 +28,15 @@ struct bw_slice bw_scan_members(const struct bw_scan_context *context, size_t de
  *   value: gpt-4o          what `value` is the value of; empty: not said */
 struct bw_slice bw_scan_named_beside(const struct bw_scan_context *context);
 
+/* Does the file loop over what is bound to the name, `for m in MODELS:`, `for (const m of models)`;
+ * does it ask whether something is in it, `if m in MODELS`, MODELS.includes(m)? */
+bool bw_scan_is_looped_over(const struct bw_scan_context *context, struct bw_slice bound);
+bool bw_scan_is_asked(const struct bw_scan_context *context, struct bw_slice bound);
+
+/* What a default value is the default of, or a `value` the value of: the first argument of the
+ * call, getenv("EMBED_MODEL", id), or the name beside it; empty: not said. */
+struct bw_slice bw_scan_subject(const struct bw_scan_context *context);
+
 /* Words of names (scan_words.h). What holds a model: */
 #define BW_MODEL_WORDS "|model|models|engine|engines|deployment|deployments|llm|llms|"
 /* ... what makes one, openai("o1"); */

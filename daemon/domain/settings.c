@@ -147,6 +147,8 @@ void bw_sink_settings_clear(struct bw_sink_settings *sink)
 void bw_adopt_rule_clear(struct bw_adopt_rule *rule)
 {
     free(rule->platform);
+    free(rule->account);
+    free(rule->technique);
     free(rule->match);
     free(rule->pick);
     free(rule->owner);

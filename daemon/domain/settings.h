@@ -77,10 +77,12 @@ struct bw_eval_settings {
 
 struct bw_adopt_rule { /* findings become deployments; NULL: not said */
     char *platform;
+    char *account;
     char *match;
     char *pick;
-    char *owner;
+    char *owner; /* this and the name may hold {..}: see domain/adoption.h */
     char *name;
+    char *technique; /* its word */
 };
 
 /* Read once, never changed afterwards, and shared between the threads. */

@@ -22,6 +22,8 @@ static const struct {
     { "GET", "/v1/deployments/*/swap", bw_api_swap },
     { "GET", "/v1/deployments/*/worth", bw_api_worth },
     { "GET", "/v1/findings", bw_api_findings },
+    { "GET", "/v1/findings/*", bw_api_finding },
+    { "POST", "/v1/findings/*/adopt", bw_api_finding_adopt },
     { "GET", "/v1/feed.atom", bw_api_feed_atom },
     { "GET", "/v1/deadlines.ics", bw_api_deadlines_ics },
     { "GET", "/v1/notices", bw_api_notices },

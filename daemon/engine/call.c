@@ -128,7 +128,7 @@ enum bw_err bw_call_member(struct bw_call *call, const char *name, struct bw_mem
 {
     enum bw_err rc = bw_inventory_get(call->engine->db, name, member, err);
     if (rc == BW_OK) {
-        rc = bw_cohorts_get(call->engine->db, member->cohort, cohort, err);
+        rc = bw_cohorts_get(call->engine->db, member->in.cohort, cohort, err);
     }
     return rc == BW_OK ? bw_engine_confidence(call->engine, cohort->platform, cohort->scope,
                                               &cohort->confidence, err)

@@ -52,7 +52,7 @@ typedef enum bw_err bw_call_command(struct bw_call *call, struct bw_error *err);
 bw_call_command bw_api_status, bw_api_deployments, bw_api_deployment, bw_api_explain,
     bw_api_estimate, bw_api_swap, bw_api_worth, bw_api_notices, bw_api_notice, bw_api_events,
     bw_api_sources, bw_api_source, bw_api_models, bw_api_model, bw_api_deliveries, bw_api_delivery,
-    bw_api_sinks, bw_api_findings, bw_api_deployment_add, bw_api_deployment_import,
+    bw_api_sinks, bw_api_findings, bw_api_finding, bw_api_finding_adopt, bw_api_deployment_add, bw_api_deployment_import,
     bw_api_deployment_remove, bw_api_metrics, bw_api_feed_atom, bw_api_deadlines_ics,
     bw_api_notice_move, bw_api_poll, bw_api_accept, bw_api_sink_test, bw_api_delivery_retry,
     bw_api_evals, bw_api_eval, bw_api_eval_start, bw_api_eval_cancel, bw_api_eval_lease,

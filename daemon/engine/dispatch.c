@@ -89,17 +89,41 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
     return rc;
 }
 
-/* {"summary", and the row of the job}. */
+/* {"summary", and the row of the job}. Ownership: the caller's. */
 static char *eval_data(const struct bw_eval_job *job)
 {
     struct bw_str data = { 0 };
     struct bw_json_writer w = { .out = &data };
+    const char *on = job->tuned == NULL ? job->candidate : job->tuned;
     BW_CLEANUP(bw_freep)
-    char *summary = bw_xasprintf("%s on %s: %s: %s", job->deployment,
-                                 job->tuned == NULL ? job->candidate : job->tuned,
-                                 bw_eval_verdict_word(job->verdict), job->reason);
+    char *summary =
+        job->state == BW_JOB_FINISHED
+            ? bw_xasprintf("%s on %s: %s: %s", job->deployment, on,
+                           bw_eval_verdict_word(job->verdict), job->reason)
+            : bw_xasprintf("%s: run the suite %s on %s and on %s; basewatch evals token %lld",
+                           job->deployment, job->suite, job->baseline, on, (long long)job->id);
     bw_row_eval(&w, job, summary);
     return bw_str_take(&data);
+}
+
+static bool is_webhook(const struct bw_sink_settings *sink)
+{
+    return strcmp(sink->plugin, "webhook") == 0;
+}
+
+enum bw_err bw_engine_announce_request(struct bw_engine *engine, const struct bw_eval_job *job,
+                                       struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *data = eval_data(job);
+    const struct bw_message message = { "eval.requested", job->deployment, 0, data, false };
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
+    {
+        if (rc == BW_OK && is_webhook(sink)) {
+            rc = send_to(engine, sink->name, &message, err);
+        }
+    }
+    return rc;
 }
 
 enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
@@ -114,7 +138,7 @@ enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_ev
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
         bool told = bw_settings_routes(engine->settings, sink, &topic) &&
-                    (!moved || bw_str_equal(sink->plugin, "webhook"));
+                    (!moved || is_webhook(sink));
         if (rc == BW_OK && told) {
             rc = send_to(engine, sink->name, &message, err);
         }

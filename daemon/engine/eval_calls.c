@@ -116,6 +116,21 @@ static enum bw_err open_by_hand(struct bw_call *call, const struct bw_json *json
     return rc == BW_OK ? bw_engine_open_eval(call->engine, &wish, out, err) : rc;
 }
 
+/* What can begin does, so that the answer already says so. */
+static enum bw_err begin_at_once(struct bw_call *call, int64_t id, struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+    bool more = false;
+    enum bw_err rc = bw_engine_evals_due(call->engine, &more, err);
+    if (rc == BW_OK) {
+        rc = bw_evals_get(call->engine->db, id, &job, err);
+    }
+    if (rc == BW_OK) {
+        bw_row_eval(&call->w, &job, NULL);
+    }
+    return rc;
+}
+
 enum bw_err bw_api_eval_start(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
@@ -139,10 +154,7 @@ enum bw_err bw_api_eval_start(struct bw_call *call, struct bw_error *err)
         bw_eval_job_clear(&job);
         rc = open_by_hand(call, json, &member, &cohort, &job, err);
     }
-    if (rc == BW_OK) {
-        bw_row_eval(&call->w, &job, NULL);
-    }
-    return rc;
+    return rc == BW_OK ? begin_at_once(call, job.id, err) : rc;
 }
 
 enum bw_err bw_api_eval_cancel(struct bw_call *call, struct bw_error *err)
@@ -219,19 +231,25 @@ enum bw_err bw_api_eval_token(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
-    int64_t timeout_ms = call->engine->settings->evals.ci_timeout_ms;
+    char hash[BW_TOKEN_HASH_TEXT];
     enum bw_err rc = read_job(call, &job, err);
-    if (rc == BW_OK && (job.state != BW_JOB_QUEUED || !bw_str_equal(job.starter, BW_STARTER_CI))) {
-        rc = bw_fail(err, BW_ERR_CONFLICT, "a token is for what waits for a CI (evals.trigger: "
-                     "ci); eval %s is %s, its trigger %s", call->args[0],
-                     bw_job_state_word(job.state), job.starter);
+    if (rc == BW_OK && !bw_str_equal(job.starter, BW_STARTER_CI)) {
+        rc = bw_fail(err, BW_ERR_CONFLICT, "eval %s is run by %s; a token is for evals.trigger: ci",
+                     call->args[0], job.starter);
+    }
+    if (rc == BW_OK && (job.state != BW_JOB_RUNNING || job.token_hash != NULL)) {
+        rc = bw_fail(err, BW_ERR_CONFLICT, "eval %s is %s%s", call->args[0],
+                     bw_job_state_word(job.state),
+                     job.token_hash == NULL ? "" : ", and its token has been given out");
     }
     if (rc == BW_OK) {
-        rc = bw_engine_lease_eval(call->engine, &job, actor, call->request->token, timeout_ms,
-                                  err);
+        bw_replace(&job.token_hash, bw_token_hash(call->request->token, hash));
+        bw_replace(&job.runner, actor);
+        rc = bw_engine_save_eval(call->engine, &job, err);
     }
     if (rc == BW_OK) {
-        bw_row_eval_order(&call->w, &job, call->request->token, timeout_ms);
+        bw_row_eval_order(&call->w, &job, call->request->token,
+                          job.lease_until_ms - call->engine->now_ms);
     }
     return rc;
 }

@@ -12,15 +12,6 @@ void bw_lessee_clear(struct bw_lessee *lessee)
     bw_names_clear(&lessee->suites);
 }
 
-enum bw_err bw_engine_lease_eval(struct bw_engine *engine, struct bw_eval_job *job,
-                                 const char *runner, const char *token, int64_t lease_ms,
-                                 struct bw_error *err)
-{
-    char hash[BW_TOKEN_HASH_TEXT];
-    bw_replace(&job->token_hash, bw_token_hash(token, hash));
-    return bw_engine_begin_eval(engine, job, runner, lease_ms, err);
-}
-
 void bw_engine_note_runner(struct bw_engine *engine, int64_t job)
 {
     for (size_t i = engine->grants.count; i-- > 0;) {
@@ -72,8 +63,10 @@ static enum bw_err serve(struct bw_engine *engine, struct bw_lessee *lessee, str
     enum bw_err rc =
         bw_engine_next_eval(engine, BW_STARTER_RUNNER, &lessee->suites, &job, err);
     if (rc == BW_OK) {
-        rc = bw_engine_lease_eval(engine, &job, lessee->runner, lessee->token,
-                                  engine->settings->evals.lease_ms, err);
+        char hash[BW_TOKEN_HASH_TEXT];
+        bw_replace(&job.token_hash, bw_token_hash(lessee->token, hash));
+        rc = bw_engine_begin_eval(engine, &job, lessee->runner, engine->settings->evals.lease_ms,
+                                  err);
     }
     if (rc == BW_OK || (rc == BW_ERR_NOTFOUND && lessee->until_ms <= engine->now_ms)) {
         answer(engine, lessee, rc == BW_OK ? &job : NULL);

@@ -123,29 +123,37 @@ static enum bw_err end_lost(struct bw_engine *engine, bool *more, struct bw_erro
     return rc;
 }
 
-/* What may run elsewhere begins to run; its plugin is called once that is committed. */
-static enum bw_err begin_elsewhere(struct bw_engine *engine, struct bw_error *err)
+/* What may run elsewhere begins to run. A trigger's plugin is called once that is committed; a CI
+ * hears of it by webhook. */
+static enum bw_err begin_all(struct bw_engine *engine, const char *starter, bool by_plugin,
+                             struct bw_error *err)
 {
-    BW_VEC_EACH(const struct bw_sink_settings, trigger, &engine->settings->triggers)
-    {
-        enum bw_err rc = BW_OK;
-        while (rc == BW_OK) {
-            BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
-            rc = bw_engine_next_eval(engine, trigger->name, NULL, &job, err);
-            if (rc == BW_OK) {
-                rc = bw_engine_begin_eval(engine, &job, trigger->name,
-                                          engine->settings->evals.ci_timeout_ms, err);
-            }
-            if (rc == BW_OK) {
-                job.due_ms = engine->now_ms;
-                rc = bw_evals_save(engine->db, &job, err);
-            }
+    int64_t timeout_ms = engine->settings->evals.ci_timeout_ms;
+    enum bw_err rc = BW_OK;
+    while (rc == BW_OK) {
+        BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
+        rc = bw_engine_next_eval(engine, starter, NULL, &job, err);
+        if (rc == BW_OK) {
+            rc = bw_engine_begin_eval(engine, &job, starter, timeout_ms, err);
         }
-        if (rc != BW_ERR_NOTFOUND) {
-            return rc;
+        if (rc == BW_OK && by_plugin) {
+            job.due_ms = engine->now_ms;
+            rc = bw_evals_save(engine->db, &job, err);
+        } else if (rc == BW_OK) {
+            rc = bw_engine_announce_request(engine, &job, err);
         }
     }
-    return BW_OK;
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+static enum bw_err begin_elsewhere(struct bw_engine *engine, struct bw_error *err)
+{
+    enum bw_err rc = begin_all(engine, BW_STARTER_CI, false, err);
+    BW_VEC_EACH(const struct bw_sink_settings, trigger, &engine->settings->triggers)
+    {
+        rc = rc == BW_OK ? begin_all(engine, trigger->name, true, err) : rc;
+    }
+    return rc;
 }
 
 enum bw_err bw_engine_evals_due(struct bw_engine *engine, bool *more, struct bw_error *err)
@@ -206,6 +214,7 @@ enum bw_err bw_engine_evals_next_due(struct bw_engine *engine, int64_t *out_ms,
         *out_ms = lessee->until_ms < *out_ms ? lessee->until_ms : *out_ms;
         rc = rc == BW_OK ? next_start(engine, BW_STARTER_RUNNER, out_ms, err) : rc;
     }
+    rc = rc == BW_OK ? next_start(engine, BW_STARTER_CI, out_ms, err) : rc;
     for (size_t i = 0; engine->settings != NULL && i < engine->settings->triggers.count; i++) {
         const char *name = engine->settings->triggers.items[i].name;
         rc = rc == BW_OK ? next_start(engine, name, out_ms, err) : rc;

@@ -127,8 +127,10 @@ static bool is_answered(const struct bw_notice *notice, const struct bw_eval_job
            (latest->state != BW_JOB_FINISHED || latest->verdict != BW_EVAL_CANCELLED);
 }
 
+/* state: of the notice that was answered, which need not be the one that asks. */
 static enum bw_err open_by_policy(struct bw_engine *engine, struct bw_notice *notice,
-                                  struct bw_eval_job *latest, struct bw_error *err)
+                                  enum bw_notice_state state, struct bw_eval_job *latest,
+                                  struct bw_error *err)
 {
     BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
     BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
@@ -139,7 +141,7 @@ static enum bw_err open_by_policy(struct bw_engine *engine, struct bw_notice *no
     }
     enum bw_eval_start start = engine->settings->evals.start;
     (void)bw_eval_start_parse(member.deployment.evals.start, &start);
-    if (member.deployment.evals.suite == NULL || !bw_eval_opens(start, notice->state)) {
+    if (member.deployment.evals.suite == NULL || !bw_eval_opens(start, state)) {
         return BW_OK;
     }
     if (is_unfinished(latest)) {
@@ -150,7 +152,7 @@ static enum bw_err open_by_policy(struct bw_engine *engine, struct bw_notice *no
                                 err);
     }
     if (rc == BW_OK) {
-        rc = bw_cohorts_get(engine->db, member.cohort, &cohort, err);
+        rc = bw_cohorts_get(engine->db, member.in.cohort, &cohort, err);
     }
     const struct bw_eval_wish wish = { .deployment = &member.deployment,
                                        .cohort = &cohort,
@@ -166,14 +168,10 @@ static enum bw_err open_by_policy(struct bw_engine *engine, struct bw_notice *no
     return rc;
 }
 
-enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
-                                    struct bw_error *err)
+static enum bw_err follow_succession(struct bw_engine *engine, struct bw_notice *notice,
+                                     enum bw_notice_state state, struct bw_error *err)
 {
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job latest = { 0 };
-    if (notice->candidate == NULL ||
-        strcmp(bw_notice_matter(notice->kind), "succession") != 0) {
-        return BW_OK;
-    }
     enum bw_err rc = bw_evals_latest(engine->db, notice->subject, &latest, err);
     if (rc != BW_OK && rc != BW_ERR_NOTFOUND) {
         return rc;
@@ -181,7 +179,40 @@ enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *
     if (!bw_eval_is_wanted(notice->state)) {
         return drop_unwanted(engine, notice, &latest, err);
     }
-    return is_answered(notice, &latest) ? BW_OK : open_by_policy(engine, notice, &latest, err);
+    return is_answered(notice, &latest) ? BW_OK
+                                        : open_by_policy(engine, notice, state, &latest, err);
+}
+
+/* Where a base comes to its end, that is the notice which people hear of and answer. */
+static enum bw_err follow_end(struct bw_engine *engine, const struct bw_notice *notice,
+                              struct bw_error *err)
+{
+    BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
+    if (notice->state != BW_NOTICE_ACKNOWLEDGED) {
+        return BW_OK;
+    }
+    enum bw_err rc = bw_notices_live(engine->db, notice->subject, false, &live, err);
+    BW_VEC_EACH(struct bw_notice, other, &live)
+    {
+        if (rc == BW_OK && other->candidate != NULL &&
+            strcmp(bw_notice_matter(other->kind), "succession") == 0) {
+            rc = follow_succession(engine, other, notice->state, err);
+        }
+    }
+    return rc;
+}
+
+enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
+                                    struct bw_error *err)
+{
+    const char *matter = bw_notice_matter(notice->kind);
+    if (notice->candidate == NULL) {
+        return BW_OK;
+    }
+    return strcmp(matter, "succession") == 0
+               ? follow_succession(engine, notice, notice->state, err)
+           : strcmp(matter, "life") == 0 ? follow_end(engine, notice, err)
+                                          : BW_OK;
 }
 
 enum bw_err bw_engine_abandon_eval(struct bw_engine *engine, const char *deployment,

@@ -21,30 +21,38 @@ static enum bw_err read_other(struct bw_engine *engine, int64_t id, struct bw_co
 enum bw_err bw_engine_stand(struct bw_engine *engine, const struct bw_member *member,
                             struct bw_standing *standing, struct bw_error *err)
 {
-    enum bw_err rc = read_other(engine, member->cohort, &standing->cohort, err);
-    return rc == BW_OK ? read_other(engine, member->embedder, &standing->embedder, err) : rc;
+    enum bw_err rc = read_other(engine, member->in.cohort, &standing->cohort, err);
+    return rc == BW_OK ? read_other(engine, member->in.embedder, &standing->embedder, err) : rc;
 }
 
 enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
     BW_CLEANUP(bw_members_clear) struct bw_members members = { 0 };
-    BW_CLEANUP(bw_freep) char *cursor = NULL;
-    int64_t id = 0;
-    bool baseline = false;
-    enum bw_err rc = bw_fan_next(engine->db, &id, &cursor, &baseline, err);
+    BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
+    BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
+    bool waits = false;
+    *more = false;
+    enum bw_err rc = bw_fan_next(engine->db, engine->now_ms, &fan, err);
     if (rc != BW_OK) {
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
     *more = true;
-    rc = bw_inventory_members(engine->db, id, cursor, BW_FAN_CHUNK, &members, err);
+    rc = bw_cohorts_get(engine->db, fan.cohort, &cohort, err);
+    if (rc == BW_OK && fan.cursor[0] == '\0' && !fan.has_waited) {
+        rc = bw_engine_look_first(engine, &cohort, &waits, err);
+    }
+    if (rc != BW_OK || waits) {
+        return rc;
+    }
+    rc = bw_inventory_members(engine->db, fan.cohort, fan.cursor, BW_FAN_CHUNK, &members, err);
     BW_VEC_EACH(const struct bw_member, member, &members)
     {
         if (rc == BW_OK) {
             rc = bw_engine_stand(engine, member, &standing, err);
         }
         if (rc == BW_OK) {
-            rc = bw_engine_reconcile(engine, &standing, &member->deployment, baseline, err);
+            rc = bw_engine_reconcile(engine, &standing, &member->deployment, fan.baseline, err);
         }
     }
     if (rc != BW_OK) {
@@ -53,5 +61,5 @@ enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_er
     const char *last = members.count < BW_FAN_CHUNK
                            ? NULL
                            : members.items[members.count - 1].deployment.name;
-    return bw_fan_advance(engine->db, id, last, err);
+    return bw_fan_advance(engine->db, fan.cohort, last, err);
 }

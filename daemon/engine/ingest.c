@@ -238,6 +238,9 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
         break;
     }
     if (rc == BW_OK) {
+        rc = bw_engine_discover(engine, &source, polled, err);
+    }
+    if (rc == BW_OK) {
         rc = bw_sources_save(engine->db, &source, err);
     }
     if (rc == BW_OK && was_silent && source.state == BW_SOURCE_OK) {

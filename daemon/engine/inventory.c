@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "domain/prices.h"
+#include "store/findings.h"
 
 /* The scope that facts about a place come from: that of the first of the platform's own lists that
  * agrees with the account and region named, else what they say themselves. Where there is no list
@@ -50,30 +52,50 @@ static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deploym
 }
 
 /* What a deployment should hear of as it comes in: alone, for its cohorts have heard it. */
-static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *deployment,
-                        int64_t cohort, int64_t embedder, struct bw_error *err)
+static enum bw_err tell(struct bw_engine *engine, const char *name, struct bw_error *err)
 {
+    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
     BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
-    const struct bw_member member = { .cohort = cohort, .embedder = embedder };
-    enum bw_err rc = bw_engine_stand(engine, &member, &standing, err);
-    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, deployment, true, err) : rc;
+    enum bw_err rc = bw_inventory_get(engine->db, name, &member, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_stand(engine, &member, &standing, err);
+    }
+    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, &member.deployment, true, err) : rc;
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err)
 {
-    int64_t cohort = 0;
-    int64_t embedder = 0;
+    BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment->platform,
+                                                deployment->account, deployment->region);
+    BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = { 0 };
+    struct bw_membership in = { 0 };
     *changed = false;
-    enum bw_err rc = find_cohort(engine, deployment, false, &cohort, err);
+    enum bw_err rc = bw_engine_know(engine, deployment, scope, &known, err);
+    struct bw_deployment placed = *deployment; /* where what is known puts it; borrowed */
+    placed.base = (char *)bw_deployment_base(deployment, &known);
+    if (rc == BW_OK) {
+        rc = find_cohort(engine, &placed, false, &in.cohort, err);
+    }
     if (rc == BW_OK && deployment->embedding.model != NULL) {
-        rc = find_cohort(engine, deployment, true, &embedder, err);
+        rc = find_cohort(engine, &placed, true, &in.embedder, err);
     }
     if (rc == BW_OK) {
-        rc = bw_inventory_put(engine->db, deployment, cohort, embedder, changed, err);
+        rc = bw_inventory_put(engine->db, deployment, &known, in, changed, err);
     }
-    return rc == BW_OK && *changed ? tell(engine, deployment, cohort, embedder, err) : rc;
+    return rc == BW_OK && *changed ? tell(engine, deployment->name, err) : rc;
+}
+
+enum bw_err bw_engine_may_add(struct bw_engine *engine, const char *name, struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
+    enum bw_err rc = bw_inventory_get(engine->db, name, &known, err);
+    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "deployment '%s' stands in the configuration; change it there", name);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
@@ -81,9 +103,8 @@ enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *na
 {
     static const char reason[] = "the deployment left the inventory";
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
-    if (rc == BW_OK) {
-        rc = bw_engine_abandon_eval(engine, name, reason, err);
-    }
+    rc = rc == BW_OK ? bw_findings_release(engine->db, name, err) : rc;
+    rc = rc == BW_OK ? bw_engine_abandon_eval(engine, name, reason, err) : rc;
     return rc == BW_OK ? bw_engine_settle(engine, name, false, BW_NOTICE_CANCELLED, actor, reason,
                                           err)
                        : rc;
@@ -150,14 +171,37 @@ void bw_engine_configure_again(struct bw_engine *engine)
     engine->configuring.removed_to = bw_xstrdup("");
 }
 
+/* Two words on one name would be a silent change of what is watched: the one that was there first
+ * stays, and the operator is told. */
+static bool is_taken(struct bw_engine *engine, const struct bw_deployment *deployment,
+                     enum bw_err *rc, struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
+    *rc = bw_inventory_get(engine->db, deployment->name, &known, err);
+    if (*rc != BW_OK || known.deployment.origin != BW_ORIGIN_API) {
+        *rc = *rc == BW_ERR_NOTFOUND ? BW_OK : *rc;
+        return *rc != BW_OK;
+    }
+    free(engine->misconfigured);
+    engine->misconfigured = bw_xasprintf(
+        "deployment '%s' stands in the files of %s and was added through the API too; the latter "
+        "counts until `basewatch deployments remove %s` and a reload",
+        deployment->name, engine->settings->file, deployment->name);
+    bw_log(BW_LOG_ERROR, "%s", engine->misconfigured);
+    return true;
+}
+
 static enum bw_err put_some(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     const struct bw_deployment *all = engine->settings->deployments.items;
     size_t count = engine->settings->deployments.count;
     enum bw_err rc = BW_OK;
     for (size_t i = 0; rc == BW_OK && i < BW_PUT_CHUNK && engine->configuring.next < count; i++) {
+        const struct bw_deployment *deployment = &all[engine->configuring.next++];
         bool changed = false;
-        rc = bw_engine_put_deployment(engine, &all[engine->configuring.next++], &changed, err);
+        if (!is_taken(engine, deployment, &rc, err)) {
+            rc = bw_engine_put_deployment(engine, deployment, &changed, err);
+        }
     }
     *more = engine->configuring.next < count;
     return rc;
@@ -214,7 +258,10 @@ enum bw_err bw_engine_configure_some(struct bw_engine *engine, bool *more, struc
     if (rc != BW_OK || *more) {
         return rc;
     }
-    rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    rc = bw_engine_adopt(engine, err);
+    if (rc == BW_OK) {
+        rc = bw_cohorts_all_due(engine->db, engine->now_ms, err);
+    }
     if (rc == BW_OK) {
         rc = follow_prices(engine, err);
     }

@@ -361,12 +361,14 @@ static const struct bw_cohort *spoken_of(const struct bw_standing *standing,
 }
 
 static enum bw_err close_old(struct bw_engine *engine, struct bw_notice *old,
-                             const struct bw_standing *standing, struct bw_error *err)
+                             const struct bw_standing *standing, const char *evidence,
+                             struct bw_error *err)
 {
     const char *base = spoken_of(standing, old)->base; /* NULL: it embeds with nothing now */
     bool moved = base != NULL && !bw_str_equal(old->base, base);
-    BW_CLEANUP(bw_freep) char *reason = moved ? bw_xasprintf("the inventory shows it on %s", base)
-                                              : bw_xstrdup("what it said no longer holds");
+    BW_CLEANUP(bw_freep) char *reason =
+        moved ? bw_xasprintf("%s shows it on %s", evidence == NULL ? "the inventory" : evidence, base)
+              : bw_xstrdup("what it said no longer holds");
     const struct bw_move_notice how = {
         .to = moved ? BW_NOTICE_RESOLVED : BW_NOTICE_CANCELLED,
         .event = moved ? "resolved" : "cancelled",
@@ -427,7 +429,7 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standi
             rc = stays_unknown(engine, standing, old, &unknown, err);
         }
         if (rc == BW_OK && !unknown) {
-            rc = close_old(engine, old, standing, err);
+            rc = close_old(engine, old, standing, deployment->evidence, err);
         }
     }
     for (size_t i = 0; rc == BW_OK && i < wanted.count; i++) {

@@ -8,6 +8,7 @@
 #include "domain/replacement.h"
 #include "domain/succession.h"
 #include "domain/swap.h"
+#include "domain/swap_breaks.h"
 #include "engine/call.h"
 #include "engine/pricing.h"
 
@@ -235,6 +236,33 @@ static enum bw_err explain_eval(struct bw_call *call, const char *deployment, st
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
+/* What discovery knows of it, and what it cannot see. */
+static enum bw_err explain_findings(struct bw_call *call, const struct subject *subject,
+                                    struct bw_error *err)
+{
+    const struct bw_deployment *deployment = &subject->member.deployment;
+    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    if (deployment->evidence != NULL) {
+        bw_call_line(call, "known by %s%s%s", deployment->evidence,
+                     deployment->learned == NULL ? "" : "; from it come ",
+                     deployment->learned == NULL ? "" : deployment->learned);
+    }
+    if (deployment->chain != NULL) {
+        bw_call_line(call, "it rests on its base by %s", deployment->chain);
+    }
+    enum bw_err rc = bw_sources_list(call->engine->db, &sources, err);
+    BW_VEC_EACH(const struct bw_source, source, &sources)
+    {
+        BW_CLEANUP(bw_freep) char *text = bw_source_discovery_text(source);
+        if (text != NULL && source->discovery != BW_DISCOVERS_OK &&
+            strcmp(source->platform, deployment->platform) == 0 &&
+            strcmp(source->scope, subject->cohort.scope) == 0) {
+            bw_call_line(call, "findings of source %s: %s", source->name, text);
+        }
+    }
+    return rc;
+}
+
 enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(subject_clear) struct subject subject = { 0 };
@@ -262,6 +290,9 @@ enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
     explain_base(call, &subject);
     explain_state(call, cohort);
     rc = explain_declared(call, &subject, err);
+    if (rc == BW_OK) {
+        rc = explain_findings(call, &subject, err);
+    }
     if (bw_technique_is_tuned(cohort->technique)) {
         explain_routes(call, &options);
     }
@@ -319,6 +350,34 @@ enum bw_err bw_api_estimate(struct bw_call *call, struct bw_error *err)
     return BW_OK;
 }
 
+/* What a client needs to make the change itself; NULL: nothing. */
+static void write_place(struct bw_call *call, const struct bw_place *at)
+{
+    if (at == NULL) {
+        bw_json_add_null(&call->w, "at");
+        return;
+    }
+    bw_json_object_begin(&call->w, "at");
+    bw_json_add_text(&call->w, "repo", at->repo);
+    bw_json_add_text(&call->w, "file", at->file);
+    bw_json_add_i64(&call->w, "line", at->line);
+    bw_json_add_text(&call->w, "context", at->context);
+    bw_json_object_end(&call->w);
+}
+
+static void write_breaks(struct bw_call *call, const struct subject *subject)
+{
+    BW_CLEANUP(bw_sentences_clear) struct bw_sentences breaks = { 0 };
+    bw_swap_breaks(&subject->member.deployment, &subject->pricing.base.entry,
+                   &subject->pricing.candidate.entry, &breaks);
+    bw_json_array_begin(&call->w, "breaks");
+    BW_VEC_EACH(char *const, sentence, &breaks)
+    {
+        bw_json_add_text(&call->w, NULL, *sentence);
+    }
+    bw_json_array_end(&call->w);
+}
+
 enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(subject_clear) struct subject subject = { 0 };
@@ -345,6 +404,7 @@ enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
     bool exact = bw_swap_diff(&deployment->at, from, to, &diff, &why_not) == BW_OK;
     words = bw_swap_words(&deployment->at, from, to);
     bw_call_begin(call, "swap");
+    write_place(call, exact ? &deployment->at : NULL);
     bw_json_object_begin(&call->w, "swap");
     bw_json_add_text(&call->w, "from", from);
     bw_json_add_text(&call->w, "to", to);
@@ -357,6 +417,7 @@ enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
                      deployment->evals.suite, to, deployment->name);
     }
     bw_json_array_end(&call->w);
+    write_breaks(call, &subject);
     bw_call_end(call);
     return BW_OK;
 }

@@ -85,7 +85,7 @@ enum bw_err bw_api_deployments(struct bw_call *call, struct bw_error *err)
     {
         const struct bw_deployment *deployment = &member->deployment;
         if (rc == BW_OK) {
-            rc = cohort_of(call, member->cohort, &cohort, err);
+            rc = cohort_of(call, member->in.cohort, &cohort, err);
         }
         if (rc == BW_OK && wanted(state, bw_cohort_state_word(cohort.state)) &&
             wanted(platform, deployment->platform) &&
@@ -328,15 +328,6 @@ enum bw_err bw_api_sinks(struct bw_call *call, struct bw_error *err)
     {
         bw_row_sink(&call->w, &sending->row);
     }
-    bw_call_end_list(call, NULL);
-    return BW_OK;
-}
-
-/* No plugin reports findings yet: the list is empty, and says so in its shape. */
-enum bw_err bw_api_findings(struct bw_call *call, struct bw_error *err)
-{
-    (void)err;
-    bw_call_begin_list(call, "findings");
     bw_call_end_list(call, NULL);
     return BW_OK;
 }

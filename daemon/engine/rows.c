@@ -87,6 +87,15 @@ void bw_row_deployment(struct bw_json_writer *w, const struct bw_deployment *dep
     bw_json_object_end(w);
 }
 
+/* "findings": null where there is no inventory, else how much of it could be seen. */
+static void add_discovery(struct bw_json_writer *w, const struct bw_source *source)
+{
+    BW_CLEANUP(bw_freep) char *text = bw_source_discovery_text(source);
+    bw_json_add_text(w, "findings", text);
+    bw_json_add_text(w, "findings_state", bw_source_discovery_word(source->discovery));
+    bw_json_add_time(w, "findings_at", source->discovered_ms);
+}
+
 void bw_row_source(struct bw_json_writer *w, const struct bw_source *source)
 {
     bw_json_object_begin(w, NULL);
@@ -102,6 +111,7 @@ void bw_row_source(struct bw_json_writer *w, const struct bw_source *source)
     bw_json_add_time(w, "next_at", source->due_ms);
     bw_json_add_i64(w, "failures", source->failures);
     add_or_null(w, "detail", source->detail);
+    add_discovery(w, source);
     bw_json_object_end(w);
 }
 

@@ -115,7 +115,7 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
 
 static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, struct bw_error *err)
 {
-    int64_t next_ms[5] = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
+    int64_t next_ms[6] = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
     enum bw_err rc = bw_cohorts_next_due(engine->db, &next_ms[0], err);
     if (rc == BW_OK) {
         rc = bw_notices_next_end(engine->db, &next_ms[1], err);
@@ -128,6 +128,9 @@ static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, stru
     }
     if (rc == BW_OK) {
         rc = bw_engine_evals_next_due(engine, &next_ms[4], err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_fan_next_held(engine->db, engine->now_ms, &next_ms[5], err);
     }
     for (size_t i = 0; i < BW_COUNT(next_ms); i++) {
         earlier(wake_ms, next_ms[i]);

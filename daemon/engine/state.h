@@ -113,6 +113,8 @@ enum {
     BW_FAN_CHUNK = 100,        /* members of a changed cohort */
     BW_DUE_CHUNK = 50,         /* notices that time changed */
     BW_REDO_MS = 5000,         /* after a failure of the database */
+    BW_LOOK_AGAIN_MS = 3600 * 1000, /* discovery is asked again that long after it looked */
+    BW_LOOK_WAIT_MS = 300 * 1000,   /* a fan-out waits for it no longer */
 };
 
 /* scope.c: the account and region that a source sees, "" where there is one of each. */
@@ -136,6 +138,8 @@ void bw_configuring_clear(struct bw_configuring *configuring);
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      const struct bw_deployment *deployment, bool *changed,
                                      struct bw_error *err);
+/* May somebody's word put it? Errors: BW_ERR_CONFLICT when it stands in the configuration. */
+enum bw_err bw_engine_may_add(struct bw_engine *engine, const char *name, struct bw_error *err);
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err);
 
@@ -172,6 +176,29 @@ enum bw_err bw_engine_accept(struct bw_engine *engine, const char *source, const
  */
 enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *source,
                              const struct bw_entries *entries, char **why, struct bw_error *err);
+
+/* findings.c: what discovery brought, beside the catalog. */
+enum bw_err bw_engine_discover(struct bw_engine *engine, struct bw_source *source,
+                               struct bw_polled *polled, struct bw_error *err);
+/* Before the members of a cohort are told: discovery looks again where it has not for an hour, so
+ * that nobody hears of what is done already. *waits: the fan-out is held until then. */
+enum bw_err bw_engine_look_first(struct bw_engine *engine, const struct bw_cohort *cohort,
+                                 bool *waits, struct bw_error *err);
+
+/* adoption.c: deployments by the rules of `adopt:`; removes those that no rule makes any more. */
+enum bw_err bw_engine_adopt(struct bw_engine *engine, struct bw_error *err);
+/* Put again, with what is known now, the deployments that pick among findings or call one of these
+ * models. */
+enum bw_err bw_engine_relearn(struct bw_engine *engine, const struct bw_names *changed,
+                              struct bw_error *err);
+/* The finding that a deployment calls, which is marked as its own. *out is the caller's; its
+ * finding.id stays NULL when there is none. */
+enum bw_err bw_engine_know(struct bw_engine *engine, const struct bw_deployment *said,
+                           const char *scope, struct bw_knowledge *out, struct bw_error *err);
+/* What a finding would be as a deployment. It borrows from both. */
+struct bw_found;
+struct bw_deployment bw_engine_deployment_of(const struct bw_engine *engine,
+                                             const struct bw_found *found);
 
 /* lineage_facts.c: what a model declares and is called, and how far a lineage has come. */
 enum bw_err bw_engine_note_model(struct bw_engine *engine, const struct bw_model *model,
@@ -301,10 +328,6 @@ enum bw_err bw_engine_evals_next_due(struct bw_engine *engine, int64_t *out_ms,
                                      struct bw_error *err);
 
 /* eval_lease.c: runners that take jobs. */
-/* The job runs from now on, and its token is the one that renews and reports. */
-enum bw_err bw_engine_lease_eval(struct bw_engine *engine, struct bw_eval_job *job,
-                                 const char *runner, const char *token, int64_t lease_ms,
-                                 struct bw_error *err);
 /* Takes the contents; answered at once if there is a job, else when there is, or its time is over.
  */
 enum bw_err bw_engine_serve_lessee(struct bw_engine *engine, struct bw_lessee *lessee,
@@ -338,6 +361,9 @@ enum bw_err bw_engine_announce_source(struct bw_engine *engine, const char *sour
 enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_eval_job *job,
                                     const struct bw_notice *notice, bool moved,
                                     struct bw_error *err);
+/* To webhooks alone: a CI is to run it. */
+enum bw_err bw_engine_announce_request(struct bw_engine *engine, const struct bw_eval_job *job,
+                                       struct bw_error *err);
 enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err);
 enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice *notice,

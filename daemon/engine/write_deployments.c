@@ -13,18 +13,12 @@ enum { READ_CHUNK = 5 * BW_PUT_CHUNK }; /* reading a line takes a fifth of writi
 static enum bw_err read_deployment(struct bw_engine *engine, const struct bw_json *json,
                                    struct bw_deployment *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_member_clear) struct bw_member known = { 0 };
     enum bw_err rc = bw_deployment_from_json(json, &engine->settings->policy, out, err);
     if (rc != BW_OK) {
         return rc;
     }
     out->origin = BW_ORIGIN_API;
-    rc = bw_inventory_get(engine->db, out->name, &known, err);
-    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
-        return bw_fail(err, BW_ERR_CONFLICT,
-                       "deployment '%s' stands in the configuration; change it there", out->name);
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    return bw_engine_may_add(engine, out->name, err);
 }
 
 enum bw_err bw_api_deployment_add(struct bw_call *call, struct bw_error *err)
@@ -54,6 +48,12 @@ enum bw_err bw_api_deployment_remove(struct bw_call *call, struct bw_error *err)
     if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_FILE) {
         return bw_fail(err, BW_ERR_CONFLICT,
                        "deployment '%s' stands in the configuration; remove it there",
+                       call->args[0]);
+    }
+    if (rc == BW_OK && known.deployment.origin == BW_ORIGIN_ADOPTED) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "deployment '%s' was adopted by a rule of `adopt:`, and would be again; "
+                       "change the rule",
                        call->args[0]);
     }
     if (rc == BW_OK) {

@@ -4,21 +4,28 @@
 #include <string.h>
 
 #include "codec/deployment_json.h"
+#include "codec/finding_json.h"
 
-static const char MEMBER_SQL[] = "SELECT cohort, embedder, body FROM deployment WHERE name = $1";
+static const char MEMBER_SQL[] =
+    "SELECT cohort, embedder, body, finding FROM deployment WHERE name = $1";
 static const char MEMBERS_SQL[] =
-    "SELECT cohort, embedder, body, name FROM deployment WHERE cohort = $1 AND name > $2"
+    "SELECT cohort, embedder, body, finding, name FROM deployment WHERE cohort = $1 AND name > $2"
     " UNION ALL"
-    " SELECT cohort, embedder, body, name FROM deployment WHERE embedder = $1 AND name > $2"
+    " SELECT cohort, embedder, body, finding, name FROM deployment"
+    " WHERE embedder = $1 AND name > $2"
     " ORDER BY name LIMIT $3";
-static const char PAGE_SQL[] =
-    "SELECT cohort, embedder, body FROM deployment WHERE name > $1 ORDER BY name LIMIT $2";
-static const char OWNED_SQL[] = "SELECT cohort, embedder, body FROM deployment"
+static const char PAGE_SQL[] = "SELECT cohort, embedder, body, finding FROM deployment"
+                               " WHERE name > $1 ORDER BY name LIMIT $2";
+static const char OWNED_SQL[] = "SELECT cohort, embedder, body, finding FROM deployment"
                                 " WHERE owner = $3 AND name > $1 ORDER BY name LIMIT $2";
+static const char SAID_SQL[] =
+    "SELECT cohort, embedder, body, NULL FROM deployment WHERE name = $1";
+static const char PICKING_SQL[] = "SELECT name FROM deployment WHERE picks = 1 ORDER BY name";
+static const char CALLING_SQL[] = "SELECT name FROM deployment WHERE model = $1 ORDER BY name";
 static const char WHERE_SQL[] = "SELECT cohort, embedder, hash FROM deployment WHERE name = $1";
 static const char INSERT_SQL[] =
-    "INSERT INTO deployment (cohort, name, origin, owner, hash, body, embedder)"
-    " VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0))";
+    "INSERT INTO deployment (cohort, name, origin, owner, hash, body, finding, picks, model,"
+    " embedder) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, 0))";
 static const char DELETE_SQL[] = "DELETE FROM deployment WHERE cohort = $1 AND name = $2";
 static const char COUNT_SQL[] = "UPDATE cohort SET members = members + $3 WHERE id IN ($1, $2)";
 static const char NAMES_SQL[] = "SELECT name FROM deployment WHERE origin = $1 AND name > $2"
@@ -38,17 +45,35 @@ void bw_members_clear(struct bw_members *members)
     BW_VEC_CLEAR(members, bw_member_clear);
 }
 
+/* What discovery knows comes after what is said. */
+static enum bw_err learn(struct bw_member *member, const char *finding, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = { 0 };
+    enum bw_err rc = bw_json_parse(finding, strlen(finding), &json, err);
+    if (rc == BW_OK) {
+        rc = bw_knowledge_from_json(json, &known, err);
+    }
+    if (rc == BW_OK) {
+        bw_deployment_learn(&member->deployment, &known);
+    }
+    return rc;
+}
+
 static enum bw_err member_from_row(struct bw_stmt *row, struct bw_member *out,
                                    struct bw_error *err)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     const char *body = bw_stmt_text(row, 2);
     struct bw_policy none = { 0 };
-    out->cohort = bw_stmt_i64(row, 0);
-    out->embedder = bw_stmt_i64(row, 1);
+    out->in = (struct bw_membership){ bw_stmt_i64(row, 0), bw_stmt_i64(row, 1) };
     enum bw_err rc = bw_json_parse(body, strlen(body), &json, err);
     if (rc == BW_OK) {
         rc = bw_deployment_from_json(json, &none, &out->deployment, err);
+    }
+    const char *finding = bw_stmt_text(row, 3);
+    if (rc == BW_OK && finding != NULL) {
+        rc = learn(out, finding, err);
     }
     if (rc != BW_OK) {
         (void)bw_error_prefix(err, "a stored deployment is damaged: ");
@@ -73,8 +98,7 @@ static enum bw_err members_from_rows(struct bw_stmt *row, struct bw_members *out
 }
 
 struct stored { /* where a deployment stands, and as what */
-    int64_t cohort;
-    int64_t embedder;
+    struct bw_membership in;
     int64_t hash;
 };
 
@@ -85,7 +109,7 @@ static enum bw_err locate(struct bw_db *db, const char *name, struct stored *out
     BW_BIND(row, 1, name);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc == BW_OK) {
-        *out = (struct stored){ bw_stmt_i64(row, 0), bw_stmt_i64(row, 1), bw_stmt_i64(row, 2) };
+        *out = (struct stored){ { bw_stmt_i64(row, 0), bw_stmt_i64(row, 1) }, bw_stmt_i64(row, 2) };
     }
     return rc;
 }
@@ -94,8 +118,8 @@ static enum bw_err count_members(struct bw_db *db, const struct stored *where, i
                                  struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, COUNT_SQL);
-    BW_BIND(stmt, 1, where->cohort);
-    BW_BIND(stmt, 2, where->embedder);
+    BW_BIND(stmt, 1, where->in.cohort);
+    BW_BIND(stmt, 2, where->in.embedder);
     BW_BIND(stmt, 3, change);
     return bw_stmt_run(stmt, err);
 }
@@ -104,39 +128,64 @@ static enum bw_err delete_from(struct bw_db *db, const struct stored *where, con
                                struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, DELETE_SQL);
-    BW_BIND(stmt, 1, where->cohort);
+    BW_BIND(stmt, 1, where->in.cohort);
     BW_BIND(stmt, 2, name);
     enum bw_err rc = bw_stmt_run(stmt, err);
     return rc == BW_OK ? count_members(db, where, -1, err) : rc;
 }
 
+/* The id that is called, where it is a tune that discovery may know; NULL: nobody looks for it. */
+static const char *called_of(const struct bw_deployment *deployment)
+{
+    return bw_technique_is_tuned(deployment->technique) ? deployment->model : NULL;
+}
+
+static enum bw_err insert_into(struct bw_db *db, const struct stored *where,
+                               const struct bw_deployment *deployment, const char *body,
+                               const char *finding, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, INSERT_SQL);
+    BW_BIND(stmt, 1, where->in.cohort);
+    BW_BIND(stmt, 2, deployment->name);
+    BW_BIND(stmt, 3, bw_origin_word(deployment->origin));
+    BW_BIND(stmt, 4, deployment->owner);
+    BW_BIND(stmt, 5, where->hash);
+    BW_BIND(stmt, 6, body);
+    BW_BIND(stmt, 7, finding);
+    BW_BIND(stmt, 8, (int64_t)(deployment->match != NULL));
+    BW_BIND(stmt, 9, called_of(deployment));
+    BW_BIND(stmt, 10, where->in.embedder);
+    enum bw_err rc = bw_stmt_run(stmt, err);
+    return rc == BW_OK ? count_members(db, where, 1, err) : rc;
+}
+
 enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
-                             int64_t cohort, int64_t embedder, bool *changed, struct bw_error *err)
+                             const struct bw_knowledge *known, struct bw_membership in,
+                             bool *changed, struct bw_error *err)
 {
     BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
+    BW_CLEANUP(bw_str_clear) struct bw_str finding = { 0 };
     struct bw_json_writer w = { .out = &body };
     bw_deployment_to_json(deployment, &w, NULL);
-    const struct stored new = { cohort, embedder, (int64_t)bw_hash(body.text, body.size) };
+    if (known->finding.id != NULL) {
+        struct bw_json_writer f = { .out = &finding };
+        bw_knowledge_to_json(known, &f);
+    }
+    uint64_t said = bw_hash(body.text, body.size);
+    const struct stored new = {
+        in, (int64_t)(finding.text == NULL ? said : bw_hash_text(said, finding.text))
+    };
     struct stored old = { 0 };
     enum bw_err rc = locate(db, deployment->name, &old, err);
-    *changed = rc != BW_OK || old.cohort != cohort || old.embedder != embedder ||
-               old.hash != new.hash;
+    *changed = rc != BW_OK || old.in.cohort != in.cohort ||
+               old.in.embedder != in.embedder || old.hash != new.hash;
     if (rc == BW_OK && *changed) {
         rc = delete_from(db, &old, deployment->name, err);
     }
     if ((rc != BW_OK && rc != BW_ERR_NOTFOUND) || !*changed) {
         return rc;
     }
-    struct bw_stmt *stmt = bw_db_query(db, INSERT_SQL);
-    BW_BIND(stmt, 1, cohort);
-    BW_BIND(stmt, 2, deployment->name);
-    BW_BIND(stmt, 3, bw_origin_word(deployment->origin));
-    BW_BIND(stmt, 4, deployment->owner);
-    BW_BIND(stmt, 5, new.hash);
-    BW_BIND(stmt, 6, body.text);
-    BW_BIND(stmt, 7, embedder);
-    rc = bw_stmt_run(stmt, err);
-    return rc == BW_OK ? count_members(db, &new, 1, err) : rc;
+    return insert_into(db, &new, deployment, body.text, finding.text, err);
 }
 
 enum bw_err bw_inventory_get(struct bw_db *db, const char *name, struct bw_member *out,
@@ -151,6 +200,20 @@ enum bw_err bw_inventory_get(struct bw_db *db, const char *name, struct bw_membe
     return rc == BW_OK ? member_from_row(row, out, err) : rc;
 }
 
+enum bw_err bw_inventory_said(struct bw_db *db, const char *name, struct bw_deployment *out,
+                              struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, SAID_SQL);
+    struct bw_member member = { 0 };
+    BW_BIND(row, 1, name);
+    enum bw_err rc = bw_stmt_step(row, err);
+    rc = rc == BW_OK ? member_from_row(row, &member, err) : rc;
+    if (rc == BW_OK) {
+        *out = member.deployment;
+    }
+    return rc;
+}
+
 enum bw_err bw_inventory_remove(struct bw_db *db, const char *name, struct bw_error *err)
 {
     struct stored where = { 0 };
@@ -161,6 +224,15 @@ enum bw_err bw_inventory_remove(struct bw_db *db, const char *name, struct bw_er
     return rc == BW_OK ? delete_from(db, &where, name, err) : rc;
 }
 
+static enum bw_err names_from_rows(struct bw_stmt *row, struct bw_names *out, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
 enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin, const char *after,
                                int64_t limit, struct bw_names *out, struct bw_error *err)
 {
@@ -168,11 +240,21 @@ enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin, const ch
     BW_BIND(row, 1, bw_origin_word(origin));
     BW_BIND(row, 2, after);
     BW_BIND(row, 3, limit);
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    return names_from_rows(row, out, err);
+}
+
+enum bw_err bw_inventory_picking(struct bw_db *db, struct bw_names *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PICKING_SQL);
+    return names_from_rows(row, out, err);
+}
+
+enum bw_err bw_inventory_calling(struct bw_db *db, const char *model, struct bw_names *out,
+                                 struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, CALLING_SQL);
+    BW_BIND(row, 1, model);
+    return names_from_rows(row, out, err);
 }
 
 enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort, const char *after,

@@ -8,9 +8,13 @@
 #include "domain/deployment.h"
 #include "store/db.h"
 
-struct bw_member { /* a deployment as stored */
+struct bw_membership { /* where a deployment stands: cohorts */
     int64_t cohort;
-    int64_t embedder; /* cohort of its embedding model; 0: none */
+    int64_t embedder; /* of its embedding model; 0: none */
+};
+
+struct bw_member { /* a deployment as stored */
+    struct bw_membership in;
     struct bw_deployment deployment;
 };
 struct bw_members BW_VEC(struct bw_member);
@@ -68,16 +72,35 @@ BW_MUST_CHECK enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool ba
                                        struct bw_error *err);
 /* All cohorts whose members are not on their way already; what they say is summed up. */
 BW_MUST_CHECK enum bw_err bw_fan_begin_all(struct bw_db *db, struct bw_error *err);
-BW_MUST_CHECK enum bw_err bw_fan_next(struct bw_db *db, int64_t *cohort, char **cursor,
-                                      bool *baseline, struct bw_error *err); /* BW_ERR_NOTFOUND */
+struct bw_fan {
+    int64_t cohort;
+    char *cursor; /* "" at the first member */
+    bool baseline;
+    bool has_waited; /* it was held, and that time is over */
+};
+void bw_fan_clear(struct bw_fan *fan);
+BW_MUST_CHECK enum bw_err bw_fan_next(struct bw_db *db, int64_t now_ms, struct bw_fan *out,
+                                      struct bw_error *err); /* BW_ERR_NOTFOUND */
 BW_MUST_CHECK enum bw_err bw_fan_advance(struct bw_db *db, int64_t cohort, const char *cursor,
                                          struct bw_error *err); /* cursor NULL: done */
-
-/* Deployments. put inserts or moves between cohorts and keeps the members right; embedder 0: none;
- * *changed is false when the same was stored already. Errors: BW_ERR_NOTFOUND for get, remove. */
-BW_MUST_CHECK enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
-                                           int64_t cohort, int64_t embedder, bool *changed,
+/* Let a fan-out wait; let those of a platform and scope wait no more; when the next wait ends
+ * (INT64_MAX: none waits). */
+BW_MUST_CHECK enum bw_err bw_fan_hold(struct bw_db *db, int64_t cohort, int64_t until_ms,
+                                      struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_fan_release(struct bw_db *db, const char *platform, const char *scope,
+                                         struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_fan_next_held(struct bw_db *db, int64_t now_ms, int64_t *out_ms,
                                            struct bw_error *err);
+
+/* Deployments. put inserts or moves between cohorts and keeps the members right; what discovery
+ * knows is kept beside what is said. *changed is false when the same was stored already.
+ * Everything but said gives what is said, filled with what is known.
+ * Errors: BW_ERR_NOTFOUND for get, said and remove. */
+BW_MUST_CHECK enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
+                                           const struct bw_knowledge *known, struct bw_membership in,
+                                           bool *changed, struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_inventory_said(struct bw_db *db, const char *name,
+                                            struct bw_deployment *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_get(struct bw_db *db, const char *name,
                                            struct bw_member *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_remove(struct bw_db *db, const char *name,
@@ -86,6 +109,11 @@ BW_MUST_CHECK enum bw_err bw_inventory_remove(struct bw_db *db, const char *name
 BW_MUST_CHECK enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin,
                                              const char *after, int64_t limit,
                                              struct bw_names *out, struct bw_error *err);
+/* Names of those that pick among findings, and of fine-tuned ones that call this id. */
+BW_MUST_CHECK enum bw_err bw_inventory_picking(struct bw_db *db, struct bw_names *out,
+                                               struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_inventory_calling(struct bw_db *db, const char *model,
+                                               struct bw_names *out, struct bw_error *err);
 /* Members of a cohort, and those who embed with its base, after `after` ("" from the start), by
  * name. */
 BW_MUST_CHECK enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort, const char *after,

@@ -6,17 +6,22 @@
 #define COLUMNS                                                                                    \
     "name, active, platform, scope, every_ms, state, detail, entries, set_hash, failures,"         \
     " last_attempt_ms, last_success_ms, changed_ms, due_ms, baseline_ms, held_hash,"               \
-    " held_since_ms, held_set, failing_since_ms, kind"
+    " held_since_ms, held_set, failing_since_ms, kind, discovery, unseen, discovery_detail,"        \
+    " discovered_ms"
 
 static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
 /* What it listed of another platform or scope says nothing about this one. */
 static const char FORGET_SQL[] =
     "DELETE FROM entry WHERE source = $1 AND NOT EXISTS"
     " (SELECT 1 FROM source WHERE name = $1 AND platform = $2 AND scope = $3)";
+static const char FORGET_FINDINGS_SQL[] =
+    "DELETE FROM finding WHERE source = $1 AND NOT EXISTS"
+    " (SELECT 1 FROM source WHERE name = $1 AND platform = $2 AND scope = $3)";
 static const char RESET_SQL[] =
     "UPDATE source SET state = 'new', detail = '', entries = 0, set_hash = 0, failures = 0,"
     " failing_since_ms = 0, last_success_ms = 0, baseline_ms = 0, held_hash = 0,"
-    " held_since_ms = 0, held_set = NULL WHERE name = $1 AND (platform <> $2 OR scope <> $3)";
+    " held_since_ms = 0, held_set = NULL, discovery = 'none', unseen = '', discovery_detail = '',"
+    " discovered_ms = 0 WHERE name = $1 AND (platform <> $2 OR scope <> $3)";
 static const char CONFIGURE_SQL[] =
     "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms, settings_hash,"
     " kind) VALUES ($1, 1, $2, $3, $4, 'new', $5, $6, $7)"
@@ -36,7 +41,8 @@ static const char SAVE_SQL[] =
     "UPDATE source SET state = $2, detail = $3, entries = $4, set_hash = $5, failures = $6,"
     " last_attempt_ms = $7, last_success_ms = $8, changed_ms = $9, due_ms = $10,"
     " baseline_ms = $11, held_hash = $12, held_since_ms = $13, held_set = $14,"
-    " failing_since_ms = $15 WHERE name = $1";
+    " failing_since_ms = $15, discovery = $16, unseen = $17, discovery_detail = $18,"
+    " discovered_ms = $19 WHERE name = $1";
 
 static const char *const STATE_WORDS[] = {
     [BW_SOURCE_NEW] = "new",
@@ -46,6 +52,30 @@ static const char *const STATE_WORDS[] = {
 };
 BW_DEFINE_WORDS(bw_source_state, STATE_WORDS)
 
+static const char *const DISCOVERY_WORDS[] = {
+    [BW_DISCOVERS_NOTHING] = "none",        [BW_DISCOVERS_OK] = "ok",
+    [BW_DISCOVERS_PARTIAL] = "partial",     [BW_DISCOVERS_REFUSED] = "not-visible",
+    [BW_DISCOVERS_FAILING] = "failing",
+};
+BW_DEFINE_WORDS(bw_source_discovery, DISCOVERY_WORDS)
+
+char *bw_source_discovery_text(const struct bw_source *source)
+{
+    switch (source->discovery) {
+    case BW_DISCOVERS_NOTHING:
+        return NULL;
+    case BW_DISCOVERS_OK:
+        return bw_xstrdup("visible");
+    case BW_DISCOVERS_PARTIAL:
+        return bw_xstrdup(source->unseen);
+    case BW_DISCOVERS_REFUSED:
+        return bw_xasprintf("not visible with this key: %s", source->discovery_detail);
+    case BW_DISCOVERS_FAILING:
+        return bw_xasprintf("not read: %s; keeping the last ones", source->discovery_detail);
+    }
+    return NULL;
+}
+
 void bw_source_clear(struct bw_source *source)
 {
     free(source->name);
@@ -53,6 +83,8 @@ void bw_source_clear(struct bw_source *source)
     free(source->scope);
     free(source->detail);
     free(source->held_set);
+    free(source->unseen);
+    free(source->discovery_detail);
     *source = (struct bw_source){ 0 };
 }
 
@@ -82,9 +114,13 @@ static struct bw_source from_row(struct bw_stmt *row)
         .held_since_ms = bw_stmt_i64(row, 16),
         .held_set = bw_stmt_text_dup(row, 17),
         .failing_since_ms = bw_stmt_i64(row, 18),
+        .unseen = bw_stmt_text_dup(row, 21),
+        .discovery_detail = bw_stmt_text_dup(row, 22),
+        .discovered_ms = bw_stmt_i64(row, 23),
     };
     (void)bw_source_state_parse(bw_stmt_text(row, 5), &source.state);
     (void)bw_source_kind_parse(bw_stmt_text(row, 19), &source.kind);
+    (void)bw_source_discovery_parse(bw_stmt_text(row, 20), &source.discovery);
     return source;
 }
 
@@ -97,7 +133,7 @@ enum bw_err bw_sources_configure(struct bw_db *db, const char *name, enum bw_sou
                                  const char *platform, const char *scope, int64_t every_ms,
                                  uint64_t settings_hash, int64_t now_ms, struct bw_error *err)
 {
-    static const char *const before[] = { FORGET_SQL, RESET_SQL };
+    static const char *const before[] = { FORGET_SQL, FORGET_FINDINGS_SQL, RESET_SQL };
     for (size_t i = 0; i < BW_COUNT(before); i++) {
         struct bw_stmt *anew = bw_db_query(db, before[i]);
         BW_BIND(anew, 1, name);
@@ -151,6 +187,10 @@ enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source, st
     BW_BIND(stmt, 13, source->held_since_ms);
     BW_BIND(stmt, 14, source->held_set);
     BW_BIND(stmt, 15, source->failing_since_ms);
+    BW_BIND(stmt, 16, bw_source_discovery_word(source->discovery));
+    BW_BIND(stmt, 17, source->unseen == NULL ? "" : source->unseen);
+    BW_BIND(stmt, 18, source->discovery_detail == NULL ? "" : source->discovery_detail);
+    BW_BIND(stmt, 19, source->discovered_ms);
     return bw_stmt_run(stmt, err);
 }
 

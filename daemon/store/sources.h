@@ -15,6 +15,14 @@ enum bw_source_state {
     BW_SOURCE_HELD,    /* a set that looks wrong waits to be accepted */
 };
 
+enum bw_source_discovery { /* how looking for findings went, beside the catalog */
+    BW_DISCOVERS_NOTHING,  /* the plugin has no inventory */
+    BW_DISCOVERS_OK,
+    BW_DISCOVERS_PARTIAL,  /* all but what `unseen` says */
+    BW_DISCOVERS_REFUSED,  /* not visible with this key */
+    BW_DISCOVERS_FAILING,
+};
+
 struct bw_source { /* one row; times in UTC ms, 0: never */
     char *name;
     bool active;
@@ -36,6 +44,10 @@ struct bw_source { /* one row; times in UTC ms, 0: never */
     int64_t held_hash;
     int64_t held_since_ms;
     char *held_set; /* JSON, NULL: nothing held */
+    enum bw_source_discovery discovery;
+    char *unseen;           /* what could not be seen when it went well; "" */
+    char *discovery_detail; /* why it does not; "" */
+    int64_t discovered_ms;  /* last tried */
 };
 
 struct bw_sources BW_VEC(struct bw_source);
@@ -67,6 +79,11 @@ BW_MUST_CHECK enum bw_err bw_sources_own_scopes(struct bw_db *db, const char *pl
                                                 const char *scope, struct bw_names *out,
                                                 struct bw_error *err);
 
+/* "visible", "listed 200 of 1340 jobs...", "not visible with this key: ..."; NULL where there is no
+ * inventory. Ownership: the caller's. */
+char *bw_source_discovery_text(const struct bw_source *source);
+const char *bw_source_discovery_word(enum bw_source_discovery discovery);
+bool bw_source_discovery_parse(const char *word, enum bw_source_discovery *out);
 const char *bw_source_state_word(enum bw_source_state state);
 bool bw_source_state_parse(const char *word, enum bw_source_state *out);
 #endif

@@ -44,8 +44,12 @@ class Api(Case):
             deployment("tuned", "fine-tuned", TUNED)])
         self.basewatch.write("openai.json", openai_list(
             ["gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", "gpt-5-mini", "gpt-5-mini-2025-08-07"]))
+        account = self.server(lambda request: (
+            200, {}, b"tall-9\n" if request.path == "/ids.txt" else b"job-1\n"))
         self.basewatch.configure(
-            sources=[self.basewatch.file_source("openai", "openai", platform="openai")],
+            sources=[self.basewatch.file_source("openai", "openai", platform="openai"),
+                     dict(name="account", platform="acme", url=account.url,
+                          plugin=os.path.join(SOURCE, "tests/data/plugins/inventory.sh"))],
             sinks=[self.basewatch.sink(self.hooks)], evals={"running": 10})
         self.basewatch.start()
         self.basewatch.poll()
@@ -128,13 +132,14 @@ class Api(Case):
             ("POST", "/v1/deployments/import"): json.dumps(dict(new, name="many")) + "\n",
             ("POST", "/v1/notices/{id}/{action}"): json.dumps({"reason": "seen"}),
             ("POST", "/v1/sources/poll"): json.dumps({"name": "openai"}),
+            ("POST", "/v1/findings/{id}/adopt"): json.dumps({"name": "adopted"}),
         }
         name = ("openai" if "/sources/" in path else "ops" if "/sinks/" in path else
                 "tuned" if path.endswith("/worth") else
                 "removable" if method == "DELETE" else "chat")
         if method == "DELETE":
             self.call("POST", "/v1/deployments", json.dumps(dict(new, name=name)))
-        id_ = ("gpt-5-mini" if "/models/" in path else
+        id_ = ("gpt-5-mini" if "/models/" in path else "job-1" if "/findings/" in path else
                delivery if "/deliveries/" in path else notice)
         target = path.format(name=name, id=id_, action="ack")
         return target, bodies.get((method, path), "")

@@ -43,6 +43,8 @@ class GitHub:
 
     def store(self, request):
         run = int(request.path.split("/")[-1].split("?")[0])
+        if "moved" in self.plan(run):
+            return 302, {"location": self.api.url + "/stolen"}, b""
         return 200, {"content-type": "application/zip"}, self.plan(run)["zip"]
 
     def answer(self, request):
@@ -125,6 +127,7 @@ class GithubActions(Case):
             "other": {"conclusion": "success", "zip": archive(report(95), "other.json")},
             "broken": {"conclusion": "success", "zip": b"PK\3\4" + b"x" * 500},
             "nonsense": {"conclusion": "success", "zip": archive("{}")},
+            "moved": {"conclusion": "success", "zip": b"", "moved": True},
             "late": {"conclusion": "timed_out"},
             "stopped": {"conclusion": "cancelled"},
             "unknown": {"dispatch": 404},
@@ -141,6 +144,7 @@ class GithubActions(Case):
             "other": ("inconclusive", "it holds no basewatch-report.json"),
             "broken": ("inconclusive", "it is no ZIP archive"),
             "nonsense": ("inconclusive", "outcome is not finished"),
+            "moved": ("inconclusive", "answered 302"),
             "late": ("timeout", "ended with timed_out"),
             "stopped": ("inconclusive", "ended with cancelled"),
             "unknown": ("inconclusive", "answered 404"),
@@ -149,6 +153,7 @@ class GithubActions(Case):
         for name, (verdict, words) in want.items():
             self.assertEqual(got[name][0], verdict, (name, got[name]))
             self.assertIn(words, got[name][1], name)
+        self.assertNotIn("/stolen", [request.path for request in self.github.api.requests])
         inputs = next(run for run in self.github.runs.values() if run["suite"] == "good")
         self.assertEqual(inputs, {"job_id": rows["good"]["id"], "notice_id": rows["good"]["notice"],
                                   "suite": "good", "baseline_model": OLD, "candidate_model": NEW})

@@ -5,7 +5,8 @@ providers' own descriptions of their services, by the real daemon.
 openai         a package that serves OpenAI's API; OpenAI's OpenAPI description, served by Prism
 bedrock        Amazon's service description; signatures are judged by Amazon's own signer
 gemini, vertex Google's protocol buffers; answers are written by Google's own serializer
-github-issue   GitHub's OpenAPI description, by which Prism judges every request
+github-issue, github-actions
+               GitHub's OpenAPI description, by which Prism judges every request
 """
 import json
 import os
@@ -53,6 +54,13 @@ def github_media_type(one):
         if "application/json" in answer.get("content", {}):
             answer["content"]["application/vnd.github+json"] = answer["content"]["application/json"]
     return one
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Redirects are answers."""
+
+    def redirect_request(self, *_):
+        return None
 
 
 class Peer(Case):
@@ -180,6 +188,48 @@ class Sinks(Peer):
         (notice,) = basewatch.rows("notices", "--state", "live")
         basewatch.cli("notices", "resolve", notice["id"], "--reason", "moved")
         self.delivered(basewatch, 2)
+
+    def test_github_takes_a_workflow_from_its_dispatch_to_its_artifact(self):
+        actions = "/repos/{owner}/{repo}/actions"
+        prism = self.prism("github.com/api.github.com.json",
+                           actions + "/workflows/{workflow_id}/dispatches",
+                           actions + "/runs/{run_id}", actions + "/runs/{run_id}/artifacts",
+                           actions + "/artifacts/{artifact_id}/{archive_format}")
+        judged = {}
+
+        def forward(request):
+            """Prism has no state: what it allows is answered by a run that is over."""
+            method = "POST" if request.body else "GET"
+            asked = urllib.request.Request(prism + request.path, request.body or None, method=method)
+            for name in ("authorization", "accept", "content-type", "x-github-api-version"):
+                asked.add_header(name, request.headers[name])
+            try:
+                status = urllib.request.build_opener(Stay).open(asked, timeout=60).status
+            except urllib.error.HTTPError as error:
+                status = error.code
+            what = request.path.partition("?")[0].split("/")[-1]
+            judged[what] = status
+            known = {"dispatches": {"workflow_run_id": 7},
+                     "7": {"status": "completed", "conclusion": "success"},
+                     "artifacts": {"artifacts": [{"id": 9, "expired": False}]}}
+            return ((status, {}, b"") if status > 299 else
+                    (200, {}, json.dumps(known.get(what, {})).encode()))
+
+        basewatch = self.daemon(deployments=[deployment(
+            "triage", "prompt", "gpt-4o-2024-08-06", evals={"suite": "s", "trigger": "gh"})])
+        basewatch.write("token", "ghp_x", 0o600)
+        basewatch.configure(
+            sources=[basewatch.file_source("openai", "openai")], evals={"start": "automatic"},
+            triggers=[dict(name="gh", plugin="github-actions", url=self.server(forward).url,
+                           credential={"file": "token"},
+                           settings={"repository": "octocat/evals", "workflow": "evals.yml"})])
+        basewatch.write("openai.json",
+                        openai_list(["gpt-4o-2024-08-06", "gpt-4.1-2025-04-14"]))
+        basewatch.start()
+        basewatch.poll()
+        wait_for(lambda: basewatch.rows("evals", "--state", "finished"), "the end", 60)
+        self.assertEqual(judged, {"dispatches": 204, "7": 200, "artifacts": 200, "zip": 302})
+        self.assertIn("answered 302", basewatch.rows("evals")[0]["reason"])
 
     def delivered(self, basewatch, count):
         def done():

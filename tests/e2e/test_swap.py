@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The one-line change: from a place in a git tree to a diff that git applies."""
+import json
 import os
 import subprocess
 
@@ -110,6 +111,125 @@ class Swap(Case):
                 self.assertNotEqual(done.returncode, 0)
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         self.assertEqual(self.basewatch.rows("deployments"), [])
+
+    def register(self, content, line, path="config.yaml"):
+        """A place in the tree, and a newer model. Returns the file's name."""
+        file = os.path.join(self.tree, path)
+        with open(file, "wb") as out:
+            out.write(content)
+        self.basewatch.cli("deployments", "add", "--name", "help", "--technique", "prompt",
+                           "--platform", "anthropic", "--model", BASE, "--at",
+                           "%s:%d" % (path, line), cwd=self.tree)
+        self.show([BASE, NEWER])
+        self.basewatch.poll()
+        return file
+
+    def write_swap(self, folder=""):
+        return self.basewatch.run("swap", "help", "--write", cwd=os.path.join(self.tree, folder))
+
+    def read(self, file):
+        with open(file, "rb") as data:
+            return data.read()
+
+    def scan(self):
+        with open(self.basewatch.path("ids.txt"), "w", encoding="utf-8") as ids:
+            ids.write(BASE + "\n" + NEWER + "\n")
+        text = self.basewatch.cli("scan", self.tree, "--catalog", self.basewatch.path("ids.txt"),
+                                  "--json")
+        return [(hit["file"], hit["line"], hit["col"], hit["id"])
+                for hit in json.loads(text)["hits"]]
+
+    def test_written_in_the_tree_from_a_folder_below(self):
+        content = ("a: 1\r\nmodel: %s # caf\u00e9\r\nalso_model: %s\r\nb: 2" % (BASE, BASE)).encode()
+        file = self.register(content, 2)
+        os.chmod(file, 0o640)
+        before = self.scan()
+        done = self.write_swap("services")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertIn("config.yaml:2: %s is now %s" % (BASE, NEWER), done.stderr)
+        self.assertEqual(self.read(file), content.replace(BASE.encode(), NEWER.encode(), 1))
+        self.assertEqual(os.stat(file).st_mode & 0o7777, 0o640)
+        self.assertEqual(os.listdir(self.tree).count("config.yaml"), 1)
+        self.assertEqual(sorted(os.listdir(self.tree)), [".git", "config.yaml", "services"])
+        wanted = [(name, line, col, NEWER if line == 2 else model)
+                  for name, line, col, model in before]
+        self.assertEqual(self.scan(), wanted)
+
+    def test_written_twice_is_refused(self):
+        file = self.register(b"model: " + BASE.encode() + b"\n", 1)
+        self.assertEqual(self.write_swap().returncode, 0)
+        after = self.read(file)
+        done = self.write_swap()
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertIn("config.yaml:1: its lines have changed", done.stderr)
+        self.assertEqual(self.read(file), after)
+
+    def test_lines_that_drifted_are_not_written(self):
+        content = b"a: 1\nmodel: " + BASE.encode() + b"\n"
+        file = self.register(content, 2)
+        for now in (b"new: 0\n" + content, content + b"more: 1\n", content[:-1], b"",
+                    content.replace(b"a: 1", b"a: 2")):
+            with open(file, "wb") as out:
+                out.write(now)
+            with self.subTest(now):
+                self.assertEqual(self.write_swap().returncode, 1)
+                self.assertEqual(self.read(file), now)
+        os.remove(file)
+        done = self.write_swap()
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+
+    def test_a_link_out_of_the_tree_is_not_followed(self):
+        file = self.register(b"model: " + BASE.encode() + b"\n", 1)
+        outside = self.basewatch.path("outside.yaml")
+        os.rename(file, outside)
+        os.symlink(outside, file)
+        content = self.read(outside)
+        done = self.write_swap()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("leads out of the tree", done.stderr)
+        self.assertEqual(self.read(outside), content)
+
+    def test_a_link_inside_the_tree_stays_a_link(self):
+        file = self.register(b"model: " + BASE.encode() + b"\n", 1)
+        real = os.path.join(self.tree, "services", "real.yaml")
+        os.rename(file, real)
+        os.symlink(os.path.join("services", "real.yaml"), file)
+        done = self.write_swap()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(os.path.islink(file))
+        self.assertEqual(self.read(real), b"model: " + NEWER.encode() + b"\n")
+
+    def test_without_a_place_nothing_is_written(self):
+        self.basewatch.cli("deployments", "add", "--name", "help", "--technique", "prompt",
+                           "--platform", "anthropic", "--model", BASE)
+        self.show([BASE, NEWER])
+        self.basewatch.poll()
+        done = self.write_swap()
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+        self.assertIn("no place is registered", done.stderr)
+
+    def test_what_is_known_to_break_is_told(self):
+        def row(name, context, price, kinds):
+            return {"id": name, "context_length": context,
+                    "architecture": {"input_modalities": kinds, "output_modalities": ["text"]},
+                    "pricing": {"prompt": price, "completion": "0.00002"}}
+        old = row("anthropic/claude-opus-4.5", 200000, "0.000005", ["text", "image"])
+        new = row("anthropic/claude-opus-4.6", 100000, "0.000006", ["text"])
+        other = self.daemon()
+        other.configure(sources=[other.file_source("openrouter", "openrouter")],
+                        deployments=[deployment("help", "prompt", old["id"], "openrouter")])
+        other.write("openrouter.json", json.dumps({"data": [old]}).encode())
+        other.start()
+        other.poll()
+        other.write("openrouter.json", json.dumps({"data": [old, new]}).encode())
+        other.poll()
+        done = other.run("swap", "help")
+        self.assertEqual(done.stderr.splitlines(), [
+            "mind: the context shrinks from 200000 to 100000 tokens",
+            "mind: image input is gone",
+            "mind: input rises from $5 to $6 per million tokens"])
+        self.assertIn(new["id"], done.stdout)
 
     def test_a_finetune_has_no_swap(self):
         self.basewatch.cli("deployments", "add", "--name", "tuned", "--technique", "fine-tuned",

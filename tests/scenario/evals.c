@@ -159,6 +159,20 @@ Test(evals, one_is_opened_once_its_notice_is_acknowledged)
     EQ_STR(job(1, "notice"), notice("id"));
 }
 
+Test(evals, who_acknowledges_the_end_of_a_base_has_its_successor_judged)
+{
+    release("{\"id\":\"gpt-5.4-mini\"}\n");
+    player_list(p, "openai", "{\"id\":\"gpt-5-mini\",\"dates\":[{\"clock\":\"inference\","
+                             "\"at\":\"2026-12-01\",\"firm\":true}]}\ngpt-5.4-mini\ngpt-5\no3\n");
+    player_pass(p, 7 * BW_HOUR_MS);
+    char target[80];
+    (void)snprintf(target, sizeof(target), "/v1/notices/%s/ack",
+                   player_field(p, "/v1/notices?kind=deprecated", "id"));
+    post(target, "{\"reason\":\"mine\"}", 200);
+    EQ_STR(job(1, "candidate"), "gpt-5.4-mini");
+    EQ_STR(job(1, "notice"), player_field(p, "/v1/notices?kind=swap", "id"));
+}
+
 Test(evals, the_policy_may_be_automatic_or_off_for_one_deployment)
 {
     restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT("a", "triage", "")
@@ -607,8 +621,13 @@ Test(evals, a_run_that_is_known_is_looked_after_again_after_a_restart)
 Test(evals, a_ci_is_given_a_token_by_hand)
 {
     begin_elsewhere(", trigger: ci");
+    player_forget_messages(p);
     act("ack");
+    player_settle(p);
     cr_expect(eq(int, take().id, 0));
+    EQ_STR(job(1, "runner"), "ci");
+    cr_expect(eq(int, player_messages(p, "ops", "eval.requested"), 1));
+    cr_expect(eq(int, player_messages(p, "chat", "eval.requested"), 0));
     BW_CLEANUP(bw_json_freep)
     struct bw_json *answer = player_ask(p, "POST", "/v1/evals/1/token", "");
     cr_assert(eq(int, p->status, 200));
@@ -620,6 +639,15 @@ Test(evals, a_ci_is_given_a_token_by_hand)
     report(&lease, BAD);
     EQ_STR(job(1, "verdict"), "fail");
     EQ_STR(notice("state"), "waived");
+}
+
+Test(evals, a_token_is_for_a_ci_alone)
+{
+    release("gpt-5.4-mini\n");
+    act("ack");
+    post("/v1/evals/1/token", "", 409);
+    (void)take();
+    post("/v1/evals/1/token", "", 409);
 }
 
 Test(evals, a_lease_that_reached_nobody_is_given_to_the_next)

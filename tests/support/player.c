@@ -8,6 +8,7 @@
 
 #include "codec/config.h"
 #include "codec/entry_json.h"
+#include "codec/finding_json.h"
 #include "codec/lineage_file.h"
 #include "codec/price_file.h"
 
@@ -20,6 +21,8 @@ static void source_clear(struct player_source *source)
     free(source->name);
     free(source->error);
     bw_entries_clear(&source->entries);
+    bw_findings_clear(&source->findings);
+    free(source->note);
 }
 
 static void sink_clear(struct player_sink *sink)
@@ -208,6 +211,49 @@ void player_fail(struct player *player, const char *name, const char *error)
     bw_replace(&player_source(player, name)->error, error);
 }
 
+void player_find(struct player *player, const char *name, const char *lines)
+{
+    struct player_source *source = player_source(player, name);
+    bw_findings_clear(&source->findings);
+    source->discovery = BW_DISCOVERY_LISTED;
+    while (*lines != '\0') {
+        size_t size = strcspn(lines, "\n");
+        BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+        struct bw_finding finding = { 0 };
+        struct bw_error err = { 0 };
+        cr_assert(bw_json_parse(lines, size, &json, &err) == BW_OK, "%s", err.text);
+        cr_assert(bw_finding_from_json(json, &finding, &err) == BW_OK, "%s", err.text);
+        BW_VEC_PUSH(&source->findings, finding);
+        lines += size + (lines[size] == '\n');
+    }
+    bw_findings_normalise(&source->findings);
+}
+
+void player_hide(struct player *player, const char *name, enum bw_discovery outcome,
+                 const char *error)
+{
+    struct player_source *source = player_source(player, name);
+    source->discovery = outcome;
+    bw_replace(&source->note, error);
+}
+
+static void answer_discovery(const struct player_source *source, struct bw_discovered *out)
+{
+    out->outcome = source->discovery;
+    if (source->discovery == BW_DISCOVERY_REFUSED || source->discovery == BW_DISCOVERY_FAILED) {
+        out->error = bw_xstrdup(source->note);
+    } else if (source->note != NULL) {
+        BW_VEC_PUSH(&out->notes, bw_xstrdup(source->note));
+        out->partial = source->partial;
+    }
+    BW_VEC_EACH(const struct bw_finding, finding, &source->findings)
+    {
+        struct bw_finding copy = { .kind = finding->kind };
+        bw_finding_merge(&copy, finding);
+        BW_VEC_PUSH(&out->findings, copy);
+    }
+}
+
 void player_sink(struct player *player, const char *name, enum bw_delivery_outcome outcome,
                  int64_t retry_after_ms)
 {
@@ -234,6 +280,9 @@ static void answer_poll(struct player *player, struct player_source *source)
             BW_VEC_PUSH(&event.polled.entries, bw_entry_copy(entry));
         }
         source->same = true;
+    }
+    if (source->error == NULL) {
+        answer_discovery(source, &event.polled.discovered);
     }
     player_step(player, &event);
 }

@@ -14,6 +14,10 @@ struct player_source { /* what it answers from now on */
     char *error; /* NULL: it lists the entries */
     int64_t retry_after_ms;
     bool same;  /* it has answered exactly so before */
+    enum bw_discovery discovery; /* NONE: it has no inventory */
+    struct bw_findings findings;
+    char *note; /* what it cannot see, NULL: nothing */
+    bool partial;
     bool hangs; /* its answers wait until this is false again */
     int polls;
 };
@@ -93,6 +97,11 @@ void player_restart(struct player *player);
 /* What a source lists from now on: ids, or entries as JSON objects; one a line. */
 void player_list(struct player *player, const char *source, const char *lines);
 void player_fail(struct player *player, const char *source, const char *error);
+/* What its inventory holds from now on: findings as JSON objects, one a line. */
+void player_find(struct player *player, const char *source, const char *lines);
+/* Its inventory says no from now on: REFUSED, or FAILED. */
+void player_hide(struct player *player, const char *source, enum bw_discovery outcome,
+                 const char *error);
 struct player_source *player_source(struct player *player, const char *source);
 void player_sink(struct player *player, const char *sink, enum bw_delivery_outcome outcome,
                  int64_t retry_after_ms);

@@ -72,11 +72,13 @@ Test(cmd_check_config, tries_the_secrets_and_shows_none)
 {
     put("w", "hunter2\n");
     put("main.yaml", "sources: [{name: a, plugin: xai, url: 'https://h', credential: {command: ['false']}}]\n"
-                     "sinks: [{name: s, plugin: webhook, url: 'https://h', secret: {file: w}}]\n");
+                     "sinks: [{name: s, plugin: webhook, url: 'https://h', secret: {file: w}}]\n"
+                     "triggers: [{name: t, plugin: github-actions, credential: {command: ['false']}}]\n");
     cr_expect(eq(int, check(), 1));
     cr_assert_stderr_eq_str(
         "error: source 'a': secret command 'false' failed with exit code 1; run it by hand to see why\n"
-        "error: sink 's': a webhook secret begins with whsec_; make one with: echo whsec_$(openssl rand -base64 32)\n");
+        "error: sink 's': a webhook secret begins with whsec_; make one with: echo whsec_$(openssl rand -base64 32)\n"
+        "error: trigger 't': secret command 'false' failed with exit code 1; run it by hand to see why\n");
 }
 
 Test(cmd_check_config, names_every_problem)
@@ -101,6 +103,7 @@ Test(cmd_check_config, explains_what_each_part_will_do_and_whom_it_calls)
         "  - {name: local, plugin: openai, platform: acme, url: 'file:///srv/list.json', every: 30s}\n"
         "sinks: [{name: s, plugin: webhook, url: 'https://h.example:8443/hook/T0KEN?key=T0KEN',"
         " secret: {file: w}}]\n"
+        "triggers: [{name: gh, plugin: github-actions, credential: {file: k}}]\n"
         "adopt: [{platform: openai, match: 'ft:*', name: x, owner: o, pick: newest}]\n"
         "deployments: [{name: d, technique: prompt, platform: openai, model: gpt-4o, owner: web,"
         " lead_days: 3}]\n");
@@ -113,7 +116,9 @@ Test(cmd_check_config, explains_what_each_part_will_do_and_whom_it_calls)
         "models of acme\n"
         "sink s: talks to https://h.example:8443 when a notice opens, changes or ends; plugin webhook; "
         "secret from the file w\n"
-        "adopt: ft:* on openai as x for o\n"
+        "trigger gh: talks to https://api.github.com to run a suite; plugin github-actions; "
+        "credential from the file k\n"
+        "adopt: the newest of findings on openai that fit ft:* become deployments called x for o\n"
         "deployment d: prompt on openai; successors of gpt-4o are looked for in oai; owner web; needs "
         "3 days before a deadline\n"
         "%s: ok, 2 sources, 1 sinks, 1 deployments\n",

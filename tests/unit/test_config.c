@@ -314,8 +314,9 @@ Test(config, mistakes_are_named_with_their_place_and_a_hint)
           "main.yaml:1:81: error: rows: '1_000' is not a whole number" },
         { "deployments: [{name: d, technique: rag, platform: p, model: m, training: {refresh_share: 20}}]",
           "main.yaml:1:90: error: refresh_share: '20' is not a share from 0 to 1" },
-        { "deployments: [{name: d, technique: rag, platform: p, model: {match: 'ft:*', pick: newest}}]",
-          "main.yaml:1:15: error: deployment 'd': base is missing; with match it must be said" },
+        { "adopt: [{platform: openai, match: 'ft:*', name: '{sufix}-{1}'}]",
+          "main.yaml:1:9: error: {sufix}-{1} means nothing; there are {1} to {9}, {suffix}, {base}, "
+          "{model}, {job}, {owner}, {name}, {account} and {region}" },
         { "deployments: [{name: d, technique: rag, platform: p, model: m, worth: {stable_since: 2026-02-30}}]",
           NULL },
         { "a: 1\na: 2", "main.yaml:2:1: error: key 'a' stands here twice; first at line 1" },

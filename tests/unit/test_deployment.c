@@ -51,8 +51,8 @@ Test(deployment, what_is_missing_is_named)
     (void)complete((struct bw_deployment){ .name = "a", .platform = "p", .model = "m",
                                            .match = "x" },
                    "deployment 'a': give either model or match (with pick: newest)");
-    (void)complete((struct bw_deployment){ .name = "a", .platform = "p", .match = "x" },
-                   "deployment 'a': base is missing; with match it must be said");
+    cr_expect(eq(int, (int)complete((struct bw_deployment){ .name = "a", .platform = "p",
+                                                            .match = "x" }, ""), BW_OK));
     (void)complete((struct bw_deployment){ .name = "a", .platform = "p", .model = "m",
                                            .training = { .rows = -1 } },
                    "deployment 'a': training: numbers must not be negative");
@@ -88,4 +88,66 @@ Test(deployment, policies_hash_alike_when_they_say_the_same_and_only_then)
     bw_policy_clear(&a);
     bw_policy_clear(&copy);
     bw_policy_clear(&moved);
+}
+
+Test(deployment, the_base_that_a_pattern_names_is_known_before_anything_is_found)
+{
+    static const char *const patterns[][2] = {
+        { "ft:gpt-9:acme:triage:*", "gpt-9" },
+        { "ft:*:acme:triage:*", "" },
+        { "triage-?", "" },
+    };
+    for (size_t i = 0; i < BW_COUNT(patterns); i++) {
+        BW_CLEANUP(bw_deployment_clear) struct bw_deployment row = {
+            .name = bw_xstrdup("a"), .platform = bw_xstrdup("p"),
+            .match = bw_xstrdup(patterns[i][0])
+        };
+        cr_assert(eq(int, bw_deployment_complete(&row, NULL), BW_OK));
+        cr_expect(eq(str, row.base, (char *)patterns[i][1]));
+    }
+}
+
+static struct bw_knowledge known_of(const char *id, const char *root)
+{
+    return (struct bw_knowledge){
+        .finding = { .id = bw_xstrdup(id), .rows = 50, .epochs = 3, .trained_tokens = 900,
+                     .method = bw_xstrdup("supervised") },
+        .root = bw_xstrdup(root),
+    };
+}
+
+Test(deployment, discovery_fills_what_is_not_said_and_says_so)
+{
+    BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = known_of("ft:x:acme:t:1", "gpt-9");
+    BW_CLEANUP(bw_deployment_clear) struct bw_deployment row = {
+        .name = bw_xstrdup("a"), .platform = bw_xstrdup("p"), .match = bw_xstrdup("ft:*"),
+        .training = { .rows = 7 }
+    };
+    cr_assert(eq(int, bw_deployment_complete(&row, NULL), BW_OK));
+    bw_deployment_learn(&row, &known);
+    cr_expect(eq(str, row.model, "ft:x:acme:t:1"));
+    cr_expect(eq(str, row.base, "gpt-9"));
+    cr_expect(eq(i64, row.training.rows, 7));
+    cr_expect(eq(i64, row.training.epochs, 3));
+    cr_expect(eq(str, row.learned, "epochs, trained tokens"));
+    cr_expect(eq(str, row.evidence, "finding ft:x:acme:t:1"));
+    cr_expect(eq(ptr, row.training.method, NULL), "a word that nothing here is priced by");
+}
+
+Test(deployment, a_base_that_somebody_has_said_stays)
+{
+    static const char *const cases[][3] = { /* model, base said, base that counts */
+        { "ft:gpt-8:acme::1", NULL, "gpt-9" },
+        { "my-deployment", NULL, "gpt-9" },
+        { "my-deployment", "gpt-7", "gpt-7" },
+    };
+    for (size_t i = 0; i < BW_COUNT(cases); i++) {
+        BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = known_of(cases[i][0], "gpt-9");
+        BW_CLEANUP(bw_deployment_clear) struct bw_deployment row = {
+            .name = bw_xstrdup("a"), .platform = bw_xstrdup("p"),
+            .model = bw_xstrdup(cases[i][0]), .base = bw_xstrdup(cases[i][1])
+        };
+        cr_assert(eq(int, bw_deployment_complete(&row, NULL), BW_OK));
+        cr_expect(eq(str, (char *)bw_deployment_base(&row, &known), (char *)cases[i][2]));
+    }
 }

@@ -39,7 +39,8 @@ static int64_t put(const char *name, const char *base, bool expect_changed)
     bool empty = false;
     bool changed = false;
     OK(bw_cohorts_find(db, &row, false, "", &cohort, &empty, &err));
-    OK(bw_inventory_put(db, &row, cohort, 0, &changed, &err));
+    const struct bw_knowledge nothing = { 0 };
+    OK(bw_inventory_put(db, &row, &nothing, (struct bw_membership){ cohort, 0 }, &changed, &err));
     cr_expect(eq(int, changed, expect_changed), "%s", name);
     return cohort;
 }
@@ -148,26 +149,44 @@ Test(inventory, a_base_in_use_is_known_by_its_place)
 Test(inventory, a_fan_out_keeps_its_place_and_its_summary)
 {
     int64_t id = put("a", "gpt-5", true);
-    int64_t found = 0;
-    bool baseline = false;
-    BW_CLEANUP(bw_freep) char *cursor = NULL;
-    BW_CLEANUP(bw_freep) char *again = NULL;
-    char *none = NULL;
+    BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
+    BW_CLEANUP(bw_fan_clear) struct bw_fan again = { 0 };
+    BW_CLEANUP(bw_fan_clear) struct bw_fan last = { 0 };
     OK(bw_fan_begin(db, id, true, &err));
     OK(bw_fan_advance(db, id, "m", &err));
-    OK(bw_fan_next(db, &found, &cursor, &baseline, &err));
-    cr_expect(eq(str, cursor, "m"));
-    cr_expect(baseline);
+    OK(bw_fan_next(db, 0, &fan, &err));
+    cr_expect(eq(str, fan.cursor, "m"));
+    cr_expect(fan.baseline);
     OK(bw_fan_begin(db, id, false, &err));
-    OK(bw_fan_next(db, &found, &again, &baseline, &err));
-    cr_expect(eq(str, again, ""), "from the start");
-    cr_expect(baseline, "what was to be summed up still is");
+    OK(bw_fan_next(db, 0, &again, &err));
+    cr_expect(eq(str, again.cursor, ""), "from the start");
+    cr_expect(again.baseline, "what was to be summed up still is");
     OK(bw_fan_advance(db, id, NULL, &err));
-    cr_expect(eq(int, (int)bw_fan_next(db, &found, &none, &baseline, &err), BW_ERR_NOTFOUND));
+    cr_expect(eq(int, (int)bw_fan_next(db, 0, &last, &err), BW_ERR_NOTFOUND));
     OK(bw_fan_begin(db, id, false, &err));
-    OK(bw_fan_next(db, &found, &none, &baseline, &err));
-    free(none);
-    cr_expect(not(baseline));
+    OK(bw_fan_next(db, 0, &last, &err));
+    cr_expect(not(last.baseline));
+}
+
+Test(inventory, a_fan_out_that_is_held_waits_until_its_time_or_its_release)
+{
+    int64_t id = put("a", "gpt-5", true);
+    int64_t until_ms = 0;
+    BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
+    OK(bw_fan_begin(db, id, false, &err));
+    OK(bw_fan_hold(db, id, 100, &err));
+    cr_expect(eq(int, (int)bw_fan_next(db, 99, &fan, &err), BW_ERR_NOTFOUND));
+    OK(bw_fan_next_held(db, 99, &until_ms, &err));
+    cr_expect(eq(i64, until_ms, 100));
+    OK(bw_fan_release(db, "openai", "elsewhere", &err));
+    cr_expect(eq(int, (int)bw_fan_next(db, 99, &fan, &err), BW_ERR_NOTFOUND));
+    OK(bw_fan_release(db, "openai", "", &err));
+    OK(bw_fan_next(db, 99, &fan, &err));
+    cr_expect(not(fan.has_waited));
+    OK(bw_fan_hold(db, id, 100, &err));
+    bw_fan_clear(&fan);
+    OK(bw_fan_next(db, 100, &fan, &err));
+    cr_expect(fan.has_waited);
 }
 
 Test(inventory, names_sort_byte_by_byte_and_page_by_owner)

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/instant.h"
+#include "base/str.h"
 #include "io/sandbox.h"
 #include "support/http_server.h"
 
@@ -32,6 +33,7 @@ struct world {
     struct page pages[PAGES];
     char last_head[16 * 1024]; /* of the last request */
     int wait_ms;               /* before each answer */
+    int meet;                  /* no answer before so many calls were open at once */
     struct bw_polled results[POLLS_MAX];
     int done;
     int wanted; /* stop the loop when so many are done */
@@ -52,6 +54,9 @@ static void serve(struct http_call *call, void *context)
     (void)context;
     char tag[512];
     (void)snprintf(w.last_head, sizeof(w.last_head), "%s", call->head);
+    for (int i = 0; i < 3000 && http_server_peak(w.server) < w.meet; i++) {
+        http_wait(call, 10);
+    }
     http_wait(call, w.wait_ms);
     for (int i = 0; i < PAGES; i++) {
         const struct page *page = &w.pages[i];
@@ -93,7 +98,7 @@ static void begin(void)
     struct bw_error err = { 0 };
     cr_assert(eq(int, uv_loop_init(&w.loop), 0));
     uv_timer_init(&w.loop, &w.guard);
-    uv_timer_start(&w.guard, on_guard, 60000, 0);
+    uv_timer_start(&w.guard, on_guard, 240000, 0);
     uv_unref((uv_handle_t *)&w.guard);
     cr_assert(eq(int, bw_http_new(&w.loop, 16, 8, &w.http, &err), BW_OK));
     w.server = http_server_start(serve, NULL);
@@ -147,7 +152,7 @@ static struct bw_source_settings source_of(const char *name, const char *plugin,
         .region = bw_xstrdup(""),
         .url = bw_xstrdup(url != NULL ? url : http_server_url(w.server)),
         .options = bw_xstrdup("{}"),
-        .timeout_ms = 20000,
+        .timeout_ms = 120000, /* for a machine that does much else */
         .max_bytes = 1024 * 1024,
     };
 }
@@ -172,15 +177,47 @@ static bool lists(const struct bw_polled *polled, const char *id)
     return bw_entries_find(&polled->entries, id) != NULL;
 }
 
-static int running(const char *needle)
+/* How many run `sleep` as long as this process's plugins do: others test beside us. */
+static int sleeping(void)
 {
     char command[256];
-    (void)snprintf(command, sizeof(command), "ps -eo args | grep -c '^%s'", needle);
+    (void)snprintf(command, sizeof(command), "ps -eo args | grep -c '^sleep 6%ld$'",
+                   (long)getpid());
     FILE *pipe = popen(command, "r");
     int count = -1;
     cr_assert(eq(int, fscanf(pipe, "%d", &count), 1));
     pclose(pipe);
     return count;
+}
+
+static bool all_sleepers_end(void)
+{
+    int left = sleeping();
+    for (int i = 0; i < 500 && left > 0; i++) { /* what was killed may take its time to go */
+        (void)usleep(20000);
+        left = sleeping();
+    }
+    return left == 0;
+}
+
+/* A plugin of ours whose `sleep 61234` is this process's alone. */
+static struct bw_source_settings sleeper(const char *plugin)
+{
+    struct bw_source_settings source = source_of(plugin, plugin, NULL);
+    BW_CLEANUP(bw_freep) char *script = NULL;
+    BW_CLEANUP(bw_str_clear) struct bw_str own = { 0 };
+    size_t size = 0;
+    cr_assert(eq(int, bw_file_read(source.plugin, 65536, &script, &size, NULL), BW_OK));
+    const char *rest = script;
+    for (const char *at = strstr(rest, "61234"); at != NULL; at = strstr(rest, "61234")) {
+        bw_str_appendf(&own, "%.*s6%ld", (int)(at - rest), rest, (long)getpid());
+        rest = at + 5;
+    }
+    bw_str_append(&own, rest);
+    free(source.plugin);
+    source.plugin = in_folder(plugin, own.text);
+    cr_assert(eq(int, chmod(source.plugin, 0755), 0));
+    return source;
 }
 
 static char *two_pages(void)
@@ -340,17 +377,14 @@ Test(poller, each_bad_plugin_costs_one_poll_and_one_line)
 
 Test(poller, a_hanging_plugin_ends_at_the_deadline_with_all_it_started)
 {
-    int before = running("sleep 61234");
-    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings hang =
-        source_of("hang", "hang.sh", NULL);
-    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings fork =
-        source_of("fork", "fork.sh", NULL);
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings hang = sleeper("hang.sh");
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings fork = sleeper("fork.sh");
     hang.timeout_ms = 400;
     const struct bw_polled *got = poll_once(&hang);
     cr_expect(eq(int, got->outcome, BW_POLL_FAILED));
     cr_expect(eq(str, got->error, "the plugin did not finish within 400ms"));
     cr_expect(eq(int, poll_once(&fork)->outcome, BW_POLL_LISTED));
-    cr_expect(eq(int, running("sleep 61234"), before));
+    cr_expect(all_sleepers_end());
 }
 
 Test(poller, a_silent_server_ends_at_the_deadline)
@@ -389,15 +423,18 @@ Test(poller, a_credential_from_a_slow_command_does_not_stop_the_others)
     slow.credential.kind = BW_SECRET_COMMAND;
     BW_VEC_PUSH(&slow.credential.argv, bw_xstrdup("/bin/sh"));
     BW_VEC_PUSH(&slow.credential.argv, bw_xstrdup("-c"));
-    BW_VEC_PUSH(&slow.credential.argv, bw_xstrdup("sleep 1; echo from-a-vault"));
+    BW_VEC_PUSH(&slow.credential.argv,
+                bw_xasprintf("while [ ! -e %s/open ]; do sleep 0.05; done; echo from-a-vault",
+                             w.folder));
     bw_poller_poll(w.poller, &slow);
     bw_poller_poll(w.poller, &quick);
     cr_expect(eq(str, run(1)->source, "quick"));
+    free(in_folder("open", ""));
     const struct bw_polled *got = run(1);
     cr_expect(eq(int, got->outcome, BW_POLL_LISTED), "%s", got->error);
     cr_expect(ne(ptr, strstr(w.last_head, "Bearer from-a-vault"), NULL), "%s", w.last_head);
     slow.timeout_ms = 300;
-    bw_replace(&slow.credential.argv.items[2], "sleep 3; echo from-a-vault");
+    bw_replace(&slow.credential.argv.items[2], "sleep 60; echo from-a-vault");
     got = poll_once(&slow);
     cr_expect(eq(str, got->error, "the credential was not read within 300ms"));
 }
@@ -448,7 +485,8 @@ Test(poller, a_plugin_named_without_a_path_lives_in_the_plugin_folder)
 Test(poller, a_second_call_joins_and_no_more_than_two_children_run)
 {
     w.pages[0] = (struct page){ .path = "/ids.txt", .body = "one\n" };
-    w.wait_ms = 150;
+    w.meet = 2;
+    w.wait_ms = 150; /* for a third to show itself */
     for (int i = 0; i < 6; i++) {
         char name[8];
         (void)snprintf(name, sizeof(name), "s%d", i);
@@ -468,19 +506,17 @@ Test(poller, a_second_call_joins_and_no_more_than_two_children_run)
 
 Test(poller, closing_kills_what_runs_without_another_word)
 {
-    int before = running("sleep 61234");
-    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings hang =
-        source_of("hang", "hang.sh", NULL);
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings hang = sleeper("hang.sh");
     bw_poller_poll(w.poller, &hang);
-    for (int i = 0; i < 200 && running("sleep 61234") == before; i++) {
+    for (int i = 0; i < 2000 && sleeping() == 0; i++) {
         uv_run(&w.loop, UV_RUN_NOWAIT);
         (void)usleep(10000);
     }
-    cr_assert(eq(int, running("sleep 61234"), before + 1));
+    cr_assert(eq(int, sleeping(), 1));
     bw_poller_close(w.poller);
     uv_run(&w.loop, UV_RUN_NOWAIT);
     cr_expect(eq(int, w.done, 0));
-    cr_expect(eq(int, running("sleep 61234"), before));
+    cr_expect(all_sleepers_end());
     w.poller = bw_poller_new(&w.loop, w.http, w.keyring, "/nowhere", on_done, &w); /* for end() */
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "domain/swap_breaks.h"
 
 static char folder[64];
 
@@ -137,19 +138,114 @@ Test(swap, what_does_not_fit_is_refused)
     cr_expect(eq(int, refused((struct bw_place){ .context = "gpt-5-mini\n" }), BW_ERR_NOTFOUND));
     cr_expect(eq(int, refused((struct bw_place){ .file = "a", .line = 4, .context = "o3\n" }),
                  BW_ERR_CONFLICT));
-    cr_expect(eq(int, refused((struct bw_place){ .file = "a", .line = 9,
-                                                 .context = "1\ngpt-5-mini\n" }),
+    cr_expect(eq(int,
+                 refused((struct bw_place){ .file = "a", .line = 9, .context = "1\ngpt-5-mini\n" }),
                  BW_ERR_CONFLICT));
-    cr_expect(eq(int, refused((struct bw_place){ .file = "a", .line = 1,
-                                                 .context = "1\ngpt-5-mini\n" }),
+    cr_expect(eq(int,
+                 refused((struct bw_place){ .file = "a", .line = 1, .context = "1\ngpt-5-mini\n" }),
                  BW_ERR_CONFLICT));
 }
 
 Test(swap, words_name_the_place_where_it_is_known)
 {
-    BW_CLEANUP(bw_freep) char *placed = bw_swap_words(
-        &(struct bw_place){ .repo = "web", .file = "a.yaml", .line = 12 }, "A", "B");
+    BW_CLEANUP(bw_freep)
+    char *placed =
+        bw_swap_words(&(struct bw_place){ .repo = "web", .file = "a.yaml", .line = 12 }, "A", "B");
     BW_CLEANUP(bw_freep) char *bare = bw_swap_words(&(struct bw_place){ 0 }, "A", "B");
     cr_expect(eq(str, placed, "in web:a.yaml, line 12, replace A by B"));
     cr_expect(eq(str, bare, "replace A by B"));
+}
+
+/* What becomes of the place's file when it has changed to `now`; NULL: it is refused. */
+static char *applied(const char *registered, const char *now, int64_t line)
+{
+    struct bw_error err = { 0 };
+    struct bw_str out = { 0 };
+    struct bw_place at = capture("a", registered, line);
+    enum bw_err rc = bw_swap_apply(&at, "gpt-5-mini", "gpt-5.4-mini", now, strlen(now), &out, &err);
+    free(at.context);
+    cr_expect(eq(int, rc == BW_OK ? BW_ERR_CONFLICT : rc, BW_ERR_CONFLICT), "%s", err.text);
+    return rc == BW_OK ? bw_str_take(&out) : NULL;
+}
+
+Test(swap, the_change_is_made_where_the_lines_still_stand)
+{
+    static const char *const registered = "1\n2\n3\n4\r\nm: gpt-5-mini\r\n6\n7\n8\n9";
+    BW_CLEANUP(bw_freep) char *same = applied(registered, registered, 5);
+    cr_expect(eq(str, same, "1\n2\n3\n4\r\nm: gpt-5.4-mini\r\n6\n7\n8\n9"));
+    BW_CLEANUP(bw_freep)
+    char *far = applied(registered, "one\n2\n3\n4\r\nm: gpt-5-mini\r\n6\n7\n8\nnine\nten\n", 5);
+    cr_expect(eq(str, far, "one\n2\n3\n4\r\nm: gpt-5.4-mini\r\n6\n7\n8\nnine\nten\n"));
+    BW_CLEANUP(bw_freep) char *alone = applied("gpt-5-mini", "gpt-5-mini", 1);
+    cr_expect(eq(str, alone, "gpt-5.4-mini"));
+}
+
+Test(swap, lines_that_have_changed_are_left_alone)
+{
+    static const char *const registered = "1\n2\n3\n4\nm: gpt-5-mini\n6\n7\n";
+    const char *const now[] = {
+        "1\n2\n3\n4\nm: gpt-5\n6\n7\n",          /* the line */
+        "1\n2\n3\n4\nm: gpt-5-mini\n6\nseven\n", /* one beside it */
+        "0\n1\n2\n3\n4\nm: gpt-5-mini\n6\n7\n",  /* moved */
+        "1\n2\n3\n4\nm: gpt-5-mini\n6\n7\n8\n",  /* more where the file ended */
+        "1\n2\n3\n4\nm: gpt-5-mini\n6\n7",       /* the last newline gone */
+        "1\n2\n",
+        "",
+    };
+    for (size_t i = 0; i < BW_COUNT(now); i++) {
+        cr_expect(eq(ptr, applied(registered, now[i], 5), NULL), "%zu", i);
+    }
+}
+
+static void expect_breaks(const struct bw_deployment *deployment, const struct bw_entry *from,
+                          const struct bw_entry *to, const char *wanted)
+{
+    BW_CLEANUP(bw_sentences_clear) struct bw_sentences got = { 0 };
+    BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
+    bw_str_append(&text, "");
+    bw_swap_breaks(deployment, from, to, &got);
+    BW_VEC_EACH (char *const, sentence, &got) {
+        bw_str_appendf(&text, "%s\n", *sentence);
+    }
+    cr_expect(eq(str, text.text, (char *)wanted));
+}
+
+Test(swap, what_the_facts_show_to_break_is_told)
+{
+    const struct bw_deployment chat = { .platform = "openai",
+                                        .model = "gpt-5-mini",
+                                        .base = "gpt-5-mini" };
+    struct bw_entry from = { .id = "gpt-5-mini",
+                             .input = BW_TEXT | BW_IMAGE,
+                             .output = BW_TEXT,
+                             .context_tokens = 400000,
+                             .max_output_tokens = 128000,
+                             .price_input = { true, { 250000 } },
+                             .price_output = { true, { 2000000 } } };
+    struct bw_entry to = { .id = "gpt-5.4-mini",
+                           .input = BW_TEXT,
+                           .output = BW_TEXT,
+                           .context_tokens = 200000,
+                           .max_output_tokens = 128000,
+                           .price_input = { true, { 750000 } },
+                           .price_output = { true, { 2000000 } } };
+    expect_breaks(&chat, &from, &to,
+                  "the context shrinks from 400000 to 200000 tokens\n"
+                  "image input is gone\n"
+                  "input rises from $0.25 to $0.75 per million tokens\n");
+    expect_breaks(&chat, &to, &from, "");
+    const struct bw_entry unsaid = { .id = "gpt-5.4-mini" };
+    expect_breaks(&chat, &from, &unsaid, "");
+}
+
+Test(swap, the_name_of_a_deployment_is_told_from_a_model)
+{
+    const struct bw_entry from = { .id = "gpt-5-mini" };
+    const struct bw_entry to = { .id = "gpt-5.4-mini" };
+    struct bw_deployment chat = { .platform = "azure", .model = "prod-chat", .base = "gpt-5-mini" };
+    expect_breaks(&chat, &from, &to,
+                  "prod-chat is the name of a deployment: deploy gpt-5.4-mini first, and write "
+                  "what that deployment is called\n");
+    chat.model = "gpt-5-mini";
+    expect_breaks(&chat, &from, &to, "");
 }

@@ -82,6 +82,11 @@ MESSAGES = {
     "superseded": event("notice.superseded", "triage", dict(NOTICE, state="superseded")),
     "verified": event("notice.updated", "help-center", dict(
         SWAP, state="verified", eval=dict(VERDICT, **DIFFERENCE))),
+    "requested": event("eval.requested", "help-center", dict(
+        EVAL, state="running", verdict=None, reason=None, difference=None, low=None, high=None,
+        runs=[], trigger="ci", runner="ci", lease_until="2026-11-23T23:55:00Z", finished_at=None,
+        summary="help-center: run the suite help on gpt-4o-2024-08-06 and on gpt-4.1-2025-04-14; "
+                "basewatch evals token 5")),
     "eval": event("eval.finished", "help-center", EVAL),
     "failing": event("source.failing", "openai", {
         "source": "openai", "summary": "source openai: GET /models: HTTP 500"}),
