@@ -221,6 +221,7 @@ ran() { inside test -s /var/lib/basewatch-runner/ran; }
 expect "verify prints nothing" "" "$(inside systemd-analyze verify --man=$pages basewatch-runner.service 2>&1)"
 inside systemctl daemon-reload
 inside systemctl reload basewatchd
+until_true "the deployments to judge are taken" status_text_is "watching 2 sources for 3 configured deployments"
 inside "$basewatch" sources poll judged >/dev/null
 inside systemctl start basewatch-runner
 expect "exposure" "*exposure level*1.[0-4] OK*" \

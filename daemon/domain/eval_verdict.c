@@ -8,6 +8,7 @@
 #include "base/words.h"
 
 static const double Z95 = 1.959964; /* two-sided 95 % of the normal distribution */
+static const double MUCH = 0.1;      /* a loss that a verdict should not miss */
 static const double ROUNDING = 1e-9; /* 0.95 - 0.02 is not 0.93 in binary */
 
 const struct bw_eval_rule BW_EVAL_RULE = { .pass_rate = 0, .tolerance = 0.02 };
@@ -190,6 +191,9 @@ static void decide(const struct runs *runs, struct bw_eval_rule rule,
         bw_str_appendf(&text, "; a loss of %.4g points is allowed%s", 100 * rule.tolerance,
                        out->high > 0 ? ", though so few cases cannot tell this one from chance"
                                      : "");
+    }
+    if (out->verdict == BW_EVAL_PASS && out->low < -rule.tolerance - MUCH) {
+        bw_str_append(&text, "; so few cases do not rule out a loss");
     }
     if (tuned != NULL && candidate != NULL) {
         bw_str_append(&text, "; ");

@@ -60,10 +60,6 @@ def behave(request):
 
 
 class Promptfoo(Case):
-    @classmethod
-    def setUpClass(cls):
-        install()
-
     def setUp(self):
         self.models = self.server(behave)
         self.basewatch = self.daemon(evals={"start": "off", "running": 10, "lease": "10s"})
@@ -80,7 +76,7 @@ class Promptfoo(Case):
         return {"argv": [PROMPTFOO, "eval", "-c", self.basewatch.path("suite.json"),
                          "-r", "openai:chat:" + model, "-o", "{result}", "--no-cache", "--no-write",
                          "--no-table", "--no-progress-bar"],
-                "result": "promptfoo", "timeout": "8s" if name == "hang" else "60s",
+                "result": "promptfoo", "timeout": "15s" if name == "hang" else "2m",
                 "environment": {"OPENAI_API_KEY": {"file": "openai.key"},
                                 "OPENAI_BASE_URL": self.models.url + "/v1",
                                 "PROMPTFOO_CONFIG_DIR": self.basewatch.path("promptfoo"),
@@ -114,7 +110,7 @@ class Promptfoo(Case):
     def test_every_behaviour_gets_its_verdict(self):
         self.release(BEHAVIOURS)
         self.runner(self.basewatch)
-        jobs = wait_for(self.finished, "all verdicts", 200)
+        jobs = wait_for(self.finished, "all verdicts", 400)
         for name in BEHAVIOURS:
             print(name, jobs[name]["verdict"], "|", jobs[name]["reason"])
         self.assertEqual({name: jobs[name]["verdict"] for name in BEHAVIOURS},
@@ -129,7 +125,7 @@ class Promptfoo(Case):
         self.assertIn("2 of 2 cases of candidate ended in an error", jobs["denied"]["reason"])
         self.assertIn("candidate was to be 'acme/wrong-2', but the result is of "
                       "'openai:acme/wrong-1'", jobs["wrong"]["reason"])
-        self.assertIn("candidate: it did not end within 8s", jobs["hang"]["reason"])
+        self.assertIn("it did not end within 15s", jobs["hang"]["reason"])
         states = {row["deployment"]: row["state"] for row in self.basewatch.rows("notices")}
         self.assertEqual((states["pass"], states["fail"]), ("verified", "waived"))
         keys = {request.headers["authorization"] for request in self.models.requests}
@@ -137,4 +133,5 @@ class Promptfoo(Case):
 
 
 if __name__ == "__main__":
+    install()
     main()

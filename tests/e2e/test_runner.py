@@ -357,6 +357,15 @@ class Runner(unittest.TestCase):
         self.addCleanup(self.desk.close)
         self.assertEqual(self.report()["outcome"], "finished")
 
+    def test_an_idle_runner_stops_at_once_and_without_a_word(self):
+        self.suite(WRITE)
+        self.start()
+        wait_for(lambda: self.desk.asked, "a question")
+        began = time.monotonic()
+        self.stop()
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertNotIn("no jobs for now", self.log())
+
     # ---- the files ----
 
     def check(self, *args):

@@ -107,6 +107,19 @@ Test(eval_verdict, a_loss_that_chance_explains_is_called_so)
     cr_expect(eq(ptr, strstr(got.reason, "chance"), NULL));
 }
 
+Test(eval_verdict, a_pass_that_shows_little_says_so)
+{
+    ran(BW_EVAL_BASELINE, 3, 3);
+    ran(BW_EVAL_CANDIDATE, 3, 3);
+    EXPECT("pass", BW_EVAL_RULE);
+    SAYS("; so few cases do not rule out a loss");
+    clear();
+    ran(BW_EVAL_BASELINE, 200, 190);
+    ran(BW_EVAL_CANDIDATE, 200, 190);
+    EXPECT("pass", BW_EVAL_RULE);
+    cr_expect(eq(ptr, strstr(got.reason, "rule out"), NULL));
+}
+
 Test(eval_verdict, no_cases_errors_and_odd_counts_of_either_run_are_inconclusive)
 {
     static const struct {

@@ -117,10 +117,11 @@ static void take_signals(struct runner *runner)
     }
 }
 
-static void pause_for(const struct runner *runner, int64_t pause_ms)
+/* Until then, or a signal; true: there is one. */
+static bool pause_for(const struct runner *runner, int64_t pause_ms)
 {
     struct pollfd poller = { .fd = runner->signals, .events = POLLIN };
-    (void)poll(&poller, 1, (int)pause_ms);
+    return poll(&poller, 1, (int)pause_ms) > 0;
 }
 
 static void complain(struct runner *runner, const char *text)
@@ -131,7 +132,7 @@ static void complain(struct runner *runner, const char *text)
     }
     runner->pause_ms = runner->pause_ms == 0 ? PAUSE_MIN_MS : 2 * runner->pause_ms;
     runner->pause_ms = runner->pause_ms > PAUSE_MAX_MS ? PAUSE_MAX_MS : runner->pause_ms;
-    pause_for(runner, runner->pause_ms);
+    (void)pause_for(runner, runner->pause_ms);
 }
 
 static void work(struct runner *runner)
@@ -149,9 +150,9 @@ static void work(struct runner *runner)
         bw_job_run(&order, bw_eval_suite_find(&runner->suites, order.suite), runner->stops);
     } else if (rc == BW_ERR_NOTFOUND) {
         if (bw_clock_monotonic_ms() - asked_ms < PAUSE_MIN_MS) {
-            pause_for(runner, PAUSE_MIN_MS); /* a daemon that does not let us wait */
+            (void)pause_for(runner, PAUSE_MIN_MS); /* a daemon that does not let us wait */
         }
-    } else {
+    } else if (!pause_for(runner, 0)) { /* else we were called away */
         complain(runner, err.text);
     }
 }
@@ -173,9 +174,12 @@ static int serve(struct runner *runner)
     bw_brood_adopt();
     bw_log(BW_LOG_NOTICE, "runner '%s' holds %zu suites of '%s'", runner->name,
            runner->suites.count, runner->folder);
+    if (geteuid() == 0) {
+        bw_log(BW_LOG_WARNING, "suites are run as root; the unit has a user for them");
+    }
     while (!runner->stopping) {
         if (runner->suites.count == 0) {
-            pause_for(runner, -1);
+            (void)pause_for(runner, -1);
         } else {
             work(runner);
         }
