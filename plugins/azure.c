@@ -120,8 +120,8 @@ static enum bw_err inventory(struct bw_plugin *plugin)
         .list = { .request = access, .rows = "data", .row = find_row }, .what = "models"
     };
     models.list.request.path = path;
-    enum bw_err rc = bw_openai_jobs(plugin, &access);
-    return rc == BW_OK ? bw_own_list_read(plugin, &models) : rc;
+    enum bw_err rc = bw_own_list_read(plugin, &models);
+    return rc == BW_OK ? bw_openai_jobs(plugin, &access) : rc;
 }
 
 const struct bw_plugin_descriptor bw_azure = {

@@ -130,12 +130,13 @@ static enum bw_err inventory(struct bw_plugin *plugin)
     routes.list.request.path = info_path;
     bool at_openai = strcmp(plugin->source->platform, "openai") == 0;
     bool proxy = false;
-    enum bw_err rc = at_openai ? bw_openai_jobs(plugin, &access) : BW_OK;
     plugin->memory = &proxy;
-    rc = rc == BW_OK ? bw_own_list_read(plugin, &models) : rc;
-    rc = rc == BW_OK && proxy && !at_openai ? bw_own_list_read(plugin, &routes) : rc;
+    enum bw_err rc = bw_own_list_read(plugin, &models);
     plugin->memory = NULL;
-    return rc;
+    if (rc == BW_OK && at_openai) {
+        return bw_openai_jobs(plugin, &access);
+    }
+    return rc == BW_OK && proxy ? bw_own_list_read(plugin, &routes) : rc;
 }
 
 const struct bw_plugin_descriptor bw_openai = {

@@ -31,7 +31,7 @@ enum bw_err bw_openai_jobs(struct bw_plugin *plugin, const struct bw_fetch *acce
     BW_CLEANUP(bw_freep) char *path = path_of(access, "/fine_tuning/jobs", "limit=100");
     struct bw_own_list jobs = {
         .list = { .request = *access, .rows = "data", .row = find_job, .next = next },
-        .what = "fine-tuning jobs", .keep = 1, .optional = true,
+        .what = "fine-tuning jobs", .optional = true,
     };
     jobs.list.request.path = path;
     plugin->memory = &tunes;
@@ -134,6 +134,10 @@ static enum bw_err count_file(struct bw_plugin *plugin, size_t at, void *context
     request.path = path;
     BW_CLEANUP(bw_response_clear) struct bw_response response = { 0 };
     enum bw_err rc = bw_fetch(plugin, &request, &response);
+    if (rc == BW_OK && response.status >= 500) {
+        BW_CLEANUP(bw_json_freep) struct bw_json *nothing = NULL;
+        rc = bw_response_json(plugin, &request, &response, &nothing);
+    }
     if (rc != BW_OK) {
         return rc;
     }

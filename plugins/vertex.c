@@ -121,6 +121,9 @@ static enum bw_err find_job(struct bw_plugin *plugin, const struct bw_json *row)
         .epochs = epochs,
         .rows = bw_row_count(stats, "tuningDatasetExampleCount"),
     };
+    if (bw_str_equal(finding.parent, finding.id)) {
+        bw_replace(&finding.parent, NULL); /* tuned on, in place */
+    }
     enum bw_err rc = bw_emit_finding(plugin, &finding);
     const char *endpoint = bw_json_text(bw_json_get(made, "endpoint"), "");
     return rc == BW_OK ? find_endpoint(plugin, endpoint, finding.id) : rc;

@@ -147,11 +147,11 @@ enum bw_err bw_catalog_remove(struct bw_db *db, const char *source, const char *
 }
 
 /* Fill `merged` from the rows that say something of id, and note who said it. */
-static enum bw_err merge_rows(struct bw_stmt *row, const char *platform, const char *scope,
-                              const char *id, struct bw_entry *merged, struct bw_names *sources,
-                              struct bw_error *err)
+static enum bw_err merge_rows(struct bw_db *db, const char *sql, const char *platform,
+                              const char *scope, const char *id, struct bw_entry *merged,
+                              struct bw_names *sources, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *reset = row;
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, sql);
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
     BW_BIND(row, 3, id);
@@ -176,15 +176,14 @@ enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char 
     BW_CLEANUP(bw_names_clear) struct bw_names said_by = { 0 };
     BW_CLEANUP(bw_str_clear) struct bw_str names = { 0 };
     struct bw_json_writer w = { .out = &names };
-    enum bw_err rc =
-        merge_rows(bw_db_query(db, MERGE_SQL), platform, scope, id, &merged, &said_by, err);
+    enum bw_err rc = merge_rows(db, MERGE_SQL, platform, scope, id, &merged, &said_by, err);
     if (rc == BW_OK && merged.id == NULL) {
         return BW_ERR_NOTFOUND;
     }
     BW_VEC_EACH(char *, spelling, spellings)
     {
-        rc = rc == BW_OK ? merge_rows(bw_db_query(db, SPELLING_SQL), platform, scope, *spelling,
-                                      &merged, &said_by, err)
+        rc = rc == BW_OK ? merge_rows(db, SPELLING_SQL, platform, scope, *spelling, &merged,
+                                      &said_by, err)
                          : rc;
     }
     if (rc != BW_OK) {

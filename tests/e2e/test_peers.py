@@ -126,6 +126,13 @@ class Peer(Case):
         self.assertEqual(row["entries"], len(models))
         return models
 
+    def finds(self, *source, **more):
+        """What discovery found after a good poll, by its ids."""
+        basewatch, row = self.poll(*source, **more)
+        self.assertEqual(row["state"], "ok", row["detail"])
+        return wait_for(lambda: {found["id"]: found for found in basewatch.rows("findings")},
+                        "findings")
+
     def refuses(self, words, *source, **more):
         _, row = self.poll(*source, **more)
         self.assertEqual(row["state"], "failing")
@@ -154,6 +161,22 @@ class Catalogs(Peer):
         for key in ("AKIDEXAMPLE:another", "ASIAEXAMPLE:another", "ASIAEXAMPLE:another:token"):
             self.refuses("the credential was refused: The security token included", "bedrock", url,
                          key, region="us-east-1")
+
+    def test_bedrock_finds_what_amazon_describes(self):
+        url = self.ours("aws.cjs", "bedrock-2023-04-20")
+        found = self.finds("bedrock", url, "AKIDEXAMPLE:a secret/+of theirs", region="us-east-1")
+        thing = "arn:aws:bedrock:us-east-1::thing/"
+        self.assertEqual({thing + "modelArn-%d" % n for n in range(6)} - found.keys(), set())
+        self.assertEqual(found[thing + "modelArn-5"]["base"], "baseModelArn-5")
+        self.assertEqual(found[thing + "customModelArn-1"]["job"], thing + "jobArn-1")
+        self.assertEqual(found[thing + "provisionedModelArn-2"]["serves"], thing + "modelArn-2")
+
+    def test_vertex_finds_what_google_describes(self):
+        url = self.ours("google.cjs", "@google-cloud/aiplatform") + "/v1beta1"
+        found = self.finds("vertex", url, region="here", settings={"project": "acme"})
+        self.assertEqual(found["endpoints/endpoint-5"]["serves"], "models/model-5")
+        tuned = found["models/model-4"]
+        self.assertEqual((tuned["base"], tuned["rows"]), ("baseModel-4", 1004))
 
     def test_gemini_reads_what_google_describes(self):
         url = self.ours("google.cjs", "@google-ai/generativelanguage") + "/v1beta"

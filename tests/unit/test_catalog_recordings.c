@@ -247,11 +247,11 @@ struct own {
 };
 
 static const struct own OWN_SERVED[] = {
-    { &bw_openai, "openai", NULL, { "openai/fine_tuning_jobs_2023-11-14.json", "", "" }, 20,
+    { &bw_openai, "openai", NULL, { "", "openai/fine_tuning_jobs_2023-11-14.json", "" }, 20,
       "\"trained_tokens\":5070,\"epochs\":10" },
-    { &bw_openai, "openai", NULL, { "openai/fine_tuning_jobs_2023-09_limit2.json", "" }, 1,
+    { &bw_openai, "openai", NULL, { "", "openai/fine_tuning_jobs_2023-09_limit2.json" }, 1,
       "\"status\":\"ready\"" },
-    { &bw_openai, "openai", NULL, { "", "openai/models_2023-11-14_with_legacy_finetunes.json" }, 0,
+    { &bw_openai, "openai", NULL, { "openai/models_2023-11-14_with_legacy_finetunes.json", "" }, 0,
       "\"base\":\"ada\"" },
     { &bw_openai, "acme", NULL, { "openai-compatible/vllm_v1_models_2026-08.json" }, 1,
       "\"kind\":\"served\"" },
@@ -261,16 +261,16 @@ static const struct own OWN_SERVED[] = {
 
 static const struct own OWN_SYNTHESISED[] = {
     { &bw_openai, "openai", NULL,
-      { "openai/fine_tuning_jobs_page1_of_2_synth.json",
-        "openai/fine_tuning_jobs_page2_of_2_synth.json", "" }, 4, "\"method\":\"rft\"" },
+      { "", "openai/fine_tuning_jobs_page1_of_2_synth.json",
+        "openai/fine_tuning_jobs_page2_of_2_synth.json" }, 4, "\"method\":\"rft\"" },
     { &bw_openai, "acme", NULL, { "openai-compatible/vllm_v1_models_lora_synth.json" }, 2,
       "\"base\":\"meta-llama/Llama-3.2-3B-Instruct\"" },
     { &bw_openai, "acme", NULL,
       { "openai-compatible/litellm_proxy_v1_models_synth.json",
         "openai-compatible/litellm_proxy_model_info_example.json" }, 1, "\"serves\":\"gpt-4\"" },
     { &bw_azure, "azure", NULL,
-      { "azure/fine_tuning_jobs_page1_synth.json", "azure/fine_tuning_jobs_2024-10-21_example.json",
-        "azure/openai_models_2024-10-21_example.json" }, 3, "\"trained_tokens\":2342" },
+      { "azure/openai_models_2024-10-21_example.json", "azure/fine_tuning_jobs_page1_synth.json",
+        "azure/fine_tuning_jobs_2024-10-21_example.json" }, 3, "\"trained_tokens\":2342" },
     { &bw_mistral, "mistral", NULL,
       { "", "mistral/fine_tuning_jobs_page0_of_2_synth.json",
         "mistral/fine_tuning_jobs_page1_of_2_synth.json", "mistral/models_with_finetuned_synth.json" },

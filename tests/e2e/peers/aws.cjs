@@ -1,5 +1,5 @@
-// A service of Amazon, as its own description in their client library has it: every list it names, with
-// every field filled in, in two pages where it has pages. What arrives is signed again by their own
+// A service of Amazon, as its own description in their client library has it: all that it lists or shows,
+// with every field filled in, lists in two pages where they have pages. What arrives is signed again by their own
 // signer; whoever signs otherwise gets the answer that they would give. node aws.cjs DESCRIPTION
 const { createServer } = require("node:http");
 const { createRequire } = require("node:module");
@@ -41,8 +41,11 @@ function value(name, of, number) {
   }
 }
 
-function page(output, token) {
+function page({ http, output }, token) {
   const { members } = shape(output);
+  if (http.requestUri.includes("{")) {
+    return value("", output, 0);
+  }
   const [rows, list] = Object.entries(members).find(([, one]) => shape(one).type === "list");
   const first = token ? PAGE : 0;
   return { [rows]: Array.from({ length: PAGE }, (_, at) => value(rows, shape(list).member, first + at)),
@@ -73,7 +76,8 @@ createServer((request, response) => {
   const url = new URL(request.url, "http://localhost");
   const token = url.searchParams.get("nextToken");
   const operation = Object.values(operations)
-    .find(({ http }) => (http.method || "POST") === request.method && http.requestUri === url.pathname);
+    .find(({ http }) => (http.method || "POST") === request.method &&
+      new RegExp(`^${http.requestUri.replace(/\{[^}]*\}/g, "[^/]+")}$`).test(url.pathname));
   const answer = (status, type, body) => response.writeHead(status, {
     "content-type": "application/json", ...(type ? { "x-amzn-errortype": `${type}:` } : {}),
   }).end(JSON.stringify(body));
@@ -85,7 +89,7 @@ createServer((request, response) => {
   } else if (token && token !== TOKEN) {
     answer(400, "ValidationException", { message: `${request.url}` });
   } else {
-    answer(200, null, page(operation.output, token));
+    answer(200, null, page(operation, token));
   }
 }).listen(0, "127.0.0.1", function listening() {
   console.log(this.address().port);
