@@ -76,8 +76,8 @@ enum bw_err bw_engine_notice_data(struct bw_engine *engine, const struct bw_sink
     return rc;
 }
 
-/* What nobody has in hand and has to be begun now is told at any hour; that it still is, on its last
- * day. */
+/* What nobody has in hand and has to be begun now is told at any hour; that it still is, on its
+ * last day. */
 static bool is_urgent(const struct bw_engine *engine, const struct bw_notice *notice,
                       const char *what)
 {

@@ -55,6 +55,20 @@ class Api(Case):
         self.basewatch.start()
         self.basewatch.poll()
 
+    def test_a_waiver_is_listed_with_what_falls_under_it(self):
+        def used():
+            rows = self.basewatch.json("notices", "--waived")["waivers"]
+            return [(row["deployment"], row["decision"], row["used"]) for row in rows]
+        notice = next(row for row in self.basewatch.rows("notices") if row["deployment"] == "chat")
+        self.assertEqual(used(), [])
+        self.basewatch.cli("notices", "waive", notice["id"], "--until", "30d", "--reason", "no")
+        self.assertEqual(used(), [("chat", "waived", True)])
+        self.basewatch.configure(deployments=[])
+        self.basewatch.reload()
+        wait_for(lambda: used() == [("chat", "waived", False)], "a waiver without a notice")
+        self.assertIn("--until T is missing", self.basewatch.run(
+            "notices", "waive", notice["id"], "--reason", "no").stderr)
+
     def call(self, method, target, body=""):
         head, text = self.basewatch.ask(method, target, body)
         return int(head.split()[1]), re.search(r"(?i)^content-type: ([^;\r]*)", head,

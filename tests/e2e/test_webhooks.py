@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What arrives at a webhook's receiver, judged by the verifiers that receivers really use."""
 import base64
+import hmac
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from harness import BIN, SKIPPED, Case, deployment, main, wait_for
+from harness import BIN, SKIPPED, SOURCE, Case, deployment, main, wait_for
 
 VERIFIERS = os.path.join(os.path.dirname(BIN), "npm")
 PACKAGES = ["standardwebhooks@1.1.1", "cloudevents@10.0.0"]
@@ -90,6 +91,34 @@ class Webhooks(Case):
         self.await_type("source.recovered")
         self.basewatch.cli("sinks", "test", "ops")
         self.await_type("test")
+        other = self.receiver()
+        other.status = 404
+        self.basewatch.configure(sinks=[self.basewatch.sink(self.hooks),
+                                        self.basewatch.sink(other, name="other")])
+        self.basewatch.reload()
+        self.basewatch.cli("sinks", "test", "other")
+        self.await_type("sink.failing")
+        other.status = 204
+        self.basewatch.cli("sinks", "test", "other")
+        self.await_type("sink.recovered")
+
+    def test_every_message_that_is_written_down_is_accepted(self):
+        """Those, too, that no test of a few seconds can bring about: reminders, digests, evals."""
+        sys.path.insert(0, os.path.join(SOURCE, "tests", "data", "sinks"))
+        sys.dont_write_bytecode = True
+        from messages import MESSAGES
+        key = b"a key of the tests, 32 bytes big"
+        secret = "whsec_" + base64.b64encode(key).decode()
+        now = str(int(time.time()))
+        judged = []
+        for event in MESSAGES.values():
+            body = json.dumps(event).encode()
+            signed = b".".join((event["id"].encode(), now.encode(), body))
+            signature = base64.b64encode(hmac.new(key, signed, "sha256").digest()).decode()
+            judged.append((secret, {"webhook-id": event["id"], "webhook-timestamp": now,
+                                    "webhook-signature": "v1," + signature,
+                                    "content-type": "application/cloudevents+json"}, body))
+        self.assertEqual(verify(*judged), ["ok " + event["type"] for event in MESSAGES.values()])
 
     def test_every_type_is_accepted_and_no_forgery_is(self):
         self.live_through_all()
@@ -99,7 +128,8 @@ class Webhooks(Case):
         verdicts = verify(*((secret, request.headers, request.body) for request in requests))
         self.assertEqual({"ok io.basewatch." + kind for kind in
                           ("notice.opened", "notice.updated", "notice.resolved",
-                           "notice.superseded", "source.failing", "source.recovered", "test")},
+                           "notice.superseded", "source.failing", "source.recovered",
+                           "sink.failing", "sink.recovered", "test")},
                          set(verdicts))
         forged = verify(*((other, request.headers, request.body) for request in requests),
                         *((secret, request.headers, request.body.replace(b'"id":', b'"Id":'))

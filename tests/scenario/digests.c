@@ -1,5 +1,5 @@
-/* Cards, digests and quiet hours: who hears what at which hour, and that what is settled meanwhile is
- * not told. */
+/* Cards, digests and quiet hours: who hears what at which hour, and that what is settled meanwhile
+ * is not told. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>

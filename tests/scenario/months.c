@@ -1,6 +1,6 @@
-/* A year of a fleet: eight months of catalogs as they were, four more in which the platforms announce
- * ends, 200 deployments of 12 owners who answer, move or do nothing. What each owner hears is counted
- * and printed; nothing is said twice. Needs BASEWATCH_REFERENCE. */
+/* A year of a fleet: eight months of catalogs as they were, four more in which the platforms
+ * announce ends, 200 deployments of 12 owners who answer, move or do nothing. What each owner hears
+ * is counted and printed; nothing is said twice. Needs BASEWATCH_REFERENCE. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <inttypes.h>
@@ -240,7 +240,7 @@ static void act(const char *id, const char *action, int64_t days)
     bw_json_free(player_ask(p, "POST", target, body));
 }
 
-/* Once a month: one in four takes a notice up, a few put one off, decide against it or reopen one. */
+/* Once a month: one in four takes a notice up, a few put one off, decide against or reopen one. */
 static void answer_notices(void)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *list = player_ask(p, "GET", "/v1/notices", "");
@@ -320,15 +320,14 @@ static int said_twice(void)
         const char *type = text_of(message->body, "type") + strlen("io.basewatch.notice.");
         const struct bw_json *row = rows == NULL ? data : bw_json_first(rows);
         for (; row != NULL; row = rows == NULL ? NULL : bw_json_next(row)) {
+            char on[BW_INSTANT_TEXT];
+            (void)bw_instant_format_day(message->at_ms, on);
+            bool moment = rows == NULL && strcmp(type, "reminder") != 0;
             if (text_of(row, "id")[0] != '\0') {
-                char on[BW_INSTANT_TEXT];
                 BW_VEC_PUSH(&said, bw_xasprintf("%s %s %s %s %s", message->sink, text_of(row, "id"),
                                                 text_of(row, "state"),
                                                 rows == NULL ? type : text_of(row, "what"),
-                                                rows == NULL && text_of(row, "updated_at")[0] != '\0'
-                                                        && strcmp(type, "reminder") != 0
-                                                    ? text_of(row, "updated_at")
-                                                    : bw_instant_format_day(message->at_ms, on)));
+                                                moment ? text_of(row, "updated_at") : on));
             }
         }
     }
