@@ -238,8 +238,8 @@ static enum bw_err follow_prices(struct bw_engine *engine, struct bw_error *err)
     return rc == BW_OK ? bw_inventory_priced(engine->db, hash, err) : rc;
 }
 
-/* The deployments of a configuration come and go in pieces. Where it stands is kept in memory alone:
- * whoever starts again is given the configuration again. */
+/* The deployments of a configuration come and go in pieces. Where it stands is kept in memory
+ * alone: whoever starts again is given the configuration again. */
 enum bw_err bw_engine_configure_some(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     struct bw_configuring *configuring = &engine->configuring;

@@ -1,6 +1,6 @@
-/* daemon/engine/placing.c: models meet other conventions: after a reload, or after an upgrade. They do
- * so page by page, and nothing is judged meanwhile: half of the models in their old lineages would
- * resolve notices and open them again. */
+/* daemon/engine/placing.c: models meet other conventions: after a reload, or after an upgrade. They
+ * do so page by page, and nothing is judged meanwhile: half of the models in their old lineages
+ * would resolve notices and open them again. */
 #include <string.h>
 
 #include "base/str.h"

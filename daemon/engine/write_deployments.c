@@ -1,6 +1,6 @@
 /* daemon/engine/write_deployments.c: deployments that come and go by the API: one in a transaction,
- * and many in pieces: all lines are read before the first is written, so that what is refused leaves
- * nothing behind. */
+ * and many in pieces: all lines are read before the first is written, so that what is refused
+ * leaves nothing behind. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -166,9 +166,11 @@ enum bw_err bw_engine_import_some(struct bw_engine *engine, bool *more, struct b
         return rc;
     }
     if (rc != BW_OK) {
+        /* While writing, only what has changed since the lines were read is refused; what stands
+         * before it stays, for this transaction also holds what an event brought. */
         bw_engine_refuse(engine, import->request, bw_api_status_of(rc), refusal.text);
         drop_first(engine);
-        return bw_db_undo(engine->db, err);
+        return BW_OK;
     }
     if (import->body[import->at] != '\0') {
         return BW_OK;

@@ -22,7 +22,7 @@ static const char SAVE_SQL[] =
     " unlisted = $13, due_ms = $14, moved = $15, due_baseline = 0 WHERE id = $1";
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
 #define TOUCH                                                                                      \
-    "UPDATE cohort SET due_ms = $3, due_baseline = max(due_baseline, $4)"                          \
+    "UPDATE cohort SET due_ms = $3, due_baseline = CASE WHEN $4 = 1 THEN 1 ELSE due_baseline END"  \
     " WHERE platform = $1 AND scope = $2 AND members > 0"
 static const char *const TOUCH_SQL[] = {
     [BW_TOUCH_ALL] = TOUCH,

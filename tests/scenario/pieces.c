@@ -1,5 +1,5 @@
-/* tests/scenario/pieces.c: long work is done a piece a transaction; whoever asks is answered between
- * two of them, and whoever dies goes on where it was. */
+/* tests/scenario/pieces.c: long work is done a piece a transaction; whoever asks is answered
+ * between two of them, and whoever dies goes on where it was. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
@@ -125,10 +125,12 @@ Test(pieces, what_is_imported_behind_a_release_is_told_once)
 /* Another version places models anew; some are somewhere else until it has done so. */
 static void misplace(struct player *p)
 {
-    cr_assert(eq(int, (int)bw_stmt_run(bw_db_query(p->db, "UPDATE model SET lineage = 'else/where'"),
-                                       &p->err), BW_OK));
-    cr_assert(eq(int, (int)bw_stmt_run(bw_db_query(p->db, "UPDATE instance SET rules_hash = 1"),
-                                       &p->err), BW_OK));
+    static const char *const sql[] = { "UPDATE model SET lineage = 'else/where'",
+                                       "UPDATE instance SET rules_hash = 1" };
+    for (size_t i = 0; i < BW_COUNT(sql); i++) {
+        enum bw_err rc = bw_stmt_run(bw_db_query(p->db, sql[i]), &p->err);
+        cr_assert(eq(int, (int)rc, BW_OK));
+    }
 }
 
 Test(pieces, models_are_placed_anew_page_by_page_and_nothing_is_judged_meanwhile)
