@@ -52,7 +52,7 @@ static enum bw_err find_run_estimate(struct bw_engine *engine, struct bw_actual 
                              &pricing, err);
     }
     if (rc != BW_OK || bw_pricing_estimate(&pricing, &estimate, NULL) != BW_OK) {
-        return rc;
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc; /* it is not known until now */
     }
     BW_VEC_EACH(const struct bw_term, term, &estimate.terms)
     {
@@ -72,6 +72,27 @@ enum bw_err bw_engine_record_actual(struct bw_engine *engine, struct bw_actual *
     enum bw_err rc = actual->covers == BW_COVERS_MOVE ? find_move_estimate(engine, actual, err)
                                                       : find_run_estimate(engine, actual, err);
     return rc == BW_OK ? bw_actuals_insert(engine->db, actual, &actual->id, err) : rc;
+}
+
+enum bw_err bw_engine_note_paid(struct bw_engine *engine, const struct bw_deployment *deployment,
+                                const struct bw_finding *finding, struct bw_error *err)
+{
+    if (!finding->price_known) {
+        return BW_OK;
+    }
+    int64_t at_ms = finding->finished_ms != 0 ? finding->finished_ms : engine->now_ms;
+    struct bw_actual actual = { /* it borrows */
+        .deployment = deployment->name,
+        .owner = deployment->owner,
+        .on_ms = at_ms - at_ms % BW_DAY_MS,
+        .paid = finding->price,
+        .covers = BW_COVERS_TRAINING,
+        .note = "",
+        .finding = finding->id,
+        .actor = "basewatch",
+    };
+    enum bw_err rc = bw_engine_record_actual(engine, &actual, err);
+    return rc == BW_ERR_EXISTS ? BW_OK : rc;
 }
 
 /* ---- rows ---- */

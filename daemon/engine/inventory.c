@@ -1,5 +1,6 @@
 /* daemon/engine/inventory.c: the configuration meets the database: sources, sinks and deployments
  * that are new, changed or gone. */
+#include "engine/actuals.h"
 #include "engine/state.h"
 
 #include <string.h>
@@ -82,6 +83,9 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
     rc = rc == BW_OK ? find_cohort(engine, &placed, false, &cohort, err) : rc;
     if (rc == BW_OK && deployment->embedding.model != NULL) {
         rc = find_cohort(engine, deployment, true, &embedder, err);
+    }
+    if (rc == BW_OK) { /* while it is still what the estimate was of */
+        rc = bw_engine_note_paid(engine, deployment, &known.finding, err);
     }
     if (rc == BW_OK) {
         rc = bw_inventory_put(engine->db, deployment, &known, cohort, embedder, changed, err);

@@ -118,28 +118,23 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
 
 static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, struct bw_error *err)
 {
-    int64_t next_ms[6] = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
-    enum bw_err rc = bw_cohorts_next_due(engine->db, &next_ms[0], err);
-    if (rc == BW_OK) {
-        rc = bw_notices_next_end(engine->db, &next_ms[1], err);
+    static enum bw_err (*const asked[])(struct bw_db *, int64_t *, struct bw_error *) = {
+        bw_cohorts_next_due, bw_notices_next_end, bw_notices_next_rise, bw_notices_next_reminder,
+    };
+    static enum bw_err (*const asked_now[])(struct bw_db *, int64_t, int64_t *,
+                                            struct bw_error *) = {
+        bw_items_next_due, bw_fan_next_held,
+    };
+    int64_t next_ms = INT64_MAX;
+    enum bw_err rc = bw_engine_evals_next_due(engine, &next_ms, err);
+    earlier(wake_ms, next_ms);
+    for (size_t i = 0; rc == BW_OK && i < BW_COUNT(asked); i++) {
+        rc = asked[i](engine->db, &next_ms, err);
+        earlier(wake_ms, next_ms);
     }
-    if (rc == BW_OK) {
-        rc = bw_notices_next_rise(engine->db, &next_ms[2], err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_notices_next_reminder(engine->db, &next_ms[3], err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_items_next_due(engine->db, engine->now_ms, &next_ms[4], err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_engine_evals_next_due(engine, &next_ms[5], err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_fan_next_held(engine->db, engine->now_ms, &next_ms[5], err);
-    }
-    for (size_t i = 0; i < BW_COUNT(next_ms); i++) {
-        earlier(wake_ms, next_ms[i]);
+    for (size_t i = 0; rc == BW_OK && i < BW_COUNT(asked_now); i++) {
+        rc = asked_now[i](engine->db, engine->now_ms, &next_ms, err);
+        earlier(wake_ms, next_ms);
     }
     return rc;
 }

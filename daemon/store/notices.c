@@ -88,16 +88,22 @@ static const char EVENTS_SQL[] =
     "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
     " WHERE id > $1 ORDER BY id LIMIT $2";
 
+#define TEXT(member) offsetof(struct bw_notice, member)
+static const size_t TEXTS[] = {
+    TEXT(subject),   TEXT(owner),    TEXT(platform), TEXT(scope),    TEXT(technique), TEXT(base),
+    TEXT(candidate), TEXT(relation), TEXT(via),      TEXT(train_on), TEXT(route),     TEXT(summary),
+    TEXT(estimate),  TEXT(refused),  TEXT(swap),     TEXT(eval),
+};
+
+static char **text_at(struct bw_notice *notice, size_t i)
+{
+    return (char **)(void *)((char *)notice + TEXTS[i]);
+}
+
 void bw_notice_clear(struct bw_notice *notice)
 {
-    char *const texts[] = {
-        notice->subject,  notice->owner,   notice->platform, notice->base,     notice->candidate,
-        notice->relation, notice->via,     notice->train_on, notice->route,    notice->summary,
-        notice->estimate, notice->refused, notice->swap,     notice->scope,    notice->technique,
-        notice->eval,
-    };
-    for (size_t i = 0; i < BW_COUNT(texts); i++) {
-        free(texts[i]);
+    for (size_t i = 0; i < BW_COUNT(TEXTS); i++) {
+        free(*text_at(notice, i));
     }
     bw_names_clear(&notice->tags);
     *notice = (struct bw_notice){ 0 };
@@ -106,13 +112,14 @@ void bw_notice_clear(struct bw_notice *notice)
 struct bw_notice bw_notice_copy(const struct bw_notice *notice)
 {
     struct bw_notice copy = *notice;
-    char **const texts[] = {
-        &copy.subject,  &copy.owner,   &copy.platform, &copy.base,     &copy.candidate,
-        &copy.relation, &copy.via,     &copy.train_on, &copy.route,    &copy.summary,
-        &copy.estimate, &copy.refused, &copy.swap,
-    };
-    for (size_t i = 0; i < BW_COUNT(texts); i++) {
-        *texts[i] = bw_xstrdup(*texts[i]);
+    for (size_t i = 0; i < BW_COUNT(TEXTS); i++) {
+        char **text = text_at(&copy, i);
+        *text = bw_xstrdup(*text);
+    }
+    copy.tags = (struct bw_names){ 0 };
+    BW_VEC_EACH(char *const, tag, &notice->tags)
+    {
+        BW_VEC_PUSH(&copy.tags, bw_xstrdup(*tag));
     }
     return copy;
 }

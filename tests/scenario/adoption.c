@@ -123,6 +123,21 @@ Test(adoption, a_newer_finding_moves_the_deployment_and_resolves_its_notice_with
     cr_expect(eq(int, player_count(p, "/v1/findings"), 0), "the older one belongs to it too");
 }
 
+Test(adoption, what_a_training_was_charged_is_an_actual_cost_once)
+{
+    begin_with(PLACES RULE);
+    player_find(p, "openai", OLD);
+    player_pass(p, BW_DAY_MS);
+    cr_expect(eq(int, player_count(p, "/v1/actuals"), 0), "nothing is known of the first one");
+    player_find(p, "openai", OLD NEW);
+    player_pass(p, 3 * BW_DAY_MS);
+    player_configure(p, PLACES RULE);
+    cr_expect(eq(int, player_count(p, "/v1/actuals?deployment=triage"), 1));
+    EQ_STR(player_field(p, "/v1/actuals", "paid_usd"), "46.5");
+    EQ_STR(player_field(p, "/v1/actuals", "on"), "2025-12-20");
+    EQ_STR(player_field(p, "/v1/actuals", "covers"), "training");
+}
+
 Test(adoption, a_deployment_of_a_file_picks_among_findings_and_keeps_what_it_says)
 {
     p = player_new_on_disk(

@@ -324,10 +324,11 @@ static int said_twice(void)
             (void)bw_instant_format_day(message->at_ms, on);
             bool moment = rows == NULL && strcmp(type, "reminder") != 0;
             if (text_of(row, "id")[0] != '\0') {
-                BW_VEC_PUSH(&said, bw_xasprintf("%s %s %s %s %s", message->sink, text_of(row, "id"),
-                                                text_of(row, "state"),
-                                                rows == NULL ? type : text_of(row, "what"),
-                                                moment ? text_of(row, "updated_at") : on));
+                const char *what = rows == NULL ? type : text_of(row, "what");
+                const char *when = moment ? text_of(row, "updated_at") : on;
+                BW_VEC_PUSH(&said, bw_xasprintf("%s %s %s %s %s %s", message->sink,
+                                                text_of(row, "id"), text_of(row, "state"),
+                                                text_of(row, "severity"), what, when));
             }
         }
     }
