@@ -7,7 +7,9 @@ target_compile_options(bw_options INTERFACE
   -fno-omit-frame-pointer $<$<BOOL:${BW_WERROR}>:-Werror>)
 target_link_options(bw_options INTERFACE -Wl,--as-needed)
 if(BW_SANITIZE)
-  target_compile_options(bw_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
+  # Assertions hold in tests, whatever the build type.
+  target_compile_options(bw_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -UNDEBUG)
   target_link_options(bw_options INTERFACE -fsanitize=address,undefined)
   target_compile_definitions(bw_options INTERFACE BW_SANITIZED)
 endif()
