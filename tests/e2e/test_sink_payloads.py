@@ -5,11 +5,11 @@ The plugins are asked as the daemon asks them. `--write` writes the payloads dow
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import unittest
 
+import npm
 from harness import BIN, SOURCE, main
 
 DATA = os.path.join(SOURCE, "tests", "data", "sinks")
@@ -315,13 +315,7 @@ class Types(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        if shutil.which("npm") is None or shutil.which("node") is None:
-            raise unittest.SkipTest("skipped: there is no npm to install the types with")
-        if not os.path.isdir(os.path.join(NPM, "node_modules", "@pagerduty")):
-            os.makedirs(NPM, exist_ok=True)
-            subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
-                            *PACKAGES], cwd=NPM, check=True, timeout=240,
-                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        npm.install("npm-sinks", PACKAGES)
 
     def bodies(self, plugin):
         return [ask["body"] for event in MESSAGES.values()

@@ -4,29 +4,17 @@ import base64
 import hmac
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 
-from harness import BIN, SKIPPED, SOURCE, Case, deployment, main, wait_for
+import npm
+from harness import BIN, SOURCE, Case, deployment, main, wait_for
 
 VERIFIERS = os.path.join(os.path.dirname(BIN), "npm")
 PACKAGES = ["standardwebhooks@1.1.1", "cloudevents@10.0.0"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 DAY_S = 86400
-
-
-def install():
-    """The verifiers, once a build folder."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        print("skipped: there is no npm to install the verifiers with")
-        sys.exit(SKIPPED)
-    if not os.path.isdir(os.path.join(VERIFIERS, "node_modules", "cloudevents")):
-        os.makedirs(VERIFIERS, exist_ok=True)
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES],
-                       cwd=VERIFIERS, check=True, timeout=240, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL)
 
 
 def verify(*judged):
@@ -208,5 +196,5 @@ class Webhooks(Case):
 
 
 if __name__ == "__main__":
-    install()
+    npm.need("npm", PACKAGES)
     main()
