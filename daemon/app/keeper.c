@@ -60,9 +60,13 @@ static void step(struct bw_keeper *keeper, struct bw_event *event)
     }
     free(commands.items);
     bw_engine_note_step(keeper->engine, type, bw_clock_monotonic_us() - begun_us);
-    if (type == BW_EVENT_POLLED) {
-        (void)malloc_trim(0);
-    }
+}
+
+/* Lists are large, and between them there is nothing to do for hours: what they took is given back. */
+static void rest(struct bw_keeper *keeper)
+{
+    bw_db_rest(keeper->db);
+    (void)malloc_trim(0);
 }
 
 /* Results of deliveries that wait together are one event: a commit costs more than they do. */
@@ -72,6 +76,7 @@ static void *run(void *context)
     struct bw_event event = { 0 };
     struct bw_event next = { 0 };
     bool have = bw_queue_pop(keeper->events, &event);
+    bool polled = false;
     while (have) {
         bool follows = false;
         while (event.type == BW_EVENT_DELIVERED &&
@@ -80,7 +85,13 @@ static void *run(void *context)
             bw_event_join(&event, &next);
             follows = false;
         }
+        polled = polled || event.type == BW_EVENT_POLLED;
         step(keeper, &event);
+        follows = follows || bw_queue_try_pop(keeper->events, &next);
+        if (polled && !follows) {
+            rest(keeper);
+            polled = false;
+        }
         event = next;
         have = follows || bw_queue_pop(keeper->events, &event);
     }

@@ -43,6 +43,11 @@ static enum bw_err execute(struct bw_db *db, const char *sql, struct bw_error *e
                                                                         : fail(db, err, "database");
 }
 
+void bw_db_rest(struct bw_db *db)
+{
+    (void)sqlite3_db_release_memory(db->handle);
+}
+
 int bw_db_schema_version(void)
 {
     int version = 0;

@@ -23,6 +23,9 @@ BW_MUST_CHECK enum bw_err bw_db_open_copy(const char *path, struct bw_db **out,
 void bw_db_free(struct bw_db *db);
 BW_DEFINE_FREEP(bw_db)
 
+/* Give back the memory that pages of the file have taken; they are read again when they are needed. */
+void bw_db_rest(struct bw_db *db);
+
 /* The schema version this program writes. */
 int bw_db_schema_version(void);
 
