@@ -27,8 +27,9 @@ const char *bw_client_socket(void);
 /* Ask. *out is the answer's document, NULL when the daemon answered without one.
  * Ownership: *out is the caller's.
  * Errors: BW_ERR_NET no daemon answers, BW_ERR_DENIED, BW_ERR_TIMEOUT (also when woken),
- * BW_ERR_TOOBIG, BW_ERR_INVALID for an answer that is none; what the daemon refuses comes in its own words:
- * BW_ERR_INVALID, BW_ERR_DENIED, BW_ERR_NOTFOUND, BW_ERR_CONFLICT, else BW_ERR_REFUSED. */
+ * BW_ERR_TOOBIG, BW_ERR_INVALID for an answer that is none; what the daemon refuses comes in its
+ * own words: BW_ERR_INVALID, BW_ERR_DENIED, BW_ERR_NOTFOUND, BW_ERR_CONFLICT, else
+ * BW_ERR_REFUSED. */
 BW_MUST_CHECK enum bw_err bw_client_ask(const struct bw_client_request *request,
                                         struct bw_json **out, struct bw_error *err);
 

@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "cli/cmds.h"
-#include "cli/scan_register.h"
-#include "cli/scan_report.h"
+#include "cli/scan/register.h"
+#include "cli/scan/report.h"
 #include "cli/text.h"
 
 struct options {

@@ -180,7 +180,8 @@ enum bw_err bw_entry_from_json(const struct bw_json *json, struct bw_entry *out,
             return rc;
         }
     }
-    enum bw_err rc = bw_json_read_time(bw_json_get(json, "released"), "released", &entry.released_ms, err);
+    enum bw_err rc = bw_json_read_time(bw_json_get(json, "released"), "released",
+                                       &entry.released_ms, err);
     if (rc == BW_OK) {
         rc = bw_entry_check(&entry, err);
     }

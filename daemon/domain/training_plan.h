@@ -15,8 +15,8 @@ struct bw_training_plan {
     struct bw_term pricing; /* formula, inputs, price and guesses of one run; cost left 0 */
 };
 
-/* Train on a platform that bills by the token, or by the hour for rft. model: what is trained there; NULL: an open model of
- * the size of the present one. Errors: BW_ERR_REFUSED. */
+/* Train on a platform that bills by the token, or by the hour for rft. model: what is trained there;
+ * NULL: an open model of the size of the present one. Errors: BW_ERR_REFUSED. */
 BW_MUST_CHECK enum bw_err bw_training_plan_hosted(const struct bw_move *move, const char *platform,
                                                   const struct bw_entry *entry, const char *model,
                                                   struct bw_training_plan *out,

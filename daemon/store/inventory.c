@@ -6,7 +6,8 @@
 #include "codec/deployment_json.h"
 #include "codec/finding_json.h"
 
-static const char MEMBER_SQL[] = "SELECT cohort, embedder, body, finding FROM deployment WHERE name = $1";
+static const char MEMBER_SQL[] =
+    "SELECT cohort, embedder, body, finding FROM deployment WHERE name = $1";
 static const char MEMBERS_SQL[] =
     "SELECT cohort, embedder, body, finding, name FROM deployment WHERE cohort = $1 AND name > $2"
     " UNION ALL"

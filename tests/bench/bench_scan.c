@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "base/str.h"
-#include "domain/scan.h"
+#include "domain/scan/scan.h"
 
 enum { BYTES_MAX = 256 * 1024 * 1024 };
 

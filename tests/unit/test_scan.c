@@ -1,7 +1,7 @@
 /* Forms that model ids stand in, in tests/data/scan: files one after another, `=== path`
  * before each. Two columns before each line say what must be made of the ids on it, one character
  * an id, the last one for all others: `+` may be patched, `-` may not; `.` is no model id. */
-#include "domain/scan.h"
+#include "domain/scan/scan.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
