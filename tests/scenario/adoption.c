@@ -241,7 +241,7 @@ Test(adoption, a_person_adopts_by_command)
     player_find(p, "openai", OLD);
     player_pass(p, BW_DAY_MS);
     const char *target = "/v1/findings/ft:gpt-4o-mini-2024-07-18:acme:triage:old1/adopt";
-    BW_CLEANUP(bw_json_freep) struct bw_json *nameless = player_ask(p, "POST", target, "{}");
+    player_do(p, "POST", target, "{}");
     cr_expect(eq(int, p->status, 400));
     BW_CLEANUP(bw_json_freep) struct bw_json *adopted =
         player_ask(p, "POST", target, "{\"name\":\"mine\",\"owner\":\"ml\"}");
@@ -251,11 +251,9 @@ Test(adoption, a_person_adopts_by_command)
     EQ_STR(player_field(p, "/v1/deployments/mine", "origin"), "api");
     cr_expect(eq(int, live("mine"), 1));
     cr_expect(eq(int, player_count(p, "/v1/findings"), 0));
-    BW_CLEANUP(bw_json_freep) struct bw_json *twice =
-        player_ask(p, "POST", target, "{\"name\":\"again\"}");
+    player_do(p, "POST", target, "{\"name\":\"again\"}");
     cr_expect(eq(int, p->status, 409));
-    BW_CLEANUP(bw_json_freep) struct bw_json *gone =
-        player_ask(p, "DELETE", "/v1/deployments/mine", "");
+    player_do(p, "DELETE", "/v1/deployments/mine", "");
     cr_expect(eq(int, p->status, 200));
     cr_expect(eq(int, player_count(p, "/v1/findings"), 1));
 }
@@ -274,7 +272,7 @@ Test(adoption, files_and_the_api_come_before_discovery)
 Test(adoption, a_name_in_the_files_and_the_api_is_an_error_that_names_both)
 {
     begin_with(PLACES);
-    BW_CLEANUP(bw_json_freep) struct bw_json *added = player_ask(
+    player_do(
         p, "POST", "/v1/deployments",
         "{\"name\":\"triage\",\"technique\":\"prompt\",\"platform\":\"openai\","
         "\"model\":\"gpt-4.1-mini-2025-04-14\",\"owner\":\"api\"}");
@@ -290,8 +288,7 @@ Test(adoption, a_name_in_the_files_and_the_api_is_an_error_that_names_both)
     cr_expect(ne(ptr, strstr(error, "deployment 'triage' stands in the files of"), NULL), "%s",
               error);
     cr_expect(ne(ptr, strstr(error, "and was added through the API too"), NULL), "%s", error);
-    BW_CLEANUP(bw_json_freep) struct bw_json *removed =
-        player_ask(p, "DELETE", "/v1/deployments/triage", "");
+    player_do(p, "DELETE", "/v1/deployments/triage", "");
     player_configure(p, both);
     EQ_STR(of_triage("owner"), "file");
     BW_CLEANUP(bw_json_freep) struct bw_json *after = player_ask(p, "GET", "/v1/status", "");

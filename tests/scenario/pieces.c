@@ -113,8 +113,7 @@ Test(pieces, what_is_imported_behind_a_release_is_told_once)
     player_list(p, "openai", BASE "gpt-5.4-mini\n");
     player_settle(p);
     for (int times = 0; times < 2; times++) {
-        BW_CLEANUP(bw_json_freep)
-        struct bw_json *done = player_ask(p, "POST", "/v1/deployments/import", body);
+        player_do(p, "POST", "/v1/deployments/import", body);
         cr_expect(eq(int, p->status, 200));
     }
     player_pass(p, BW_DAY_MS);

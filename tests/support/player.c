@@ -447,6 +447,11 @@ void player_pass(struct player *player, int64_t duration_ms)
 
 /* ---- questions ---- */
 
+void player_do(struct player *player, const char *method, const char *target, const char *body)
+{
+    bw_json_free(player_ask(player, method, target, body));
+}
+
 uint64_t player_send(struct player *player, const char *method, const char *target,
                      const char *body)
 {

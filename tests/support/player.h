@@ -121,6 +121,8 @@ void player_settle(struct player *player);
  * status. Fails the test when no answer has come. */
 struct bw_json *player_ask(struct player *player, const char *method, const char *target,
                            const char *body);
+/* The same, where the status says it all. */
+void player_do(struct player *player, const char *method, const char *target, const char *body);
 /* Send it and do not wait; player_reply() tells. */
 uint64_t player_send(struct player *player, const char *method, const char *target,
                      const char *body);
