@@ -229,15 +229,6 @@ void bw_plugin_note_write(const char *text, bool partial, struct bw_str *out)
     bw_str_append(out, "\n");
 }
 
-void bw_plugin_log_write(const char *text, struct bw_str *out)
-{
-    struct bw_json_writer w = { .out = out };
-    bw_json_object_begin(&w, NULL);
-    bw_json_add_text(&w, "log", text);
-    bw_json_object_end(&w);
-    bw_str_append(out, "\n");
-}
-
 void bw_plugin_error_write(enum bw_plugin_failure failure, const char *text,
                            int64_t retry_after_ms, struct bw_str *out)
 {

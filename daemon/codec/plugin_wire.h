@@ -104,7 +104,6 @@ void bw_plugin_fetch_write(const struct bw_fetch *fetch, struct bw_str *out);
 void bw_plugin_entry_write(const struct bw_entry *entry, struct bw_str *out);
 void bw_plugin_finding_write(const struct bw_finding *finding, struct bw_str *out);
 void bw_plugin_note_write(const char *text, bool partial, struct bw_str *out);
-void bw_plugin_log_write(const char *text, struct bw_str *out);
 void bw_plugin_error_write(enum bw_plugin_failure failure, const char *text,
                            int64_t retry_after_ms, struct bw_str *out);
 void bw_plugin_mail_write(const struct bw_mail *mail, struct bw_str *out);

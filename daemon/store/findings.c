@@ -34,7 +34,6 @@ static const char PAGE_SQL[] =
     " AND ($5 = 'all' OR $5 = CASE WHEN f.gone_ms > 0 THEN 'gone'"
     " WHEN f.deployment IS NOT NULL THEN 'adopted' WHEN f.checkpoint = 1 THEN 'checkpoint'"
     " ELSE 'new' END) ORDER BY f.id LIMIT $6";
-static const char COUNT_SQL[] = "SELECT count(*) FROM finding WHERE source = $1 AND gone_ms = 0";
 static const char LEAVING_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM finding WHERE deployment IS NOT NULL AND gone_ms > 0)";
 static const char PICK_SQL[] =
@@ -182,14 +181,6 @@ enum bw_err bw_findings_page(struct bw_db *db, const struct bw_finding_filter *f
     BW_BIND(row, 5, filter->state == NULL ? "new" : filter->state);
     BW_BIND(row, 6, limit);
     return from_rows(row, out, err);
-}
-
-enum bw_err bw_findings_count(struct bw_db *db, const char *source, int64_t *out,
-                              struct bw_error *err)
-{
-    struct bw_stmt *row = bw_db_query(db, COUNT_SQL);
-    BW_BIND(row, 1, source);
-    return bw_stmt_one_i64(row, 0, out, err);
 }
 
 enum bw_err bw_findings_leaving(struct bw_db *db, bool *out, struct bw_error *err)

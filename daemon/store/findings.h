@@ -53,9 +53,6 @@ BW_MUST_CHECK enum bw_err bw_findings_page(struct bw_db *db,
                                            const struct bw_finding_filter *filter, int64_t after,
                                            int64_t limit, struct bw_founds *out,
                                            struct bw_error *err);
-/* How many a source lists now. */
-BW_MUST_CHECK enum bw_err bw_findings_count(struct bw_db *db, const char *source, int64_t *out,
-                                            struct bw_error *err);
 /* Is anything missing from its list that has been adopted? */
 BW_MUST_CHECK enum bw_err bw_findings_leaving(struct bw_db *db, bool *out, struct bw_error *err);
 /* A deployment calls this one from now on. */
