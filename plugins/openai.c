@@ -53,6 +53,14 @@ static char *served_by(const struct bw_json *row, const char *id)
     return bw_xstrdup(root[0] == '\0' || root[0] == '/' || root[0] == '.' ? id : root);
 }
 
+/* "ft:BASE:ORG:SUFFIX:ID:ckpt-step-N" is a step on the way to a model, not one that is run. The list
+ * does not name its job, so it is told by what it is a step of. NULL: it is none. */
+static char *stepped_to(const char *id)
+{
+    const char *step = strstr(id, ":ckpt-step-");
+    return step == NULL ? NULL : bw_xstrndup(id, (size_t)(step - id));
+}
+
 /* A row with a parent is a fine-tune or an adapter; other rows are found where the server is one's
  * own, not the whole catalog of a platform. */
 static enum bw_err find_row(struct bw_plugin *plugin, const struct bw_json *row)
@@ -78,12 +86,14 @@ static enum bw_err find_row(struct bw_plugin *plugin, const struct bw_json *row)
         .kind = entry.parent == NULL ? BW_FINDING_SERVED : BW_FINDING_FINE_TUNE,
         .status = BW_FINDING_READY,
         .base = entry.parent,
+        .checkpoint_of = stepped_to(entry.id),
         .method = own && entry.parent != NULL ? "lora" : NULL,
         .serves = entry.parent == NULL ? served_by(row, entry.id) : NULL,
         .evidence = models_path,
     };
     rc = bw_emit_finding(plugin, &finding);
     free(finding.serves);
+    free(finding.checkpoint_of);
     return rc;
 }
 
