@@ -67,7 +67,7 @@ static bool is_fine_tune(const struct bw_scan_context *c)
            any(c->key, TUNING) || (any(c->key, "|base|") && any(c->key, "|model|"));
 }
 
-/* An id that says "latest" is moved by its platform. */
+/* An id that says "latest" is moved by its platform, and ends with its line all the same. */
 static bool moves(struct bw_slice id)
 {
     return bw_scan_words_last(id, "|latest|");
