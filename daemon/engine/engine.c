@@ -88,12 +88,13 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 
 /* In this order: first what the world is by now, then what follows for cohorts, notices and
  * members, then eval jobs that are lost or may begin, then what is said of it all: reminders of what
- * has not been spoken of just now, the cards that are complete, and those to be written anew. */
+ * has not been spoken of just now, what another look was awaited for, the cards that are complete,
+ * and those to be written anew. */
 static enum bw_err (*const CHORES[])(struct bw_engine *, bool *, struct bw_error *) = {
     bw_engine_place_models, bw_engine_configure_some, bw_engine_import_some,
     bw_engine_evaluate_due, bw_engine_end_snoozes,    bw_engine_raise_due,
     bw_engine_fan_out,      bw_engine_evals_due,      bw_engine_remind_due,
-    bw_engine_sum_up,       bw_engine_rewrite_cards,
+    bw_engine_say_due,      bw_engine_sum_up,         bw_engine_rewrite_cards,
 };
 
 /* What events have left to do, up to the first chore that has more than a piece of it. */
@@ -214,6 +215,7 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
 {
     bool more = false;
     engine->now_ms = event->now_ms;
+    engine->at_work_since_ms = engine->at_work ? engine->at_work_since_ms : engine->now_ms;
     bw_replace(&engine->asked.platform, NULL);
     if (event->type == BW_EVENT_CONFIGURE) {
         forget_configurations(engine);
@@ -229,6 +231,7 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
     } else if (!more) {
         rc = bw_engine_release_waiters(engine, err);
     }
+    engine->at_work = more;
     hand_over_replies(engine, commands);
     rc = bw_engine_schedule(engine, more, rc, commands, err);
     bw_event_clear(event);

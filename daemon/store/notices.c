@@ -55,7 +55,8 @@ static const char DECISION_SQL[] =
     " WHERE notice = $1 AND to_state IN ('snoozed', 'waived') AND event <> 'stands'"
     " ORDER BY id DESC LIMIT 1";
 static const char NEWEST_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE ($1 IS NULL OR owner = $1)"
+    "SELECT " COLUMNS " FROM notice WHERE ($1 IS NULL OR owner = $1) AND NOT EXISTS"
+    " (SELECT 1 FROM unsaid WHERE unsaid.notice = notice.id AND unsaid.what = 'opened')"
     " ORDER BY updated_ms DESC, id DESC LIMIT $2";
 static const char COUNT_LIVE_SQL[] = "SELECT sum(live) FROM notice_total";
 static const char BY_SEVERITY_SQL[] =

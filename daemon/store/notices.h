@@ -97,7 +97,7 @@ BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_noti
 BW_MUST_CHECK enum bw_err bw_notices_decided(struct bw_db *db, const char *owner, int64_t now_ms,
                                              int64_t after_id, int64_t limit,
                                              struct bw_notices *out, struct bw_error *err);
-/* The latest changed first; owner NULL: anybody's. */
+/* The latest changed first, without those that nobody has heard of yet; owner NULL: anybody's. */
 BW_MUST_CHECK enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
                                             struct bw_notices *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out,
