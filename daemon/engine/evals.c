@@ -258,14 +258,16 @@ enum bw_err bw_engine_save_eval(struct bw_engine *engine, const struct bw_eval_j
 static enum bw_err answer_notice(struct bw_engine *engine, const struct bw_eval_job *job,
                                  struct bw_notice *notice, bool *moved, struct bw_error *err)
 {
-    enum bw_notice_state to = bw_eval_consequence(job->verdict, notice->state);
+    enum bw_eval_role judged = job->tuned == NULL ? BW_EVAL_CANDIDATE : BW_EVAL_TUNED;
+    enum bw_notice_state to =
+        bw_eval_consequence(job->verdict, notice->kind, judged, notice->state);
     BW_CLEANUP(bw_freep) char *reason = bw_xasprintf("eval %lld: %s", (long long)job->id,
                                                      job->reason);
     const struct bw_move_notice how = {
         .to = to,
-        .event = job->verdict == BW_EVAL_PASS   ? "verified"
-                 : job->verdict == BW_EVAL_FAIL ? "rejected"
-                                                : bw_eval_verdict_word(job->verdict),
+        .event = job->verdict == BW_EVAL_PASS ? "verified"
+                 : to == BW_NOTICE_WAIVED     ? "rejected"
+                                              : bw_eval_verdict_word(job->verdict),
         .actor = "basewatch",
         .reason = reason,
     };
