@@ -36,7 +36,7 @@ static const struct bw_config_section POINTERS_SECTION = { .noun = "set of point
 static const struct bw_config_option SUITE[] = {
     { "argv", BW_CONFIG_ARGV, AT(argv), .required = true,
       .help = "the program and its arguments, run without a shell; {model} and {result} stand for "
-              "the model and the file to write" },
+              "the model and the file to write, but not in a script behind a shell's -c" },
     { "cwd", BW_CONFIG_PATH, AT(cwd), .max = 1024,
       .help = "the folder to run it in; default: an empty one" },
     { "timeout", BW_CONFIG_DURATION, AT(timeout_ms), .min = BW_SECOND_MS, .max = BW_DAY_MS,
@@ -94,6 +94,11 @@ static void check_suite(struct bw_config_reader *reader, const struct bw_config_
         bw_config_complain(reader, item, "argv is empty; write [PROGRAM, ARGUMENT...]");
     } else if (strchr(suite->argv.items[0], '{') != NULL) {
         bw_config_complain(reader, item, "argv: the program itself is never filled in");
+    }
+    if (bw_eval_suite_scripted(suite) != NULL) {
+        bw_config_complain(reader, item,
+                           "argv: a shell's script is never filled in; write \"$BASEWATCH_MODEL\" "
+                           "and \"$BASEWATCH_RESULT\" in it");
     }
     check_pointers(reader, item, suite);
     BW_VEC_EACH(const struct bw_variable, variable, &suite->environment)

@@ -51,6 +51,10 @@ void bw_eval_suites_clear(struct bw_eval_suites *suites);
 const struct bw_eval_suite *bw_eval_suite_find(const struct bw_eval_suites *suites,
                                                const char *name);
 
+/* A model is no program: no shell reads it as a part of its script, the word after -c.
+ * NULL, or the word of argv that lets one. */
+const char *bw_eval_suite_scripted(const struct bw_eval_suite *suite);
+
 /* The words to run: the suite's, with model and result in place of {model} and {result}, each
  * word staying one word. Ownership: *out, empty before, is the caller's. */
 void bw_eval_suite_argv(const struct bw_eval_suite *suite, const char *model, const char *result,
