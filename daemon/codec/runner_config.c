@@ -22,6 +22,9 @@ static const struct bw_config_option POINTERS[] = {
       .help = "the share that passed, from 0 to 1, where there is no count" },
     { "errors", BW_CONFIG_TEXT, AT(errors),
       .help = "how many ended without an answer to judge; default: /errors, where it is there" },
+    { "skipped", BW_CONFIG_TEXT, AT(skipped),
+      .help = "how many of the suite were not run, besides /cases; default: /skipped, where it is "
+              "there" },
     { "model", BW_CONFIG_TEXT, AT(model),
       .help = "the model that answered, a text or a list; default: /model, where it is there" },
     { "mean_score", BW_CONFIG_TEXT, AT(mean_score), .help = "default: /mean_score" },
@@ -51,6 +54,8 @@ static const struct bw_config_option SUITE[] = {
       .help = "the share of the cases that must pass, whatever the baseline does" },
     { "tolerance", BW_CONFIG_SHARE, AT(rule.tolerance), .fallback = "0.02",
       .help = "how far the share that passes may fall below the baseline's" },
+    { "must_name_model", BW_CONFIG_BOOL, AT(rule.must_name_model), .fallback = "false",
+      .help = "a result that does not say which model answered is inconclusive" },
     END,
 };
 static const struct bw_config_section SUITE_SECTION = { "suite", SUITE, add_suite };

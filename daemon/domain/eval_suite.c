@@ -25,7 +25,8 @@ void bw_eval_suite_clear(struct bw_eval_suite *suite)
     struct bw_eval_pointers *pointers = &suite->pointers;
     char *const texts[] = { suite->name,          suite->cwd,         pointers->cases,
                             pointers->passed,     pointers->pass_rate, pointers->errors,
-                            pointers->model,      pointers->mean_score, pointers->cost_usd };
+                            pointers->skipped,    pointers->model,     pointers->mean_score,
+                            pointers->cost_usd };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
     }

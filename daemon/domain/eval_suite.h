@@ -20,6 +20,7 @@ struct bw_eval_pointers {
     char *passed;     /* a count, or, in its place, */
     char *pass_rate;  /* a share from 0 to 1 */
     char *errors;
+    char *skipped;    /* not among cases */
     char *model;      /* a text or a list of texts */
     char *mean_score;
     char *cost_usd;

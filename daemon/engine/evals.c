@@ -341,14 +341,20 @@ static char *misses(const struct bw_eval_job *job, const struct bw_eval_results 
 static enum bw_err judge(struct bw_engine *engine, struct bw_eval_job *job,
                          const struct bw_eval_report *report, struct bw_error *err)
 {
+    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
+    struct bw_eval_rule rule = report->rule;
+    enum bw_err rc = bw_inventory_get(engine->db, job->deployment, &member, err);
+    if (rc != BW_OK && rc != BW_ERR_NOTFOUND) {
+        return rc;
+    }
+    rule.cases = member.deployment.evals.cases;
     struct bw_eval_judgement judgement = { .verdict = BW_EVAL_INCONCLUSIVE,
                                            .reason = misses(job, &report->results) };
     if (judgement.reason == NULL) {
-        bw_eval_judge(&report->results, report->rule, &judgement);
+        bw_eval_judge(&report->results, rule, &judgement);
     }
     job->result = bw_eval_result_text(&report->results, &judgement);
-    enum bw_err rc =
-        bw_engine_end_eval(engine, job, judgement.verdict, judgement.reason, err);
+    rc = bw_engine_end_eval(engine, job, judgement.verdict, judgement.reason, err);
     bw_eval_judgement_clear(&judgement);
     return rc;
 }
