@@ -13,7 +13,7 @@ static const char TEXT_KEY[] =
     "|description|desc|help|title|label|placeholder|comment|note|notes|message|msg|text|prompt|"
     "content|example|examples|summary|tooltip|tag|tags|image|img|icon|path|file|filename|dir|"
     "folder|href|link|homepage|author|docs|doc|keywords|topic|caption|heading|hint|question|"
-    "answer|story|changelog|attribution|citation|instructions|metadata|labels|annotations|headers|";
+    "answer|story|changelog|query|attribution|citation|instructions|metadata|labels|annotations|headers|";
 /* The same at the end of a name that says model: modelLabel. */
 static const char LABEL_KEY[] = "|label|labels|description|tooltip|hint|help|icon|caption|";
 static const char LOG_CALL[] =
@@ -126,6 +126,23 @@ static bool in_script(const struct bw_scan_context *c)
            bw_slice_starts(head, "bash:") || bw_slice_starts(head, "before_script:");
 }
 
+/* "{{ title_model | default('X') }}", "${{ inputs.model || 'X' }}", "${MODEL:-X}" */
+static bool is_default_inside(const struct bw_scan_context *c)
+{
+    static const char *const FORMS[] = { "default(", "||", "??", ":-" };
+    struct bw_slice left = c->prefix;
+    while (left.size > 0 && strchr(" \"'\\", left.at[left.size - 1]) != NULL) {
+        left.size--;
+    }
+    bool inside = bw_slice_contains(left, "{{") || bw_slice_contains(left, "${");
+    for (size_t i = 0; i < BW_COUNT(FORMS) && inside; i++) {
+        if (bw_slice_ends(left, FORMS[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* In a line of shell or in plain YAML nothing marks where a value begins and ends. */
 static bool is_prose(const struct bw_scan_context *c)
 {
@@ -144,6 +161,9 @@ static bool is_prose(const struct bw_scan_context *c)
     }
     if (bw_slice_ends(frame_of(c, 0)->head, "%w")) { /* Ruby's list of words */
         return false;
+    }
+    if (plain && frame_of(c, 0)->open == '(') { /* label: small (was X) */
+        return !names_model_inside(c);
     }
     bool bound = c->key.size > 0 || c->listed || c->frame_count > 0;
     bool more = c->trail.size > 0 && strchr("#,]})\"';/", c->trail.at[0]) == NULL &&
@@ -169,6 +189,12 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     if (c->key.size == 0 || bw_scan_words_last(c->key, "|model|engine|llm|")) {
         return false;
     }
+    if (any(c->key, "|cached|")) {
+        return true;
+    }
+    if (bw_scan_words_last(c->key, "|value|") && any(frame_of(c, 0)->name, ONE_MODEL)) {
+        return false; /* model: { mode: list, value: X } */
+    }
     if (bw_scan_words_last(c->key, "|value|")) {
         struct bw_slice name = bw_scan_named_beside(c);
         if (name.size == c->id.size && memcmp(name.at, c->id.at, name.size) == 0) {
@@ -176,6 +202,9 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
         }
         return name.size > 0 && (any(name, BW_LISTING_WORDS) || any(name, BW_DEPLOYED_WORDS) ||
                                  !(any(name, BW_MODEL_WORDS) || any(name, BW_SPEAKING_WORDS)));
+    }
+    if (bw_slice_ends(c->prefix, ":") && bw_scan_names_vendor(c)) {
+        return false; /* text: openai:chat:X is no text */
     }
     if (c->key.size == 4 && bw_scan_words_last(c->key, "|name|") && c->prefix.size == 0) {
         return !name_belongs_to_model(c);
@@ -191,7 +220,9 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     if (bw_scan_words_last(c->key, LABEL_KEY)) {
         return !task && !(arm && !quoted);
     }
-    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task && !(arm && !quoted);
+    bool script = language_is(c, BW_LANG_JSON) && bw_slice_starts(map, "scripts");
+    return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task && !script &&
+           !(arm && !quoted);
 }
 
 static bool is_told(const struct bw_scan_context *c)
@@ -210,8 +241,9 @@ static bool is_told(const struct bw_scan_context *c)
            any(bw_scan_any_call(c),
                "|stderr|stdout|console|logger|logging|attribute|telemetry|analytics|posthog|"
                "zap|slog|attr|") ||
-           bw_slice_starts(bw_slice_trim(c->lead), "Write-") || bw_slice_starts(line, "raise ") ||
-           bw_slice_starts(line, "throw ");
+           bw_slice_starts(bw_slice_trim(c->lead), "Write-") ||
+           (c->key.size == 0 &&
+            (bw_slice_starts(line, "raise ") || bw_slice_starts(line, "throw ")));
 }
 
 static bool is_statement_of_sql(const struct bw_scan_context *c)
@@ -261,5 +293,5 @@ bool bw_scan_is_called(const struct bw_scan_context *c)
     if (in_text_map(c)) {
         return false;
     }
-    return names_model_inside(c) || is_url_of_call(c) || is_whole(c);
+    return names_model_inside(c) || is_default_inside(c) || is_url_of_call(c) || is_whole(c);
 }

@@ -159,7 +159,9 @@ bool bw_scan_is_compared(const struct bw_scan_context *c)
     }
     bool inside = inner.size < c->prefix.size && compares_before(bw_slice_trim(inner));
     bool lisp = frame_of(c, 0)->open == '(' && bw_slice_starts(frame_of(c, 0)->body, "= ");
-    bool expected = any(c->key, "|contains|icontains|equals|expected|expect|regex|pattern|");
+    bool expected = any(c->key, "|contains|icontains|equals|expected|expect|regex|pattern|right|");
+    bool operand = bw_slice_starts(c->key, "$") && language_is(c, BW_LANG_JSON);
+    expected = expected || operand; /* {"model": {"$eq": X}} */
     bool pattern = frame_of(c, 0)->parameters && c->before.size == 0; /* Elixir: def f("X") */
     return inside || lisp || pattern || expected || compares_before(c->before) ||
            compares_after(c->trail) || asks || selects || is_case_label(c) || shell_compares(c) ||

@@ -241,6 +241,25 @@ static bool in_run_section(const struct bw_scan_context *c)
     return false;
 }
 
+/* viper.SetDefault("allowed_models", []string{"x"}): what a list is the second argument for. */
+static struct bw_slice first_argument(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *call = frame_of(c, 1);
+    size_t until = frame_of(c, 0)->data && call->open == '(' && !call->data
+                       ? (size_t)(frame_of(c, 0)->head.at - call->body.at)
+                       : 0;
+    const char *comma = until == 0 ? NULL : memchr(call->body.at, ',', until);
+    return bw_slice_of(call->body.at, 0, comma == NULL ? 0 : (size_t)(comma - call->body.at));
+}
+
+/* { model: "x", models: ["y"], messages: .. }: OpenRouter asks one after the other. */
+static bool is_part_of_request(const struct bw_scan_context *c)
+{
+    char room[BW_SCAN_MEMBERS_BYTES];
+    struct bw_slice members = bw_scan_members(c, 1, room);
+    return frame_of(c, 0)->open == '[' && any(members, "|messages|prompt|route|");
+}
+
 static bool listed_in_catalog(const struct bw_scan_context *c)
 {
     struct bw_slice name = { "", 0 };
@@ -252,7 +271,10 @@ static bool listed_in_catalog(const struct bw_scan_context *c)
         return false;
     }
     struct bw_slice bound = bound_part(name);
-    if (any(bound, RUN) || bw_slice_starts(bw_slice_trim(name), "for ") || in_run_section(c)) {
+    if (any(first_argument(c), BW_LISTING_WORDS "selectable|")) {
+        return true;
+    }
+    if (any(bound, RUN) || is_part_of_request(c) || bw_slice_starts(bw_slice_trim(name), "for ") || in_run_section(c)) {
         return any(bound, "|allowed|supported|available|valid|choices|deprecated|pricing|");
     }
     struct bw_slice outer = bound_part(frame_of(c, 1)->head);

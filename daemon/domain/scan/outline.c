@@ -15,6 +15,8 @@ struct lexer {
     size_t size;
     size_t at;
     size_t statement_at; /* begin of the present element outside all brackets */
+    size_t comment_at;   /* the last comment: from here to there */
+    size_t comment_end;
     int top;             /* innermost open frame, -1: none */
     int depth;
     int angles; /* open ones of a type in this element: Map<A, B> */
@@ -99,7 +101,9 @@ static void skip_comment(struct lexer *lexer, const char *open, const char *clos
         line = next;
     }
     bool line_stays = close[0] == '\n';
+    lexer->comment_at = lexer->at;
     lexer->at = end == lexer->size ? end : end + (line_stays ? 0 : strlen(close));
+    lexer->comment_end = lexer->at;
 }
 
 /* `#` is a comment at the begin of a line or behind a blank; `//` is none in a URL. */
@@ -262,7 +266,8 @@ static void close_frame(struct lexer *lexer, char c)
 /* Does the statement go on behind this line end? */
 static bool goes_on(const struct lexer *lexer)
 {
-    size_t last = lexer->at;
+    bool commented = lexer->comment_end == lexer->at && lexer->at > 0;
+    size_t last = commented ? lexer->comment_at : lexer->at;
     size_t least = last > BLANKS_MAX ? last - BLANKS_MAX : 0;
     while (last > least && strchr(" \t\r", lexer->text[last - 1]) != NULL) {
         last--;
