@@ -8,7 +8,7 @@
 
 /* A member's policy is that of its cohort. */
 #define MEMBERS                                                                                    \
-    "SELECT cohort, embedder, body, finding, policy, name FROM deployment"                         \
+    "SELECT body, origin, cohort, embedder, finding, policy, name FROM deployment"                 \
     " CROSS JOIN cohort ON cohort.id = deployment.cohort" /* in this order */
 
 static const char MEMBER_SQL[] = MEMBERS " WHERE name = $1";
@@ -21,9 +21,9 @@ static const char WHERE_SQL[] = "SELECT cohort, embedder, hash FROM deployment W
 static const char INSERT_SQL[] =
     "INSERT INTO deployment (cohort, name, origin, owner, hash, body, embedder, finding, picks,"
     " model) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10)";
-static const char SAID_SQL[] = "SELECT body FROM deployment WHERE name = $1";
+static const char SAID_SQL[] = "SELECT body, origin FROM deployment WHERE name = $1";
 static const char SAID_PAGE_SQL[] =
-    "SELECT body FROM deployment WHERE name > $1 ORDER BY name LIMIT $2";
+    "SELECT body, origin FROM deployment WHERE name > $1 ORDER BY name LIMIT $2";
 static const char PICKING_SQL[] = "SELECT name FROM deployment WHERE picks = 1 ORDER BY name";
 static const char CALLING_SQL[] = "SELECT name FROM deployment WHERE model = $1 ORDER BY name";
 static const char DELETE_SQL[] = "DELETE FROM deployment WHERE cohort = $1 AND name = $2";
@@ -70,12 +70,20 @@ static enum bw_err damaged(struct bw_error *err)
     return BW_ERR_STORE;
 }
 
-static enum bw_err read_said(const char *body, const struct bw_policy *fleet,
+/* Rows begin with what is said and by whom. */
+static enum bw_err read_said(struct bw_stmt *row, const struct bw_policy *fleet,
                              struct bw_deployment *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    const char *body = bw_stmt_text(row, 0);
     enum bw_err rc = bw_json_parse(body, strlen(body), &json, err);
-    return rc == BW_OK ? bw_deployment_from_json(json, fleet, out, err) : rc;
+    if (rc == BW_OK) {
+        rc = bw_deployment_from_json(json, fleet, out, err);
+    }
+    if (rc == BW_OK) {
+        (void)bw_origin_parse(bw_stmt_text(row, 1), &out->origin);
+    }
+    return rc;
 }
 
 static enum bw_err member_from_row(struct bw_stmt *row, struct bw_member *out,
@@ -83,16 +91,16 @@ static enum bw_err member_from_row(struct bw_stmt *row, struct bw_member *out,
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_policy_clear) struct bw_policy policy = { 0 };
-    const char *finding = bw_stmt_text(row, 3);
-    const char *text = bw_stmt_text(row, 4);
-    out->cohort = bw_stmt_i64(row, 0);
-    out->embedder = bw_stmt_i64(row, 1);
+    const char *finding = bw_stmt_text(row, 4);
+    const char *text = bw_stmt_text(row, 5);
+    out->cohort = bw_stmt_i64(row, 2);
+    out->embedder = bw_stmt_i64(row, 3);
     enum bw_err rc = bw_json_parse(text, strlen(text), &json, err);
     if (rc == BW_OK) {
         rc = bw_policy_from_json(json, &policy, err);
     }
     if (rc == BW_OK) {
-        rc = read_said(bw_stmt_text(row, 2), &policy, &out->deployment, err);
+        rc = read_said(row, &policy, &out->deployment, err);
     }
     if (rc == BW_OK && finding != NULL) {
         rc = learn(out, finding, err);
@@ -227,7 +235,7 @@ enum bw_err bw_inventory_said(struct bw_db *db, const char *name, const struct b
     if (rc != BW_OK) {
         return rc;
     }
-    return read_said(bw_stmt_text(row, 0), fleet, out, err) == BW_OK ? BW_OK : damaged(err);
+    return read_said(row, fleet, out, err) == BW_OK ? BW_OK : damaged(err);
 }
 
 enum bw_err bw_inventory_said_page(struct bw_db *db, const char *after, int64_t limit,
@@ -240,7 +248,7 @@ enum bw_err bw_inventory_said_page(struct bw_db *db, const char *after, int64_t 
     BW_BIND(row, 2, limit);
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         struct bw_deployment said = { 0 };
-        if (read_said(bw_stmt_text(row, 0), fleet, &said, err) != BW_OK) {
+        if (read_said(row, fleet, &said, err) != BW_OK) {
             return damaged(err);
         }
         BW_VEC_PUSH(out, said);
