@@ -90,7 +90,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
  * members, then eval jobs that are lost or may begin, then what is said of it all: reminders of what
  * has not been spoken of just now, the cards that are complete, and those to be written anew. */
 static enum bw_err (*const CHORES[])(struct bw_engine *, bool *, struct bw_error *) = {
-    bw_engine_place_models, bw_engine_configure_some, bw_engine_import_some,
+    bw_engine_place_models, bw_engine_configure_some, bw_engine_derive_some,
+    bw_engine_import_some,  bw_engine_adopt_again,    bw_engine_merge_some,
     bw_engine_evaluate_due, bw_engine_end_snoozes,    bw_engine_raise_due,
     bw_engine_fan_out,      bw_engine_evals_due,      bw_engine_remind_due,
     bw_engine_sum_up,       bw_engine_rewrite_cards,
@@ -113,6 +114,7 @@ static void start_again(struct bw_engine *engine)
         bw_engine_configure_again(engine);
     }
     bw_engine_import_again(engine);
+    engine->adopts_again = true;
 }
 
 /* One event as one transaction; *more: there is work left for another one. */
