@@ -102,6 +102,8 @@ struct bw_engine {
     struct bw_configuring configuring;
     struct { struct bw_import *items; size_t count, capacity; } imports; /* one after the other */
     struct bw_step_times steps[BW_EVENT_REQUEST + 1];
+    char *about;       /* the last step: its source, or the request's target; "": neither */
+    const char *chore; /* and the last of the chores that it did; static */
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;
