@@ -31,6 +31,8 @@ struct bw_sending { /* a configured sink, as the scheduler sees it */
     struct bw_ids in_flight; /* delivery ids */
     struct bw_ids alive;     /* messages of alive.c under way */
     int64_t alive_ms;        /* when the next of these are due */
+    bool telling;            /* not all that is open has been told yet */
+    int64_t alive_after;     /* the last notice that has */
     int64_t answered_ms;     /* it took, or refused, a message; 0: not since the start */
     int64_t attempts[BW_DELIVERY_DISABLED + 1]; /* by outcome, since the start */
 };
