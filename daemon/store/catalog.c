@@ -212,14 +212,10 @@ enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char 
 enum bw_err bw_catalog_strangers(struct bw_db *db, const char *platform, const char *scope,
                                  struct bw_names *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, STRANGERS_SQL);
+    struct bw_stmt *row = bw_db_query(db, STRANGERS_SQL);
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(out, bw_xstrdup(bw_stmt_text(row, 0)));
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    return bw_stmt_names(row, out, err);
 }
 
 enum bw_err bw_models_put(struct bw_db *db, const struct bw_model *model, struct bw_error *err)
@@ -260,14 +256,10 @@ enum bw_err bw_models_missed(struct bw_db *db, const char *platform, const char 
 enum bw_err bw_models_listed(struct bw_db *db, const char *platform, const char *scope,
                              struct bw_names *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_LISTED_SQL);
+    struct bw_stmt *row = bw_db_query(db, MODEL_LISTED_SQL);
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    return bw_stmt_names(row, out, err);
 }
 
 static enum bw_err model_from_row(struct bw_stmt *row, struct bw_model *out, struct bw_error *err)

@@ -224,37 +224,28 @@ enum bw_err bw_inventory_remove(struct bw_db *db, const char *name, struct bw_er
     return rc == BW_OK ? delete_from(db, &where, name, err) : rc;
 }
 
-static enum bw_err names_from_rows(struct bw_stmt *row, struct bw_names *out, struct bw_error *err)
-{
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-}
-
 enum bw_err bw_inventory_names(struct bw_db *db, enum bw_origin origin, const char *after,
                                int64_t limit, struct bw_names *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, NAMES_SQL);
+    struct bw_stmt *row = bw_db_query(db, NAMES_SQL);
     BW_BIND(row, 1, bw_origin_word(origin));
     BW_BIND(row, 2, after);
     BW_BIND(row, 3, limit);
-    return names_from_rows(row, out, err);
+    return bw_stmt_names(row, out, err);
 }
 
 enum bw_err bw_inventory_picking(struct bw_db *db, struct bw_names *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PICKING_SQL);
-    return names_from_rows(row, out, err);
+    struct bw_stmt *row = bw_db_query(db, PICKING_SQL);
+    return bw_stmt_names(row, out, err);
 }
 
 enum bw_err bw_inventory_calling(struct bw_db *db, const char *model, struct bw_names *out,
                                  struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, CALLING_SQL);
+    struct bw_stmt *row = bw_db_query(db, CALLING_SQL);
     BW_BIND(row, 1, model);
-    return names_from_rows(row, out, err);
+    return bw_stmt_names(row, out, err);
 }
 
 enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort, const char *after,

@@ -465,14 +465,10 @@ enum bw_err bw_notices_next_reminder(struct bw_db *db, int64_t *out_ms, struct b
 enum bw_err bw_notices_take_rising(struct bw_db *db, int64_t now_ms, int64_t limit,
                                    struct bw_names *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, RISING_SQL);
+    struct bw_stmt *row = bw_db_query(db, RISING_SQL);
     BW_BIND(row, 1, now_ms);
     BW_BIND(row, 2, limit);
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
-    }
-    rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    enum bw_err rc = bw_stmt_names(row, out, err);
     BW_VEC_EACH(char *, subject, out)
     {
         struct bw_stmt *stmt = bw_db_query(db, RISEN_SQL);

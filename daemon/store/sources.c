@@ -207,12 +207,8 @@ enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out, struct bw_
 enum bw_err bw_sources_own_scopes(struct bw_db *db, const char *platform, const char *scope,
                                   struct bw_names *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, OWN_SCOPES_SQL);
+    struct bw_stmt *row = bw_db_query(db, OWN_SCOPES_SQL);
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(out, bw_stmt_text_dup(row, 0));
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    return bw_stmt_names(row, out, err);
 }
