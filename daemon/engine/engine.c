@@ -11,6 +11,7 @@ const int64_t bw_step_bounds_us[BW_STEP_BOUNDS] = { 100,   1000,  5000,   10000,
 static void polling_clear(struct bw_polling *polling)
 {
     free(polling->name);
+    free(polling->memory);
 }
 
 static void sending_clear(struct bw_sending *sending)

@@ -251,8 +251,12 @@ enum bw_err bw_engine_discover(struct bw_engine *engine, struct bw_source *sourc
     switch (discovered->outcome) {
     case BW_DISCOVERY_NONE:
         break;
-    case BW_DISCOVERY_UNCHANGED:
     case BW_DISCOVERY_LISTED:
+        bw_replace(&source->memory, discovered->memory);
+        note_seen(engine, source, discovered);
+        looked = true;
+        break;
+    case BW_DISCOVERY_UNCHANGED:
         note_seen(engine, source, discovered);
         looked = true;
         break;

@@ -44,7 +44,9 @@ static void poll_due(struct bw_engine *engine, int64_t *wake_ms, struct bw_comma
             earlier(wake_ms, polling->due_ms);
             continue;
         }
-        struct bw_command poll = { .type = BW_COMMAND_POLL, .poll = bw_xstrdup(polling->name) };
+        struct bw_command poll = { .type = BW_COMMAND_POLL,
+                                   .poll = { bw_xstrdup(polling->name),
+                                             bw_xstrdup(polling->memory) } };
         polling->in_flight = true;
         BW_VEC_PUSH(commands, poll);
     }
@@ -183,6 +185,7 @@ static void note_polled(struct bw_engine *engine, const char *name, enum bw_poll
     bool known = bw_sources_get(engine->db, name, &source, NULL) == BW_OK;
     polling->in_flight = false;
     polling->looks = false;
+    bw_replace(&polling->memory, known ? source.memory : polling->memory);
     polling->polls[outcome]++;
     polling->due_ms = again                                     ? engine->now_ms
                       : known && source.due_ms > engine->now_ms ? source.due_ms

@@ -24,6 +24,7 @@ struct bw_polling { /* a configured source, as the scheduler sees it */
     int64_t due_ms;
     bool in_flight;
     bool looks; /* the next one has been asked for by look.c */
+    char *memory; /* where its inventory goes on; NULL: at the beginning */
     int64_t polls[BW_POLL_FAILED + 1]; /* by outcome, since the start */
 };
 

@@ -151,6 +151,52 @@ Test(findings, a_key_that_may_not_see_them_costs_no_catalog_and_is_said)
     EQ_STR(player_field(p, "/v1/sources/openai", "findings"), "visible");
 }
 
+/* One that fails after it has said something is as one that has said nothing. */
+Test(findings, of_a_list_that_failed_none_is_new_and_none_is_gone)
+{
+    begin_with(PLACES "adopt: [{platform: openai, match: 'ft:*', pick: newest, name: '{model}'}]\n");
+    player_find(p, "openai", TUNE);
+    player_pass(p, BW_HOUR_MS);
+    player_find(p, "openai", "{\"id\":\"ft:gpt-4o-mini-2024-07-18:acme:mail:m1\",\"status\":\"ready\","
+                             "\"base\":\"gpt-4o-mini-2024-07-18\"}\n");
+    player_hide(p, "openai", BW_DISCOVERY_FAILED, "the plugin's last line has no end");
+    player_pass(p, 5 * BW_DAY_MS);
+    cr_expect(eq(int, player_count(p, "/v1/findings?state=all"), 1));
+    EQ_STR(of("ft:gpt-4.1-mini-2025-04-14:acme:triage:t1", "state"), "adopted");
+    cr_expect(eq(int, player_count(p, "/v1/deployments"), 1));
+    EQ_STR(player_field(p, "/v1/deployments", "model"), "ft:gpt-4.1-mini-2025-04-14:acme:triage:t1");
+}
+
+Test(findings, an_inventory_goes_on_where_the_last_one_ended_also_after_a_restart)
+{
+    p = player_new_on_disk(PLACES);
+    player_list(p, "openai", BASES);
+    player_find(p, "openai", TUNE);
+    bw_replace(&player_source(p, "openai")->memory, "{\"after\":\"ftjob-1\"}");
+    player_pass(p, BW_HOUR_MS);
+    cr_expect(eq(ptr, player_source(p, "openai")->told, NULL), "of the first one");
+    player_hide(p, "openai", BW_DISCOVERY_FAILED, "HTTP 502");
+    player_restart(p);
+    player_pass(p, 2 * BW_DAY_MS);
+    EQ_STR(player_source(p, "openai")->told, "{\"after\":\"ftjob-1\"}");
+    player_find(p, "openai", TUNE);
+    bw_replace(&player_source(p, "openai")->note, NULL);
+    bw_replace(&player_source(p, "openai")->memory, NULL);
+    player_pass(p, 4 * BW_DAY_MS);
+    cr_expect(eq(ptr, player_source(p, "openai")->told, NULL), "it has come to the end");
+}
+
+Test(findings, what_was_remembered_of_other_settings_is_forgotten)
+{
+    begin_with(PLACES);
+    player_find(p, "openai", TUNE);
+    bw_replace(&player_source(p, "openai")->memory, "{\"after\":\"ftjob-1\"}");
+    player_pass(p, BW_HOUR_MS);
+    player_configure(p, "sources:\n  - {name: openai, plugin: openai, url: 'https://other.example/v1',"
+                        " platform: openai, every: 24h}\n");
+    cr_expect(eq(ptr, player_source(p, "openai")->told, NULL));
+}
+
 Test(findings, another_failure_keeps_what_was_found)
 {
     begin_with(PLACES TUNED);
