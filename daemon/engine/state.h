@@ -31,6 +31,8 @@ struct bw_sending { /* a configured sink, as the scheduler sees it */
     struct bw_ids in_flight; /* delivery ids */
     struct bw_ids alive;     /* messages of alive.c under way */
     int64_t alive_ms;        /* when the next of these are due */
+    bool telling;            /* not all that is open has been told yet */
+    int64_t alive_after;     /* the last notice that has */
     int64_t answered_ms;     /* it took, or refused, a message; 0: not since the start */
     int64_t attempts[BW_DELIVERY_DISABLED + 1]; /* by outcome, since the start */
 };
@@ -104,6 +106,8 @@ struct bw_engine {
     bool adopts_again; /* something is no deployment's any more that a rule, or a pattern, may want */
     struct { struct bw_import *items; size_t count, capacity; } imports; /* one after the other */
     struct bw_step_times steps[BW_EVENT_REQUEST + 1];
+    char *about;       /* the last step: its source, or the request's target; "": neither */
+    const char *chore; /* and the last of the chores that it did; static */
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;

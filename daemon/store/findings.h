@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "domain/finding.h"
-#include "store/db.h"
+#include "store/list_page.h"
 
 struct bw_found { /* a finding as stored */
     int64_t id; /* 0: not stored yet */
@@ -50,8 +50,8 @@ struct bw_finding_filter { /* NULL: any */
     const char *state; /* new, adopted, checkpoint, gone, all; NULL: new */
 };
 BW_MUST_CHECK enum bw_err bw_findings_page(struct bw_db *db,
-                                           const struct bw_finding_filter *filter, int64_t after,
-                                           int64_t limit, struct bw_founds *out,
+                                           const struct bw_finding_filter *filter,
+                                           struct bw_list_page *page, struct bw_founds *out,
                                            struct bw_error *err);
 /* Is anything missing from its list that has been adopted? */
 BW_MUST_CHECK enum bw_err bw_findings_leaving(struct bw_db *db, bool *out, struct bw_error *err);
