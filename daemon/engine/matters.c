@@ -9,7 +9,7 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 7 };
+enum { MATTERS_MAX = 7 };
 
 struct wanted { /* the notices that should be live */
     struct bw_notice items[MATTERS_MAX];
@@ -97,16 +97,6 @@ static void append_deadlines(struct bw_str *text, const struct bw_notice *notice
     }
 }
 
-static int64_t lead_ms_of(const struct bw_deployment *deployment,
-                          const struct bw_estimate *estimate)
-{
-    double person_days = estimate == NULL ? 0.0 : estimate->person_days.expected;
-    int64_t days = deployment->lead_days >= 0
-                       ? deployment->lead_days
-                       : (int64_t)(LEAD_DAYS_PER_PERSON_DAY * person_days) + LEAD_DAYS_BASE;
-    return days * BW_DAY_MS;
-}
-
 /* The move to the cohort's candidate: its price, or why there is none. */
 struct priced {
     bool known;
@@ -126,21 +116,6 @@ static enum bw_err find_price(struct bw_engine *engine, const struct bw_cohort *
         bw_pricing_clear(&pricing);
     }
     return rc;
-}
-
-void bw_engine_press(const struct bw_engine *engine, const struct bw_deployment *deployment,
-                     const struct bw_estimate *estimate, int64_t deadline_ms,
-                     struct bw_notice *notice)
-{
-    int64_t lead_ms = lead_ms_of(deployment, estimate);
-    int64_t stale_ms = estimate == NULL ? 0 : bw_estimate_stale_ms(estimate, engine->now_ms);
-    notice->severity = bw_severity_of(deadline_ms, lead_ms, engine->now_ms);
-    notice->rises_ms = bw_severity_next_ms(deadline_ms, lead_ms, engine->now_ms);
-    notice->deadline_ms = deadline_ms;
-    notice->remind_ms = bw_reminder_next_ms(deadline_ms, engine->now_ms);
-    if (stale_ms != 0 && (notice->rises_ms == 0 || stale_ms < notice->rises_ms)) {
-        notice->rises_ms = stale_ms; /* looked at again then: a price has passed its shelf life */
-    }
 }
 
 static void press(const struct bw_engine *engine, const struct bw_cohort *cohort,
@@ -338,6 +313,8 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
     bool pressing = wanted->severity > old->severity || wanted->kind != old->kind ||
                     wanted->serve_until_ms != old->serve_until_ms ||
                     wanted->train_by_ms != old->train_by_ms;
+    bool by_time = old->rises_ms <= engine->now_ms && wanted->kind == old->kind &&
+                   wanted->deadline_ms == old->deadline_ms;
     wanted->id = old->id;
     wanted->state = old->state;
     wanted->opened_ms = old->opened_ms;
@@ -347,6 +324,7 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
                                         .for_programs = moved && wanted->severity <= old->severity,
+                                        .by_time = by_time,
                                         .silent = asleep || inhibited || !pressing };
     bool owed = old->remind_ms > 0 && old->remind_ms <= engine->now_ms && !inhibited;
     wanted->remind_ms = owed && how.silent ? old->remind_ms : wanted->remind_ms;
