@@ -1,5 +1,4 @@
-/* daemon/engine/matters.c: what one deployment should hear of now, held against what it was told.
- */
+/* daemon/engine/matters.c: what a deployment should hear of now, held against what it was told. */
 #include "engine/state.h"
 
 #include <string.h>
@@ -303,6 +302,16 @@ static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
                        : rc;
 }
 
+/* It is the old notice that says this now. */
+static void carry_on(struct bw_notice *wanted, struct bw_notice *old)
+{
+    wanted->id = old->id;
+    wanted->state = old->state;
+    wanted->opened_ms = old->opened_ms;
+    wanted->until_ms = old->until_ms;
+    wanted->eval = BW_TAKE(old->eval);
+}
+
 /* Take the new facts into the old notice; it is told only when the matter got more pressing. That
  * its date has moved people read in another one. */
 static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
@@ -315,11 +324,7 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
                     wanted->train_by_ms != old->train_by_ms;
     bool by_time = old->rises_ms <= engine->now_ms && wanted->kind == old->kind &&
                    wanted->deadline_ms == old->deadline_ms;
-    wanted->id = old->id;
-    wanted->state = old->state;
-    wanted->opened_ms = old->opened_ms;
-    wanted->until_ms = old->until_ms;
-    wanted->eval = BW_TAKE(old->eval);
+    carry_on(wanted, old);
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
@@ -374,6 +379,12 @@ static enum bw_err stays_unknown(struct bw_engine *engine, const struct bw_stand
     return rc;
 }
 
+/* With another candidate it is another notice. */
+static bool says_the_same(const struct bw_notice *old, const struct bw_notice *wanted)
+{
+    return bw_str_equal(old->candidate, wanted->candidate) || !bw_notice_offers(wanted->kind);
+}
+
 /* The end of the base says all that is to be said of the base. */
 static bool is_inhibited(const struct wanted *wanted, size_t i)
 {
@@ -400,7 +411,7 @@ static enum bw_err tell(struct bw_engine *engine, struct bw_notices *live, struc
     if (rc != BW_OK) {
         return rc;
     }
-    return bw_str_equal(old->candidate, notice->candidate) || !bw_notice_offers(notice->kind)
+    return says_the_same(old, notice)
                ? refresh(engine, old, notice, inhibited, moved, err)
                : supersede(engine, old, notice, summed_up, inhibited, err);
 }
@@ -434,6 +445,40 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standi
     return rc;
 }
 
+static enum bw_err read_standing(struct bw_engine *engine, const char *name,
+                                 struct bw_member *member, struct bw_standing *standing,
+                                 struct bw_error *err)
+{
+    enum bw_err rc = bw_inventory_get(engine->db, name, member, err);
+    return rc == BW_OK ? bw_engine_stand(engine, member, standing, err) : rc;
+}
+
+enum bw_err bw_engine_renew(struct bw_engine *engine, struct bw_notice *notice,
+                            struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
+    BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
+    BW_CLEANUP(wanted_clear) struct wanted wanted = { 0 };
+    const struct bw_notices none = { 0 };
+    if (bw_notice_about(notice->kind) != BW_ABOUT_DEPLOYMENT) {
+        return BW_OK;
+    }
+    enum bw_err rc = read_standing(engine, notice->subject, &member, &standing, err);
+    if (rc == BW_OK) {
+        rc = find_wanted(engine, &standing, &member.deployment, &none, &wanted, err);
+    }
+    struct bw_notice *now = same_matter(wanted.items, wanted.count, notice);
+    if (rc != BW_OK || now == NULL || !says_the_same(notice, now)) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc; /* it says what it said */
+    }
+    carry_on(now, notice);
+    now->remind_ms = is_inhibited(&wanted, (size_t)(now - wanted.items)) ? 0 : now->remind_ms;
+    const struct bw_notice old = *notice;
+    *notice = *now;
+    *now = old;
+    return BW_OK;
+}
+
 enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names names = { 0 };
@@ -445,10 +490,7 @@ enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_
         BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
         BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
         if (rc == BW_OK) {
-            rc = bw_inventory_get(engine->db, *name, &member, err);
-        }
-        if (rc == BW_OK) {
-            rc = bw_engine_stand(engine, &member, &standing, err);
+            rc = read_standing(engine, *name, &member, &standing, err);
         }
         if (rc == BW_OK) {
             rc = bw_engine_reconcile(engine, &standing, &member.deployment, false, err);

@@ -270,6 +270,9 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standi
 struct bw_notice bw_engine_notice_of(const struct bw_cohort *cohort,
                                      const struct bw_deployment *deployment,
                                      enum bw_notice_kind kind);
+/* Take into a notice that opens again what it would say now, if that is said at all. */
+enum bw_err bw_engine_renew(struct bw_engine *engine, struct bw_notice *notice,
+                            struct bw_error *err);
 /* Reconcile those with a deadline that presses more by now: one chunk, as above. */
 enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 

@@ -50,7 +50,8 @@ BW_MUST_CHECK enum bw_err bw_told_insert(struct bw_db *db, int64_t delivery, int
 /* It lists that notice with its deadline, for people to read. */
 BW_MUST_CHECK enum bw_err bw_told_note_read(struct bw_db *db, int64_t delivery, int64_t notice,
                                             struct bw_error *err);
-/* Did a message made after from_ms, that has arrived, tell people of a notice with that deadline? */
+/* Did a message of from_ms or later, which has not failed, tell people of that deadline of a notice?
+ */
 BW_MUST_CHECK enum bw_err bw_told_has_read(struct bw_db *db, const char *sink, int64_t notice,
                                            int64_t deadline_ms, int64_t from_ms, bool *out,
                                            struct bw_error *err);

@@ -1,4 +1,4 @@
-/* What people are told ahead of its day: that it is not said twice, and that no end comes unsaid. */
+/* What people are told ahead of its day: that is not said twice, and no end comes unsaid. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>

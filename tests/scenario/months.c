@@ -1,6 +1,6 @@
 /* A year of a fleet: eight months of catalogs as they were, four more in which the platforms
  * announce ends, 200 deployments of 12 owners who answer, move or do nothing. What each owner hears
- * is counted and printed; nothing is said twice, and no end comes unsaid. Needs BASEWATCH_REFERENCE;
+ * is counted and printed; nothing is said twice, no end comes unsaid. Needs BASEWATCH_REFERENCE;
  * BW_MONTHS_SEED plays another fleet, with other ends and other answers. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
