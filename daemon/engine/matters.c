@@ -283,10 +283,10 @@ static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted,
     return rc == BW_OK && !revived ? bw_engine_open(engine, wanted, &how, err) : rc;
 }
 
-/* The new notice is as old as the one it replaces, and in the same hands unless it got worse. */
+/* The new notice is an event of its own, as the end of the old one is; it is as old, and in the same
+ * hands unless it got worse. */
 static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
-                             struct bw_notice *wanted, bool summed_up, bool inhibited,
-                             struct bw_error *err)
+                             struct bw_notice *wanted, bool inhibited, struct bw_error *err)
 {
     const struct bw_move_notice how = { .to = BW_NOTICE_SUPERSEDED,
                                         .event = "superseded",
@@ -298,7 +298,7 @@ static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
     wanted->opened_ms = old->opened_ms;
     return rc == BW_OK ? open_new(engine, wanted,
                                   in_hand && !worse ? BW_NOTICE_ACKNOWLEDGED : BW_NOTICE_OPEN,
-                                  summed_up, inhibited, err)
+                                  false, inhibited, err)
                        : rc;
 }
 
@@ -413,7 +413,7 @@ static enum bw_err tell(struct bw_engine *engine, struct bw_notices *live, struc
     }
     return says_the_same(old, notice)
                ? refresh(engine, old, notice, inhibited, moved, err)
-               : supersede(engine, old, notice, summed_up, inhibited, err);
+               : supersede(engine, old, notice, inhibited, err);
 }
 
 enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standing *standing,
