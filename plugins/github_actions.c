@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codec/eval_report.h"
+#include "github.h"
 #include "triggers.h"
 #include "unzip.h"
 
@@ -22,23 +23,9 @@ struct run {
     int64_t id; /* 0: not known */
 };
 
-static struct bw_fetch request_of(const char *method, const char *path, const char *body)
-{
-    static char *headers[] = { "Accept: application/vnd.github+json",
-                               "X-GitHub-Api-Version: 2022-11-28",
-                               "Content-Type: application/json" };
-    return (struct bw_fetch){
-        .method = (char *)method,
-        .path = (char *)path,
-        .headers = { .items = headers, .count = BW_COUNT(headers) },
-        .body = (char *)body,
-        .auth = BW_AUTH_BEARER,
-    };
-}
-
 static enum bw_err get_json(const struct run *run, const char *path, struct bw_json **out)
 {
-    const struct bw_fetch request = request_of("GET", path, NULL);
+    const struct bw_fetch request = bw_github_request("GET", path, NULL);
     return bw_send_for_json(run->plugin, &request, out);
 }
 
@@ -87,8 +74,9 @@ static enum bw_err judge_dispatch(const struct run *run, const struct bw_respons
 
 static enum bw_err dispatch(struct run *run)
 {
-    BW_CLEANUP(bw_freep) char *path = bw_xasprintf("/repos/%s/actions/workflows/%s/dispatches",
-                                                   run->repository, run->workflow);
+    BW_CLEANUP(bw_freep)
+    char *path =
+        bw_xasprintf("/repos/%s/actions/workflows/%s/dispatches", run->repository, run->workflow);
     BW_CLEANUP(bw_response_clear) struct bw_response response = { 0 };
     BW_CLEANUP(bw_json_freep) struct bw_json *details = NULL;
     BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
@@ -98,13 +86,12 @@ static enum bw_err dispatch(struct run *run)
     add_inputs(&w, run);
     bw_json_add_bool(&w, "return_run_details", true);
     bw_json_object_end(&w);
-    const struct bw_fetch request = request_of("POST", path, body.text);
+    const struct bw_fetch request = bw_github_request("POST", path, body.text);
     enum bw_err rc = bw_fetch(run->plugin, &request, &response);
     if (rc == BW_OK) {
         rc = judge_dispatch(run, &response);
     }
-    if (rc == BW_OK &&
-        bw_json_parse(response.body, response.body_bytes, &details, NULL) == BW_OK) {
+    if (rc == BW_OK && bw_json_parse(response.body, response.body_bytes, &details, NULL) == BW_OK) {
         run->id = bw_json_i64(bw_json_get(details, "workflow_run_id"), 0);
     }
     return rc == BW_OK ? remember_run(run) : rc;
@@ -117,7 +104,8 @@ static enum bw_err find_by_title(struct run *run)
     BW_CLEANUP(bw_freep) char *title = bw_xasprintf("basewatch eval %s", job_text(run, "id"));
     BW_CLEANUP(bw_freep)
     char *path = bw_xasprintf("/repos/%s/actions/workflows/%s/runs?event=workflow_dispatch"
-                              "&per_page=%d", run->repository, run->workflow, TITLES_LOOKED_AT);
+                              "&per_page=%d",
+                              run->repository, run->workflow, TITLES_LOOKED_AT);
     enum bw_err rc = get_json(run, path, &list);
     const struct bw_json *row = bw_json_first(bw_json_get(list, "workflow_runs"));
     for (; rc == BW_OK && run->id == 0 && row != NULL; row = bw_json_next(row)) {
@@ -177,10 +165,11 @@ static enum bw_err fetch_report(const struct run *run, int64_t artifact)
 {
     BW_CLEANUP(bw_response_clear) struct bw_response archive = { 0 };
     BW_CLEANUP(bw_eval_report_clear) struct bw_eval_report report = { 0 };
-    BW_CLEANUP(bw_freep) char *path = bw_xasprintf("/repos/%s/actions/artifacts/%lld/zip",
-                                                   run->repository, (long long)artifact);
+    BW_CLEANUP(bw_freep)
+    char *path =
+        bw_xasprintf("/repos/%s/actions/artifacts/%lld/zip", run->repository, (long long)artifact);
     struct bw_error err = { 0 };
-    struct bw_fetch request = request_of("GET", path, NULL);
+    struct bw_fetch request = bw_github_request("GET", path, NULL);
     request.elsewhere = true;
     enum bw_err rc = bw_send(run->plugin, &request, &archive);
     if (rc != BW_OK) {
@@ -215,8 +204,8 @@ static enum bw_err take_artifact(const struct run *run, const char *conclusion)
 static enum bw_err look(const struct run *run)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *state = NULL;
-    BW_CLEANUP(bw_freep) char *path =
-        bw_xasprintf("/repos/%s/actions/runs/%lld", run->repository, (long long)run->id);
+    BW_CLEANUP(bw_freep)
+    char *path = bw_xasprintf("/repos/%s/actions/runs/%lld", run->repository, (long long)run->id);
     enum bw_err rc = get_json(run, path, &state);
     if (rc != BW_OK || strcmp(bw_json_text(bw_json_get(state, "status"), ""), "completed") != 0) {
         return rc;
@@ -269,6 +258,6 @@ static const struct bw_plugin_setting SETTINGS[] = {
     { "artifact", "string", "what the workflow uploads; default: basewatch-report" },
     { 0 },
 };
-const struct bw_plugin_descriptor bw_github_actions = {
-    .name = "github-actions", .settings = SETTINGS, .trigger = trigger
-};
+const struct bw_plugin_descriptor bw_github_actions = { .name = "github-actions",
+                                                        .settings = SETTINGS,
+                                                        .trigger = trigger };

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "card.h"
+#include "github.h"
 #include "sinks.h"
 
 enum { TITLE_MAX = 200, BODY_MAX = 30000, PAGE_ROWS = 100, PAGES_MAX = 10 };
@@ -18,24 +19,10 @@ struct issue {
     int64_t number; /* 0: there is none */
 };
 
-static struct bw_fetch request_of(const char *method, const char *path, const char *body)
-{
-    static char *headers[] = { "Accept: application/vnd.github+json",
-                               "X-GitHub-Api-Version: 2022-11-28",
-                               "Content-Type: application/json" };
-    return (struct bw_fetch){
-        .method = (char *)method,
-        .path = (char *)path,
-        .headers = { .items = headers, .count = BW_COUNT(headers) },
-        .body = (char *)body,
-        .auth = BW_AUTH_BEARER,
-    };
-}
-
 static enum bw_err ask_json(const struct issue *issue, const char *method, const char *path,
                             const char *body, struct bw_json **out)
 {
-    const struct bw_fetch request = request_of(method, path, body);
+    const struct bw_fetch request = bw_github_request(method, path, body);
     return bw_send_for_json(issue->plugin, &request, out);
 }
 
@@ -46,9 +33,9 @@ static enum bw_err find(struct issue *issue)
     size_t rows = PAGE_ROWS;
     for (int page = 1; issue->number == 0 && rows == PAGE_ROWS && page <= PAGES_MAX; page++) {
         BW_CLEANUP(bw_json_freep) struct bw_json *list = NULL;
-        BW_CLEANUP(bw_freep) char *path =
-            bw_xasprintf("/repos/%s/issues?state=all&labels=%s&per_page=%d&page=%d", issue->repo,
-                         issue->label, PAGE_ROWS, page);
+        BW_CLEANUP(bw_freep)
+        char *path = bw_xasprintf("/repos/%s/issues?state=all&labels=%s&per_page=%d&page=%d",
+                                  issue->repo, issue->label, PAGE_ROWS, page);
         enum bw_err rc = ask_json(issue, "GET", path, NULL, &list);
         if (rc != BW_OK) {
             return rc;
@@ -112,8 +99,8 @@ static enum bw_err update(const struct issue *issue, bool *gone)
 {
     bool open = issue->card->stage != BW_CARD_CLOSED && issue->card->stage != BW_CARD_NOTE;
     bool done = strcmp(bw_json_text(bw_json_get(issue->card->data, "state"), ""), "resolved") == 0;
-    BW_CLEANUP(bw_freep) char *path =
-        bw_xasprintf("/repos/%s/issues/%lld", issue->repo, (long long)issue->number);
+    BW_CLEANUP(bw_freep)
+    char *path = bw_xasprintf("/repos/%s/issues/%lld", issue->repo, (long long)issue->number);
     BW_CLEANUP(bw_response_clear) struct bw_response response = { 0 };
     BW_CLEANUP(bw_str_clear) struct bw_str body = { 0 };
     struct bw_json_writer w = { .out = &body };
@@ -124,10 +111,10 @@ static enum bw_err update(const struct issue *issue, bool *gone)
         bw_json_add_text(&w, "state_reason", done ? "completed" : "not_planned");
     }
     bw_json_object_end(&w);
-    const struct bw_fetch request = request_of("PATCH", path, body.text);
+    const struct bw_fetch request = bw_github_request("PATCH", path, body.text);
     enum bw_err rc = bw_fetch(issue->plugin, &request, &response);
-    *gone = rc == BW_OK && (response.status == 301 || response.status == 404 ||
-                            response.status == 410);
+    *gone =
+        rc == BW_OK && (response.status == 301 || response.status == 404 || response.status == 410);
     return rc != BW_OK || *gone ? rc : bw_answered(issue->plugin, &response);
 }
 
@@ -139,7 +126,8 @@ static enum bw_err comment(struct issue *issue, const char *message_id)
     if (said || issue->card->stage == BW_CARD_NOTE) {
         return remember(issue, message_id);
     }
-    BW_CLEANUP(bw_freep) char *path =
+    BW_CLEANUP(bw_freep)
+    char *path =
         bw_xasprintf("/repos/%s/issues/%lld/comments", issue->repo, (long long)issue->number);
     BW_CLEANUP(bw_json_freep) struct bw_json *made = NULL;
     BW_CLEANUP(bw_freep)
@@ -197,6 +185,6 @@ static const struct bw_plugin_setting SETTINGS[] = {
     BW_SINK_SETTINGS,
     { 0 },
 };
-const struct bw_plugin_descriptor bw_github_issue = {
-    .name = "github-issue", .settings = SETTINGS, .deliver = deliver
-};
+const struct bw_plugin_descriptor bw_github_issue = { .name = "github-issue",
+                                                      .settings = SETTINGS,
+                                                      .deliver = deliver };

@@ -172,13 +172,19 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
     *out = uv_buf_init(run->chunk, sizeof(run->chunk));
 }
 
+static void end_of(uv_stream_t *stream)
+{
+    struct bw_plugin_run *run = stream->data;
+    (void)uv_read_stop(stream);
+    run->at_end++;
+    advance(run);
+}
+
 static void on_out(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
     struct bw_plugin_run *run = stream->data;
     if (size < 0) {
-        (void)uv_read_stop(stream);
-        run->at_end++;
-        advance(run);
+        end_of(stream);
         return;
     }
     run->out_bytes += (size_t)size;
@@ -204,9 +210,7 @@ static void on_err(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
     struct bw_plugin_run *run = stream->data;
     if (size < 0) {
-        (void)uv_read_stop(stream);
-        run->at_end++;
-        advance(run);
+        end_of(stream);
         return;
     }
     for (ssize_t i = 0; i < size; i++) {

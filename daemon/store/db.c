@@ -350,6 +350,16 @@ enum bw_err bw_stmt_one_i64(struct bw_stmt *stmt, int64_t fallback, int64_t *out
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
+enum bw_err bw_stmt_names(struct bw_stmt *stmt, struct bw_names *out, struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(stmt, err)) == BW_OK) {
+        BW_VEC_PUSH(out, bw_stmt_text_dup(stmt, 0));
+    }
+    bw_stmt_resetp(&stmt);
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
 int64_t bw_db_last_id(struct bw_db *db)
 {
     return sqlite3_last_insert_rowid(db->handle);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/vec.h"
 
 struct bw_db;
 struct bw_stmt;
@@ -63,5 +64,8 @@ void bw_stmt_resetp(struct bw_stmt **stmt);
 /* One number of one row, or fallback when there is none. */
 BW_MUST_CHECK enum bw_err bw_stmt_one_i64(struct bw_stmt *stmt, int64_t fallback, int64_t *out,
                                           struct bw_error *err);
-int64_t bw_db_last_id(struct bw_db *db);       /* of the last insert */
+/* Append the first column of every row. */
+BW_MUST_CHECK enum bw_err bw_stmt_names(struct bw_stmt *stmt, struct bw_names *out,
+                                        struct bw_error *err);
+int64_t bw_db_last_id(struct bw_db *db); /* of the last insert */
 #endif

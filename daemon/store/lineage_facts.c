@@ -161,12 +161,8 @@ enum bw_err bw_high_water_set(struct bw_db *db, const char *platform, const char
 enum bw_err bw_high_water_fallen(struct bw_db *db, const char *platform, const char *scope,
                                  struct bw_names *models, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FALLEN_SQL);
+    struct bw_stmt *row = bw_db_query(db, FALLEN_SQL);
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        BW_VEC_PUSH(models, bw_stmt_text_dup(row, 0));
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    return bw_stmt_names(row, models, err);
 }

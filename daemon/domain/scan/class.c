@@ -67,7 +67,7 @@ static bool is_fine_tune(const struct bw_scan_context *c)
            any(c->key, TUNING) || (any(c->key, "|base|") && any(c->key, "|model|"));
 }
 
-/* An id that says "latest" is moved by its platform. */
+/* An id that says "latest" is moved by its platform, and ends with its line all the same. */
 static bool moves(struct bw_slice id)
 {
     return bw_scan_words_last(id, "|latest|");
@@ -86,8 +86,7 @@ enum bw_scan_class bw_scan_classify(const struct bw_scan_context *c,
     if (c->spot.docstring) {
         return BW_SCAN_IN_DOC;
     }
-    if (signs->recorded ||
-        (frame_of(c, 0)->data && bw_slice_contains(frame_of(c, 0)->body, "\"chat.completion"))) {
+    if (signs->recorded || (frame_of(c, 0)->data && bw_scan_is_answer(frame_of(c, 0)->body))) {
         return BW_SCAN_IN_FIXTURE;
     }
     if (is_tokenizer(c)) {

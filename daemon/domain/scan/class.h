@@ -8,7 +8,7 @@
 
 enum bw_scan_class {
     BW_SCAN_DEPLOYMENT,
-    BW_SCAN_ALIAS_DEPLOYMENT, /* the same with an id that moves by itself: X-latest */
+    BW_SCAN_ALIAS_DEPLOYMENT, /* the same with an id that moves within its line: X-latest */
     BW_SCAN_FINE_TUNE,
     BW_SCAN_EMBEDDING,
     BW_SCAN_TOKENIZER,

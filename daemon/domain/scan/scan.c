@@ -109,7 +109,7 @@ void bw_scan_text(const struct bw_model_ids *ids, const char *path, const char *
         }
         count_to(&counter, matches.items[i].at);
         enum bw_scan_class class = bw_scan_classify(&context, &signs);
-        bool patchable = class == BW_SCAN_DEPLOYMENT;
+        bool patchable = class == BW_SCAN_DEPLOYMENT || class == BW_SCAN_ALIAS_DEPLOYMENT;
         if (patchable && rag == BW_UNKNOWN) {
             rag = speaks_of_retrieval(file.text) ? BW_YES : BW_NO;
         }

@@ -1,0 +1,116 @@
+#include "support/eval_play.h"
+
+#define TRIGGERS                                                                                   \
+    "triggers:\n"                                                                                  \
+    "  - {name: gh, plugin: github-actions, credential: {file: t}}\n"
+#define REPORT(results) "{\"report\":{\"outcome\":\"finished\",\"results\":" results "}}"
+
+static void begin_elsewhere(const char *trigger)
+{
+    BW_CLEANUP(bw_freep)
+    char *fleet =
+        bw_xasprintf(SOURCES TRIGGERS "deployments:\n" PROMPT("a", "triage", "%s"), trigger);
+    restart_with(fleet);
+    release("gpt-5.4-mini\n");
+}
+
+TestSuite(eval_triggers, .init = begin, .fini = end);
+
+Test(eval_triggers, a_trigger_starts_a_run_and_looks_after_it)
+{
+    begin_elsewhere(", trigger: gh");
+    p->trigger = (struct player_trigger){ .memory = "{\"run\":7}" };
+    act("ack");
+    cr_expect(eq(int, take().id, 0), "it is not for runners");
+    EQ_STR(job(1, "state"), "running");
+    EQ_STR(job(1, "runner"), "gh");
+    cr_expect(eq(int, p->trigger.calls, 1));
+    player_pass(p, BW_HOUR_MS);
+    cr_expect(gt(int, p->trigger.calls, 10));
+    cr_expect(lt(int, p->trigger.calls, 60));
+    p->trigger.memory = REPORT(GOOD);
+    player_pass(p, 6 * BW_MINUTE_MS);
+    EQ_STR(job(1, "verdict"), "pass");
+    EQ_STR(notice("state"), "verified");
+    int calls = p->trigger.calls;
+    player_pass(p, BW_HOUR_MS);
+    cr_expect(eq(int, p->trigger.calls, calls));
+}
+
+Test(eval_triggers, a_run_elsewhere_that_never_ends_times_out)
+{
+    begin_elsewhere(", trigger: gh");
+    p->trigger = (struct player_trigger){ .memory = "{\"run\":7}" };
+    act("ack");
+    player_pass(p, 7 * BW_HOUR_MS);
+    EQ_STR(job(1, "verdict"), "timeout");
+    EQ_STR(job(1, "reason"), "no result came within 6h");
+}
+
+Test(eval_triggers, a_trigger_that_refuses_or_talks_nonsense_is_inconclusive)
+{
+    begin_elsewhere(", trigger: gh");
+    p->trigger = (struct player_trigger){ .outcome = BW_DELIVERY_REFUSED, .error = "answered 404" };
+    act("ack");
+    EQ_STR(job(1, "verdict"), "inconclusive");
+    EQ_STR(job(1, "reason"), "answered 404");
+    p->trigger = (struct player_trigger){ .memory = "{\"report\":{\"outcome\":\"no\"}}" };
+    post("/v1/evals", "{\"deployment\":\"a\"}", 200);
+    EQ_STR(job(2, "verdict"), "inconclusive");
+    EQ_STR(job(2, "reason"), "its report: outcome is not finished, timeout or failed");
+}
+
+Test(eval_triggers, a_start_that_the_daemon_did_not_survive_is_not_repeated)
+{
+    begin_elsewhere(", trigger: gh");
+    p->trigger.silent = true;
+    act("ack");
+    cr_expect(eq(int, p->trigger.calls, 1));
+    player_restart(p);
+    player_settle(p);
+    EQ_STR(job(1, "verdict"), "inconclusive");
+    cr_expect(eq(int, p->trigger.calls, 1));
+}
+
+Test(eval_triggers, a_run_that_is_known_is_looked_after_again_after_a_restart)
+{
+    begin_elsewhere(", trigger: gh");
+    p->trigger = (struct player_trigger){ .memory = "{\"run\":7}" };
+    act("ack");
+    player_restart(p);
+    p->trigger.memory = REPORT(GOOD);
+    player_pass(p, BW_MINUTE_MS);
+    EQ_STR(job(1, "verdict"), "pass");
+}
+
+Test(eval_triggers, a_ci_is_given_a_token_by_hand)
+{
+    begin_elsewhere(", trigger: ci");
+    player_forget_messages(p);
+    act("ack");
+    player_settle(p);
+    cr_expect(eq(int, take().id, 0));
+    EQ_STR(job(1, "runner"), "ci");
+    cr_expect(eq(int, player_messages(p, "ops", "eval.requested"), 1));
+    cr_expect(eq(int, player_messages(p, "chat", "eval.requested"), 0));
+    BW_CLEANUP(bw_json_freep)
+    struct bw_json *answer = player_ask(p, "POST", "/v1/evals/1/token", "");
+    cr_assert(eq(int, p->status, 200));
+    struct lease lease = lease_of(answer);
+    cr_expect(eq(int, lease.id, 1));
+    post("/v1/evals/1/token", "", 409);
+    player_pass(p, 5 * BW_HOUR_MS);
+    EQ_STR(job(1, "state"), "running");
+    report(&lease, BAD);
+    EQ_STR(job(1, "verdict"), "fail");
+    EQ_STR(notice("state"), "waived");
+}
+
+Test(eval_triggers, a_token_is_for_a_ci_alone)
+{
+    release("gpt-5.4-mini\n");
+    act("ack");
+    post("/v1/evals/1/token", "", 409);
+    (void)take();
+    post("/v1/evals/1/token", "", 409);
+}
