@@ -199,9 +199,14 @@ static enum bw_err send_card(struct bw_engine *engine, struct card *card, struct
     if (rc == BW_OK) {
         rc = bw_engine_send(engine, card->sink->name, &message, &delivery, err);
     }
-    for (size_t i = 0; rc == BW_OK && message.notice == 0 && i < card->lines.count; i++) {
+    for (size_t i = 0; rc == BW_OK && i < card->lines.count; i++) {
         const struct line *line = &card->lines.items[i];
-        rc = bw_told_insert(engine->db, delivery, line->notice.id, line->what, err);
+        if (message.notice == 0) {
+            rc = bw_told_insert(engine->db, delivery, line->notice.id, line->what, err);
+        }
+        if (rc == BW_OK && i < WORST_LISTED) {
+            rc = bw_told_note_read(engine->db, delivery, line->notice.id, err);
+        }
     }
     return rc;
 }
@@ -216,8 +221,13 @@ enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_err
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
     *more = true;
-    rc = bw_items_take(engine->db, &item, engine->now_ms, &tolds, err);
     card.sink = bw_settings_sink(engine->settings, item.sink);
+    if (card.sink != NULL) {
+        rc = bw_engine_take_along(engine, card.sink, item.owner, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_items_take(engine->db, &item, engine->now_ms, &tolds, err);
+    }
     if (rc != BW_OK || card.sink == NULL) {
         return rc; /* nobody waits for it any more */
     }
