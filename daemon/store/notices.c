@@ -48,7 +48,8 @@ static const char PAGE_SQL[] =
     " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"
     " AND ($7 IS NULL OR subject = $7) AND ($8 IS NULL OR technique = $8) ORDER BY id LIMIT $9";
 static const char DECIDED_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE until_ms > $1 AND id > $2"
+    "SELECT " COLUMNS " FROM notice"
+    " WHERE (until_ms > $1 OR (state = 'waived' AND until_ms = 0)) AND id > $2"
     " AND ($3 IS NULL OR owner = $3) ORDER BY id LIMIT $4";
 static const char DECISION_SQL[] =
     "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
