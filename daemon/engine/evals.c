@@ -11,10 +11,10 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-/* What evaluating is expected to cost, as the estimate of the swap has it; nothing where that is
- * refused. */
+/* What evaluating is expected to cost, as the estimate of the swap has it for two models; a tune is
+ * a third. What it refuses only a person may have run. */
 static enum bw_err expect_cost(struct bw_engine *engine, const struct bw_eval_wish *wish,
-                               struct bw_money *out, struct bw_error *err)
+                               struct bw_eval_job *job, struct bw_error *err)
 {
     struct bw_pricing pricing = { 0 };
     struct bw_estimate estimate = { 0 };
@@ -23,15 +23,16 @@ static enum bw_err expect_cost(struct bw_engine *engine, const struct bw_eval_wi
     if (rc != BW_OK) {
         return rc;
     }
-    if (bw_pricing_prompt(&pricing, &estimate, NULL) == BW_OK) {
-        BW_VEC_EACH(const struct bw_term, term, &estimate.terms)
-        {
-            *out = strcmp(term->name, "evaluation") == 0 ? term->cost.expected : *out;
-        }
+    job->expected = (struct bw_money){ 0 };
+    rc = bw_pricing_prompt(&pricing, &estimate, err);
+    BW_VEC_EACH(const struct bw_term, term, &estimate.terms)
+    {
+        job->expected = strcmp(term->name, "evaluation") == 0 ? term->cost.expected : job->expected;
     }
+    job->expected.micros += wish->tuned == NULL ? 0 : job->expected.micros / 2;
     bw_estimate_clear(&estimate);
     bw_pricing_clear(&pricing);
-    return BW_OK;
+    return rc == BW_ERR_REFUSED && wish->by_hand ? BW_OK : rc;
 }
 
 static enum bw_err check_wish(const struct bw_eval_wish *wish, const char *baseline,
@@ -63,11 +64,7 @@ enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_w
     const struct bw_deployment *deployment = wish->deployment;
     const char *baseline = deployment->model == NULL ? deployment->base : deployment->model;
     const char *starter = deployment->evals.trigger;
-    struct bw_money expected = { 0 };
     enum bw_err rc = check_wish(wish, baseline, err);
-    if (rc == BW_OK) {
-        rc = expect_cost(engine, wish, &expected, err);
-    }
     if (rc != BW_OK) {
         return rc;
     }
@@ -82,11 +79,13 @@ enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_w
         .candidate = bw_xstrdup(wish->candidate),
         .tuned = bw_xstrdup(wish->tuned),
         .by_hand = wish->by_hand,
-        .expected = expected,
         .created_ms = engine->now_ms,
     };
     bool held = false;
-    rc = bw_engine_hold_back(engine, &job, &held, err);
+    rc = expect_cost(engine, wish, &job, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_hold_back(engine, &job, &held, err);
+    }
     if (rc == BW_OK) {
         rc = bw_evals_insert(engine->db, &job, err);
     }
@@ -97,6 +96,27 @@ enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_w
     }
     *out = job;
     return rc;
+}
+
+/* What waits for the budget, or without a tune that there is by now, need not. */
+enum bw_err bw_engine_hurry_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                                 struct bw_eval_job *job, struct bw_error *err)
+{
+    bool waits = job->due_ms > engine->now_ms;
+    bool retuned = wish->tuned != NULL && !bw_str_equal(wish->tuned, job->tuned);
+    if (job->state != BW_JOB_QUEUED || !(waits || retuned)) {
+        return bw_fail(err, BW_ERR_CONFLICT, "eval %lld of '%s' is %s already", (long long)job->id,
+                       job->deployment, bw_job_state_word(job->state));
+    }
+    enum bw_err rc = check_wish(wish, job->baseline, err);
+    if (rc == BW_OK && retuned) {
+        bw_replace(&job->tuned, wish->tuned);
+        rc = expect_cost(engine, wish, job, err);
+    }
+    job->by_hand = true;
+    job->due_ms = 0;
+    bw_replace(&job->reason, "");
+    return rc == BW_OK ? bw_engine_save_eval(engine, job, err) : rc;
 }
 
 /* ---- what a notice does to its job ---- */

@@ -340,6 +340,10 @@ struct bw_eval_wish { /* all borrowed */
  * BW_ERR_EXISTS when the deployment has an unfinished one. */
 enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
                                 struct bw_eval_job *out, struct bw_error *err);
+/* Somebody asks for what is queued already: it waits for no budget, and runs the tune as well.
+ * Errors: BW_ERR_CONFLICT when there is nothing to hurry, BW_ERR_REFUSED. */
+enum bw_err bw_engine_hurry_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                                 struct bw_eval_job *job, struct bw_error *err);
 /* A notice has come into its state: open what the policy wants, cancel what nobody waits for. */
 enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
                                     struct bw_error *err);

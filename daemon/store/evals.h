@@ -83,6 +83,7 @@ BW_MUST_CHECK enum bw_err bw_evals_release(struct bw_db *db, struct bw_error *er
 BW_MUST_CHECK enum bw_err bw_evals_extend(struct bw_db *db, const char *starter,
                                           int64_t until_ms, struct bw_error *err);
 
+/* Those that somebody runs: of those for a CI the ones it has taken. */
 BW_MUST_CHECK enum bw_err bw_evals_running(struct bw_db *db, int64_t *out, struct bw_error *err);
 /* What those begun since then are expected to cost, in micro-USD. */
 BW_MUST_CHECK enum bw_err bw_evals_spent(struct bw_db *db, int64_t since_ms, int64_t *out,

@@ -55,6 +55,8 @@ Test(evals, asking_for_one_by_hand_says_why_not)
     post("/v1/evals", "{\"deployment\":\"a\"}", 422);
     release("gpt-5.4-mini\n");
     post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"--output=/etc/passwd\"}", 422);
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"x;touch${IFS}y\"}", 422);
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":5}", 400);
     post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::1\"}", 200);
     EQ_STR(job(1, "tuned"), "ft:gpt-5.4-mini:acme::1");
     post("/v1/evals", "{\"deployment\":\"a\"}", 409);
@@ -83,6 +85,26 @@ Test(evals, one_over_the_budget_waits_for_the_next_month_or_for_somebody)
     cr_expect(eq(int, take().id, 0));
     player_until(p, INT64_C(1769904000000) + BW_MINUTE_MS); /* 2026-02-01 */
     cr_expect(eq(int, take().id, 2));
+}
+
+Test(evals, a_tune_can_be_named_for_one_that_is_queued_and_costs_a_run_of_its_own)
+{
+    restart_with(SOURCES
+                 "evals: {start: automatic, budget_usd_per_month: 0.01}\ndeployments:\n" PROMPT(
+                     "a", "triage", "") PROMPT("b", "help", ""));
+    release("gpt-5.4-mini\n");
+    int64_t expected = player_sql(p, "SELECT expected_usd FROM eval_job WHERE id = 1");
+    cr_expect(eq(int, take().id, 0));
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"-x\"}", 422);
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::1\"}", 200);
+    EQ_STR(job(1, "tuned"), "ft:gpt-5.4-mini:acme::1");
+    cr_expect(eq(i64, player_sql(p, "SELECT expected_usd FROM eval_job WHERE id = 1"),
+                 expected + expected / 2));
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::2\"}", 200);
+    struct lease lease = take();
+    cr_expect(eq(int, lease.id, 1));
+    cr_expect(ne(ptr, strstr(lease.models, "ft:gpt-5.4-mini:acme::2"), NULL), "%s", lease.models);
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::3\"}", 409);
 }
 
 Test(evals, a_greater_budget_lets_them_go)
