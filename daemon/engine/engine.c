@@ -70,6 +70,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
     case BW_EVENT_MISCONFIGURED:
         bw_replace(&engine->misconfigured, event->misconfigured);
         return BW_OK;
+    case BW_EVENT_CLOCK_SET:
+        return bw_engine_evals_clock_set(engine, err);
     case BW_EVENT_TIMER:
         return BW_OK;
     case BW_EVENT_POLLED:

@@ -55,6 +55,7 @@ void bw_event_clear(struct bw_event *event)
     case BW_EVENT_CONFIGURE:
         bw_settings_free(event->configure);
         break;
+    case BW_EVENT_CLOCK_SET:
     case BW_EVENT_TIMER:
     case BW_EVENT_UNHEARD:
         break;

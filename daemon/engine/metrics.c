@@ -26,6 +26,7 @@ static const char *const EVENT_WORDS[] = {
     [BW_EVENT_RULES] = "rules",
     [BW_EVENT_CONFIGURE] = "configure",
     [BW_EVENT_MISCONFIGURED] = "misconfigured",
+    [BW_EVENT_CLOCK_SET] = "clock-set",
     [BW_EVENT_TIMER] = "timer",
     [BW_EVENT_POLLED] = "polled",
     [BW_EVENT_DELIVERED] = "delivered",

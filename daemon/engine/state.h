@@ -379,6 +379,8 @@ enum bw_err bw_engine_next_eval(struct bw_engine *engine, const char *starter,
 enum bw_err bw_engine_evals_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* After a start or a reload. */
 enum bw_err bw_engine_evals_resume(struct bw_engine *engine, bool started, struct bw_error *err);
+/* Leases are instants; what was left of them when the clock jumped is not known. */
+enum bw_err bw_engine_evals_clock_set(struct bw_engine *engine, struct bw_error *err);
 enum bw_err bw_engine_evals_next_due(struct bw_engine *engine, int64_t *out_ms,
                                      struct bw_error *err);
 

@@ -40,7 +40,9 @@ static const char NEXT_LOOK_SQL[] =
 static const char RELEASE_SQL[] =
     "UPDATE eval_job SET due_ms = 0, reason = '' WHERE state = 'queued' AND due_ms > 0";
 static const char EXTEND_SQL[] =
-    "UPDATE eval_job SET lease_until_ms = $2 WHERE state = 'running' AND starter = $1";
+    "UPDATE eval_job SET lease_until_ms = $2 + $3,"
+    " due_ms = CASE WHEN due_ms > 0 THEN $2 ELSE 0 END"
+    " WHERE state = 'running' AND (starter = 'runner') = $1";
 /* A CI that has not taken its job may never do so. */
 static const char RUNNING_SQL[] = "SELECT count(*) FROM eval_job WHERE state = 'running'"
                                   " AND (starter <> 'ci' OR token_hash IS NOT NULL)";
@@ -253,12 +255,13 @@ enum bw_err bw_evals_release(struct bw_db *db, struct bw_error *err)
     return bw_stmt_run(bw_db_query(db, RELEASE_SQL), err);
 }
 
-enum bw_err bw_evals_extend(struct bw_db *db, const char *starter, int64_t until_ms,
+enum bw_err bw_evals_extend(struct bw_db *db, bool runners, int64_t now_ms, int64_t lease_ms,
                             struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, EXTEND_SQL);
-    BW_BIND(stmt, 1, starter);
-    BW_BIND(stmt, 2, until_ms);
+    BW_BIND(stmt, 1, (int64_t)runners);
+    BW_BIND(stmt, 2, now_ms);
+    BW_BIND(stmt, 3, lease_ms);
     return bw_stmt_run(stmt, err);
 }
 

@@ -47,6 +47,19 @@ Test(eval_triggers, a_run_elsewhere_that_never_ends_times_out)
     EQ_STR(job(1, "reason"), "no result came within 6h");
 }
 
+Test(eval_triggers, a_clock_that_is_set_neither_ends_a_run_elsewhere_nor_forgets_it)
+{
+    begin_elsewhere(", trigger: gh");
+    p->trigger = (struct player_trigger){ .memory = "{\"run\":7}" };
+    act("ack");
+    player_jump(p, 5 * BW_DAY_MS);
+    EQ_STR(job(1, "state"), "running");
+    player_jump(p, -5 * BW_DAY_MS);
+    p->trigger.memory = REPORT(GOOD);
+    player_pass(p, 6 * BW_MINUTE_MS);
+    EQ_STR(job(1, "verdict"), "pass");
+}
+
 Test(eval_triggers, a_trigger_that_refuses_or_talks_nonsense_is_inconclusive)
 {
     begin_elsewhere(", trigger: gh");
