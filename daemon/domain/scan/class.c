@@ -86,8 +86,7 @@ enum bw_scan_class bw_scan_classify(const struct bw_scan_context *c,
     if (c->spot.docstring) {
         return BW_SCAN_IN_DOC;
     }
-    if (signs->recorded ||
-        (frame_of(c, 0)->data && bw_slice_contains(frame_of(c, 0)->body, "\"chat.completion"))) {
+    if (signs->recorded || (frame_of(c, 0)->data && bw_scan_is_answer(frame_of(c, 0)->body))) {
         return BW_SCAN_IN_FIXTURE;
     }
     if (is_tokenizer(c)) {

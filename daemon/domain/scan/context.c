@@ -183,6 +183,9 @@ static void find_literal(struct bw_scan_context *c, size_t at, size_t end)
 static bool holds_data(const struct bw_scan_context *c, char open, struct bw_slice head)
 {
     enum bw_scan_language language = c->file->syntax->language;
+    if (open == '{' && bw_slice_ends(head, "$")) { /* ${MODEL:-id} */
+        return false;
+    }
     if (open == '[' || language == BW_LANG_JSON || language == BW_LANG_TERRAFORM ||
         language == BW_LANG_YAML || language == BW_LANG_PYTHON || language == BW_LANG_SETTINGS) {
         return open != '(' || head.size == 0 || strchr("=:,([{", head.at[head.size - 1]) != NULL ||
@@ -199,7 +202,7 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
         return language != BW_LANG_SCRIPT;
     }
     if (strchr("=:,([{|&?", last) != NULL || bw_slice_ends(head, "return") ||
-        bw_slice_ends(head, "default")) {
+        (open != '(' && bw_slice_ends(head, "default"))) {
         return true;
     }
     if (bw_slice_contains(head, "new ") || bw_slice_contains(head, "new()") ||

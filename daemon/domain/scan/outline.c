@@ -15,6 +15,8 @@ struct lexer {
     size_t size;
     size_t at;
     size_t statement_at; /* begin of the present element outside all brackets */
+    size_t comment_at;   /* the last comment: from here to there */
+    size_t comment_end;
     int top;             /* innermost open frame, -1: none */
     int depth;
     int angles; /* open ones of a type in this element: Map<A, B> */
@@ -99,7 +101,9 @@ static void skip_comment(struct lexer *lexer, const char *open, const char *clos
         line = next;
     }
     bool line_stays = close[0] == '\n';
+    lexer->comment_at = lexer->at;
     lexer->at = end == lexer->size ? end : end + (line_stays ? 0 : strlen(close));
+    lexer->comment_end = lexer->at;
 }
 
 /* `#` is a comment at the begin of a line or behind a blank; `//` is none in a URL. */
@@ -114,7 +118,7 @@ static bool comment_begins(const struct lexer *lexer)
     }
     char before = lexer->at == 0 ? '\n' : lexer->text[lexer->at - 1];
     return syntax->comment[0] == '#' && syntax->lines ? isspace((unsigned char)before) != 0
-                                                      : before != ':';
+                                                      : before != ':' && before != '\\';
 }
 
 static bool comment(struct lexer *lexer)
@@ -123,6 +127,9 @@ static bool comment(struct lexer *lexer)
         skip_comment(lexer, "/*", "*/");
     } else if (lexer->syntax->markup_comments && sees(lexer, "<!--")) {
         skip_comment(lexer, "<!--", "-->");
+    } else if (lexer->syntax->language == BW_LANG_HASH && sees(lexer, "=begin") &&
+               (lexer->at == 0 || lexer->text[lexer->at - 1] == '\n')) {
+        skip_comment(lexer, "=begin", "\n=end"); /* Ruby */
     } else if (comment_begins(lexer)) {
         skip_comment(lexer, "#", "\n");
     } else {
@@ -262,7 +269,8 @@ static void close_frame(struct lexer *lexer, char c)
 /* Does the statement go on behind this line end? */
 static bool goes_on(const struct lexer *lexer)
 {
-    size_t last = lexer->at;
+    bool commented = lexer->comment_end == lexer->at && lexer->at > 0;
+    size_t last = commented ? lexer->comment_at : lexer->at;
     size_t least = last > BLANKS_MAX ? last - BLANKS_MAX : 0;
     while (last > least && strchr(" \t\r", lexer->text[last - 1]) != NULL) {
         last--;
@@ -281,7 +289,8 @@ static bool goes_on(const struct lexer *lexer)
     }
     char after = next == most ? '\0' : lexer->text[next];
     bool colon = lexer->syntax->language != BW_LANG_PYTHON && before == ':';
-    return colon || strchr("=?|&+(.", before) != NULL ||
+    bool brace = lexer->syntax->language == BW_LANG_C && after == '{'; /* on a line of its own */
+    return colon || brace || strchr("=?|&+(.", before) != NULL ||
            (after != '\0' && !lexer->syntax->indented && strchr("?:.|&", after) != NULL);
 }
 
@@ -297,7 +306,7 @@ static void end_line(struct lexer *lexer)
 static const bool STOPS[256] = {
     ['\n'] = true, ['('] = true, [')'] = true, ['['] = true, [']'] = true,  ['{'] = true,
     ['}'] = true,  [','] = true, [';'] = true, ['"'] = true, ['\''] = true, ['`'] = true,
-    ['/'] = true,  ['#'] = true, ['-'] = true, ['<'] = true, ['>'] = true,
+    ['/'] = true,  ['#'] = true, ['-'] = true, ['<'] = true, ['>'] = true,  ['='] = true,
 };
 
 static bool parts_elements(const struct lexer *lexer)

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "domain/scan/rules.h"
 
@@ -119,7 +120,18 @@ static void find_clients(struct bw_slice text, struct bw_scan_signs *out)
     out->azure = out->azure || api || bw_slice_contains(text, "createAzure");
     out->other_client = makes_client(text, "OpenAI") || makes_client(text, "OpenAi") ||
                         makes_client(text, "Anthropic") ||
-                        bw_slice_contains(text, "new ChatClient(");
+                        bw_slice_contains(text, "new ChatClient(") ||
+                        bw_slice_contains(text, "@ai-sdk/openai") ||
+                        bw_slice_contains(text, "@ai-sdk/anthropic") ||
+                        bw_slice_contains(text, "@ai-sdk/google") ||
+                        bw_slice_contains(text, "api.openai.com");
+}
+
+bool bw_scan_is_answer(struct bw_slice text)
+{
+    return bw_slice_contains(text, "\"chat.completion") ||
+           bw_slice_contains(text, "\"prompt_tokens\":") ||
+           bw_slice_contains(text, "\"stop_reason\":");
 }
 
 struct bw_scan_signs bw_scan_signs_of(const struct bw_scan_file *file)
@@ -130,9 +142,8 @@ struct bw_scan_signs bw_scan_signs_of(const struct bw_scan_file *file)
     struct bw_scan_signs out = {
         .language_models = any(path, BW_SPEAKING_WORDS) || speaks(text),
         .litellm = bw_slice_contains(text, "litellm_params"),
-        .recorded = json && (bw_slice_contains(text, "\"chat.completion") ||
-                             bw_slice_contains(text, "\"prompt_tokens\":") ||
-                             bw_slice_contains(text, "\"stop_reason\":")),
+        /* An exported flow may carry an answer with it. */
+        .recorded = json && bw_scan_is_answer(text) && !bw_slice_contains(text, "\"nodes\":"),
     };
     if (bw_slice_contains(text, "Azure") || bw_slice_contains(text, "azure")) {
         find_clients(text, &out);
@@ -157,6 +168,23 @@ static bool speaks_for_itself(struct bw_slice id)
 {
     const char *dash = memchr(id.at, '-', id.size);
     return dash != NULL && dash - id.at >= 3 && any(id, "|gpt|grok|glm|phi|qwen|qwq|claude|kimi|");
+}
+
+/* What else has a model, and is called by a plain word. */
+static const char THINGS[] =
+    "|sensor|sensors|device|devices|hardware|vehicle|car|camera|printer|probe|drone|boat|vessel|"
+    "detector|scanner|microphone|radar|lidar|browser|shell|theme|";
+
+/* `SonarModel: "sonar"` */
+static bool key_repeats(const struct bw_scan_context *c)
+{
+    char word[BW_SCAN_WORD_MAX];
+    for (size_t at = 0; bw_scan_words_next(c->key, &at, word);) {
+        if (strlen(word) == c->id.size && strncasecmp(word, c->id.at, c->id.size) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The name that is bound or compared, the call, the map or list around, the heading above. */
@@ -236,7 +264,10 @@ bool bw_scan_counts(const struct bw_scan_context *c, const struct bw_scan_signs 
     if (is_plain_word(c->id) && !is_whole_value(c)) {
         return false;
     }
-    /* `sensor_model: sonar` */
+    /* `sensor_model: sonar`, wherever it stands */
+    if (is_plain_word(c->id) && (any(c->key, THINGS) || key_repeats(c))) {
+        return false;
+    }
     return speaks_for_itself(c->id) || signs->language_models || any(c->key, BW_SPEAKING_WORDS) ||
            bw_scan_names_vendor(c);
 }

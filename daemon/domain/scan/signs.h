@@ -17,6 +17,9 @@ struct bw_scan_signs {
 
 struct bw_scan_signs bw_scan_signs_of(const struct bw_scan_file *file);
 
+/* Does JSON in the text hold what a model has answered? */
+bool bw_scan_is_answer(struct bw_slice text);
+
 /* Ids of six characters or less, and plain words, count only beside a name like model, engine or
  * deployment. Other ids always do. */
 bool bw_scan_counts(const struct bw_scan_context *context, const struct bw_scan_signs *signs);
