@@ -53,6 +53,7 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
     BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
     BW_VEC_CLEAR(&engine->grants, BW_VEC_PLAIN);
+    bw_names_clear(&engine->offered);
     bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     BW_VEC_CLEAR(&engine->imports, bw_import_clear);

@@ -13,6 +13,28 @@ enum { WAIT_MAX_SEC = 60, RUNNER_NAME_MAX = 128 };
 
 /* ---- for people ---- */
 
+/* What stands in no row, for it is of this moment. */
+static void say_why_it_waits(const struct bw_engine *engine, struct bw_eval_job *job)
+{
+    bool queued = job->state == BW_JOB_QUEUED && bw_str_equal(job->starter, BW_STARTER_RUNNER);
+    bool offered = false;
+    BW_VEC_EACH(char *, suite, &engine->offered)
+    {
+        offered = offered || strcmp(*suite, job->suite) == 0;
+    }
+    if (job->reason[0] != '\0') {
+        return;
+    }
+    if (queued && !offered) {
+        free(job->reason);
+        job->reason = bw_xasprintf("no runner has offered the suite '%s' since the daemon started",
+                                   job->suite);
+    } else if (job->state == BW_JOB_RUNNING && job->token_hash == NULL &&
+               bw_str_equal(job->starter, BW_STARTER_CI)) {
+        bw_replace(&job->reason, "no CI has taken it yet: basewatch evals token");
+    }
+}
+
 enum bw_err bw_api_evals(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_eval_jobs_clear) struct bw_eval_jobs jobs = { 0 };
@@ -25,8 +47,9 @@ enum bw_err bw_api_evals(struct bw_call *call, struct bw_error *err)
     struct bw_list_page page = bw_call_page(call);
     enum bw_err rc = bw_evals_page(call->engine->db, &filter, &page, &jobs, err);
     bw_call_begin_list(call, "evals");
-    BW_VEC_EACH(const struct bw_eval_job, job, &jobs)
+    BW_VEC_EACH(struct bw_eval_job, job, &jobs)
     {
+        say_why_it_waits(call->engine, job);
         bw_row_eval(&call->w, job, NULL);
     }
     bw_call_end_page(call, &page);
@@ -38,17 +61,54 @@ static enum bw_err read_job(struct bw_call *call, struct bw_eval_job *out, struc
     return bw_evals_get(call->engine->db, strtoll(call->args[0], NULL, 10), out, err);
 }
 
+/* What one run came to. */
+static void run_line(struct bw_call *call, const struct bw_json *run)
+{
+    struct bw_str text = { 0 };
+    double cost_usd = bw_json_double(bw_json_get(run, "cost_usd"), -1);
+    int64_t skipped = bw_json_i64(bw_json_get(run, "skipped"), 0);
+    bw_str_appendf(&text, "%s %s: %" PRId64 " of %" PRId64 " cases passed, %" PRId64 " errors",
+                   bw_json_text(bw_json_get(run, "role"), ""),
+                   bw_json_text(bw_json_get(run, "model"), ""),
+                   bw_json_i64(bw_json_get(run, "passed"), 0),
+                   bw_json_i64(bw_json_get(run, "cases"), 0),
+                   bw_json_i64(bw_json_get(run, "errors"), 0));
+    if (skipped > 0) {
+        bw_str_appendf(&text, ", %" PRId64 " skipped", skipped);
+    }
+    bw_str_appendf(&text, "; exit code %" PRId64 ", %.1f s", bw_json_i64(bw_json_get(run, "exit"), 0),
+                   bw_json_double(bw_json_get(run, "duration_ms"), 0) / 1000);
+    if (cost_usd >= 0) {
+        bw_str_appendf(&text, ", $%.2f", cost_usd);
+    }
+    if (bw_json_size(bw_json_get(run, "models_seen")) == 0) {
+        bw_str_append(&text, "; it names no model");
+    }
+    bw_call_line(call, "%s", text.text);
+    bw_str_clear(&text);
+}
+
 /* Where it stands, for people. */
 static void job_lines(struct bw_call *call, const struct bw_eval_job *job)
 {
+    BW_CLEANUP(bw_json_freep) struct bw_json *result = NULL;
     const char *verdict =
         job->state == BW_JOB_FINISHED ? bw_eval_verdict_word(job->verdict) : NULL;
     bw_call_line(call, "%s: %s%s%s", job->deployment,
                  verdict == NULL ? bw_job_state_word(job->state) : verdict,
                  job->reason[0] == '\0' ? "" : ": ", job->reason);
-    bw_call_line(call, "suite %s on %s against %s, run by %s", job->suite,
+    bw_call_line(call, "suite %s on %s against %s, %s %s", job->suite,
                  job->tuned == NULL ? job->candidate : job->tuned, job->baseline,
+                 job->runner == NULL ? "for" : "run by",
                  job->runner == NULL ? job->starter : job->runner);
+    if (job->result == NULL ||
+        bw_json_parse(job->result, strlen(job->result), &result, NULL) != BW_OK) {
+        return;
+    }
+    for (const struct bw_json *run = bw_json_first(bw_json_get(result, "runs")); run != NULL;
+         run = bw_json_next(run)) {
+        run_line(call, run);
+    }
 }
 
 enum bw_err bw_api_eval(struct bw_call *call, struct bw_error *err)
@@ -58,6 +118,7 @@ enum bw_err bw_api_eval(struct bw_call *call, struct bw_error *err)
     if (rc != BW_OK) {
         return rc;
     }
+    say_why_it_waits(call->engine, &job);
     bw_call_begin(call, "eval");
     bw_json_array_begin(&call->w, "evals");
     bw_row_eval(&call->w, &job, NULL);
@@ -178,6 +239,19 @@ enum bw_err bw_api_eval_cancel(struct bw_call *call, struct bw_error *err)
 
 /* ---- for who runs them ---- */
 
+static void note_offer(struct bw_engine *engine, const char *suite)
+{
+    BW_VEC_EACH(char *, known, &engine->offered)
+    {
+        if (strcmp(*known, suite) == 0) {
+            return;
+        }
+    }
+    if (engine->offered.count < BW_EVAL_SUITES_MAX) {
+        BW_VEC_PUSH(&engine->offered, bw_xstrdup(suite));
+    }
+}
+
 static enum bw_err read_offer(struct bw_call *call, const struct bw_json *json,
                               struct bw_lessee *out, struct bw_error *err)
 {
@@ -195,6 +269,7 @@ static enum bw_err read_offer(struct bw_call *call, const struct bw_json *json,
     for (const struct bw_json *suite = bw_json_first(suites); suite != NULL;
          suite = bw_json_next(suite)) {
         BW_VEC_PUSH(&out->suites, bw_xstrdup(bw_json_text(suite, "")));
+        note_offer(call->engine, bw_json_text(suite, ""));
     }
     wait_sec = wait_sec < 0 ? 0 : wait_sec > WAIT_MAX_SEC ? WAIT_MAX_SEC : wait_sec;
     out->request = call->request->id;

@@ -100,6 +100,7 @@ struct bw_engine {
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
     struct { struct bw_lessee *items; size_t count, capacity; } lessees;
     struct { struct bw_grant *items; size_t count, capacity; } grants;
+    struct bw_names offered; /* suites that runners have held since the start */
     struct bw_ids triggering; /* eval jobs whose trigger plugin is at work */
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
     struct bw_configuring configuring;
@@ -372,6 +373,10 @@ enum bw_err bw_engine_hurry_eval(struct bw_engine *engine, const struct bw_eval_
 /* A notice has come into its state: open what the policy wants, cancel what nobody waits for. */
 enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
                                     struct bw_error *err);
+/* The deployment has changed: so does its queued job, and what its notices want by now is opened. */
+enum bw_err bw_engine_follow_deployment(struct bw_engine *engine,
+                                        const struct bw_deployment *deployment,
+                                        struct bw_error *err);
 /* Cancel what a deployment has unfinished. */
 enum bw_err bw_engine_abandon_eval(struct bw_engine *engine, const char *deployment,
                                    const char *reason, struct bw_error *err);

@@ -313,3 +313,79 @@ Test(evals, a_deployment_that_leaves_takes_its_job_along)
     player_configure(p, SOURCES);
     EQ_STR(job(1, "verdict"), "cancelled");
 }
+
+Test(evals, a_queued_one_follows_its_deployment)
+{
+    restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT("a", "none", ""));
+    release("gpt-5.4-mini\n");
+    cr_expect(eq(int, take().id, 0));
+    EQ_STR(job(1, "reason"), "no runner has offered the suite 'none' since the daemon started");
+    player_configure(p, SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT(
+                            "a", "triage", ", trigger: ci"));
+    EQ_STR(job(1, "suite"), "triage");
+    EQ_STR(job(1, "trigger"), "ci");
+    player_settle(p);
+    EQ_STR(job(1, "state"), "running");
+    EQ_STR(job(1, "reason"), "no CI has taken it yet: basewatch evals token");
+}
+
+Test(evals, one_whose_deployment_names_no_suite_any_more_is_cancelled)
+{
+    restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT("a", "triage", ""));
+    release("gpt-5.4-mini\n");
+    player_configure(p, SOURCES "evals: {start: automatic}\ndeployments:\n"
+                                "  - {name: a, technique: prompt, platform: openai, "
+                                "model: gpt-5-mini}\n");
+    EQ_STR(job(1, "verdict"), "cancelled");
+}
+
+Test(evals, a_suite_that_comes_after_its_notice_opens_one)
+{
+    restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n"
+                         "  - {name: a, technique: prompt, platform: openai, model: gpt-5-mini}\n");
+    release("gpt-5.4-mini\n");
+    cr_expect(eq(int, player_count(p, "/v1/evals"), 0));
+    player_configure(p, SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT("a", "triage",
+                                                                                    ""));
+    struct lease lease = take();
+    cr_expect(eq(int, lease.id, 1));
+    report(&lease, GOOD);
+    EQ_STR(notice("state"), "verified");
+}
+
+Test(evals, a_model_that_is_not_found_yet_is_compared_with_nothing)
+{
+    restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n"
+                         "  - {name: a, technique: fine-tuned, platform: openai, base: gpt-5-mini,\n"
+                         "     model: {match: 'ft:gpt-5-mini:acme:*', pick: newest},\n"
+                         "     evals: {suite: triage}}\n");
+    release("gpt-5.4-mini\n");
+    cr_expect(eq(int, player_count(p, "/v1/evals"), 0));
+    post("/v1/evals", "{\"deployment\":\"a\"}", 422);
+    player_find(p, "openai", "{\"id\":\"ft:gpt-5-mini:acme::1\",\"kind\":\"fine-tune\","
+                             "\"status\":\"ready\",\"base\":\"gpt-5-mini\"}");
+    player_pass(p, 7 * BW_HOUR_MS);
+    EQ_STR(job(1, "baseline"), "ft:gpt-5-mini:acme::1");
+}
+
+Test(evals, words_and_numbers_that_are_none_are_errors)
+{
+    release("gpt-5.4-mini\n");
+    static const char *const bad[] = { "/v1/evals?state=bogus",       "/v1/evals?verdict=bogus",
+                                       "/v1/notices?state=bogus",     "/v1/notices?kind=bogus",
+                                       "/v1/notices?severity=bogus",  "/v1/notices?technique=bogus",
+                                       "/v1/deployments?state=bogus", "/v1/deliveries?state=bogus" };
+    for (size_t i = 0; i < BW_COUNT(bad); i++) {
+        BW_CLEANUP(bw_json_freep) struct bw_json *answer = player_ask(p, "GET", bad[i], "");
+        cr_expect(eq(int, p->status, 400), "%s", bad[i]);
+    }
+    (void)player_field(p, "/v1/notices?state=live&kind=swap&severity=info&technique=prompt", "id");
+    cr_expect(eq(int, p->status, 200));
+    act("ack");
+    for (size_t i = 0; i < 2; i++) {
+        static const char *const ids[] = { "/v1/evals/1x", "/v1/notices/1x" };
+        BW_CLEANUP(bw_json_freep) struct bw_json *answer = player_ask(p, "GET", ids[i], "");
+        cr_expect(eq(int, p->status, 404), "%s", ids[i]);
+    }
+    post("/v1/evals/1x/cancel", "{\"reason\":\"no\"}", 404);
+}
