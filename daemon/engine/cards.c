@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "codec/json.h"
 #include "engine/message.h"
+#include "engine/rows.h"
 #include "store/unsaid.h"
 
 enum {
@@ -134,8 +135,9 @@ static void add_line(struct bw_json_writer *w, const struct card *card, const st
 {
     const struct bw_notice *notice = &line->notice;
     bool full = card->sink->detail == BW_DETAIL_FULL;
-    BW_CLEANUP(bw_freep) char *brief =
-        bw_xasprintf("%s: %s", notice->subject, bw_notice_kind_word(notice->kind));
+    BW_CLEANUP(bw_freep) char *text =
+        full ? bw_notice_text(notice)
+             : bw_xasprintf("%s: %s", notice->subject, bw_notice_kind_word(notice->kind));
     bw_json_object_begin(w, NULL);
     bw_json_add_id(w, "id", notice->id);
     bw_json_add_text(w, "deployment", notice->subject);
@@ -144,7 +146,7 @@ static void add_line(struct bw_json_writer *w, const struct card *card, const st
     bw_json_add_text(w, "severity", bw_severity_word(notice->severity));
     bw_json_add_text(w, "confidence", line->confidence);
     bw_json_add_text(w, "candidate", full ? notice->candidate : NULL);
-    bw_json_add_text(w, "summary", full ? notice->summary : brief);
+    bw_json_add_text(w, "summary", text);
     bw_json_object_end(w);
 }
 

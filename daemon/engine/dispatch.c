@@ -225,14 +225,16 @@ static char *eval_data(const struct bw_eval_job *job)
 {
     struct bw_str data = { 0 };
     struct bw_json_writer w = { .out = &data };
-    const char *on = job->tuned == NULL ? job->candidate : job->tuned;
+    bool tuned = job->tuned != NULL;
+    const char *on = tuned ? job->tuned : job->candidate;
     BW_CLEANUP(bw_freep)
     char *summary =
         job->state == BW_JOB_FINISHED
             ? bw_xasprintf("%s on %s: %s: %s", job->deployment, on,
                            bw_eval_verdict_word(job->verdict), job->reason)
-            : bw_xasprintf("%s: run the suite %s on %s and on %s; basewatch evals token %lld",
-                           job->deployment, job->suite, job->baseline, on, (long long)job->id);
+            : bw_xasprintf("%s: run the suite %s on %s%s%s and on %s; basewatch evals token %lld",
+                           job->deployment, job->suite, job->baseline, tuned ? ", on " : "",
+                           tuned ? job->candidate : "", on, (long long)job->id);
     bw_row_eval(&w, job, summary);
     return bw_str_take(&data);
 }

@@ -102,6 +102,7 @@ struct bw_engine {
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
     struct { struct bw_lessee *items; size_t count, capacity; } lessees;
     struct { struct bw_grant *items; size_t count, capacity; } grants;
+    struct bw_names offered; /* suites that runners have held since the start */
     struct bw_ids triggering; /* eval jobs whose trigger plugin is at work */
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
     struct bw_configuring configuring;
@@ -372,9 +373,17 @@ struct bw_eval_wish { /* all borrowed */
  * BW_ERR_EXISTS when the deployment has an unfinished one. */
 enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
                                 struct bw_eval_job *out, struct bw_error *err);
+/* Somebody asks for what is queued already: it waits for no budget, and runs the tune as well.
+ * Errors: BW_ERR_CONFLICT when there is nothing to hurry, BW_ERR_REFUSED. */
+enum bw_err bw_engine_hurry_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                                 struct bw_eval_job *job, struct bw_error *err);
 /* A notice has come into its state: open what the policy wants, cancel what nobody waits for. */
 enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
                                     struct bw_error *err);
+/* The deployment has changed: so does its queued job, and what its notices want by now is opened. */
+enum bw_err bw_engine_follow_deployment(struct bw_engine *engine,
+                                        const struct bw_deployment *deployment,
+                                        struct bw_error *err);
 /* Cancel what a deployment has unfinished. */
 enum bw_err bw_engine_abandon_eval(struct bw_engine *engine, const char *deployment,
                                    const char *reason, struct bw_error *err);
@@ -407,6 +416,8 @@ enum bw_err bw_engine_next_eval(struct bw_engine *engine, const char *starter,
 enum bw_err bw_engine_evals_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* After a start or a reload. */
 enum bw_err bw_engine_evals_resume(struct bw_engine *engine, bool started, struct bw_error *err);
+/* Leases are instants; what was left of them when the clock jumped is not known. */
+enum bw_err bw_engine_evals_clock_set(struct bw_engine *engine, struct bw_error *err);
 enum bw_err bw_engine_evals_next_due(struct bw_engine *engine, int64_t *out_ms,
                                      struct bw_error *err);
 

@@ -62,7 +62,8 @@ static const char OWNED_DEADLINES_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE live = 1 AND remind_ms > 0 AND owner = $2"
     " ORDER BY deadline_ms, id LIMIT $1";
 static const char DECIDED_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE " BW_LIST_WINDOW("id") " AND until_ms > $2"
+    "SELECT " COLUMNS " FROM notice WHERE " BW_LIST_WINDOW("id")
+    " AND (until_ms > $2 OR (state = 'waived' AND until_ms = 0))"
     " AND ($3 IS NULL OR owner = $3) ORDER BY id LIMIT $4";
 static const char DECISION_SQL[] =
     "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
