@@ -395,6 +395,7 @@ void player_step(struct player *player, struct bw_event *event)
     cr_assert(player->last == BW_OK || player->may_fail, "%s", player->err.text);
     if (++player->steps == player->crash_at) {
         bw_commands_clear(&commands);
+        player->now_ms++; /* no process starts in no time */
         player_restart(player);
         return;
     }
