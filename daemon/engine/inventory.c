@@ -37,7 +37,10 @@ static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *de
         rc = bw_inventory_get(engine->db, deployment->name, &learned, err);
         deployment = &learned.deployment;
     }
-    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, deployment, true, err) : rc;
+    if (rc == BW_OK) {
+        rc = bw_engine_reconcile(engine, &standing, deployment, true, err);
+    }
+    return rc == BW_OK ? bw_engine_follow_deployment(engine, deployment, err) : rc;
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,

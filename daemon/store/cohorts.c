@@ -21,8 +21,10 @@ static const char SAVE_SQL[] =
     " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
     " unlisted = $13, due_ms = $14, moved = $15, due_baseline = 0 WHERE id = $1";
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
+/* due_baseline: 1 as long as only first lists have touched it since it was judged, -1 from then on. */
 #define TOUCH                                                                                      \
-    "UPDATE cohort SET due_ms = $3, due_baseline = CASE WHEN $4 = 1 THEN 1 ELSE due_baseline END"  \
+    "UPDATE cohort SET due_ms = $3, due_baseline = CASE WHEN $4 = 0 THEN -1"                       \
+    " WHEN due_baseline = 0 THEN 1 ELSE due_baseline END"                                          \
     " WHERE platform = $1 AND scope = $2 AND members > 0"
 static const char *const TOUCH_SQL[] = {
     [BW_TOUCH_ALL] = TOUCH,
@@ -37,7 +39,7 @@ static const char HAS_BASE_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3"
     " AND members > 0)";
 static const char DUE_SQL[] =
-    "SELECT id, due_baseline FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0"
+    "SELECT id, due_baseline > 0 FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0"
     " LIMIT $2";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
@@ -45,7 +47,7 @@ static const char FAN_ALL_SQL[] = "UPDATE cohort SET fan_cursor = '', fan_baseli
                                   " WHERE fan_cursor IS NULL AND members > 0";
 static const char FAN_BEGIN_SQL[] =
     "UPDATE cohort SET fan_cursor = '', fan_baseline = CASE WHEN fan_cursor IS NOT NULL"
-    " AND fan_baseline = 1 THEN 1 ELSE $2 END WHERE id = $1";
+    " AND fan_baseline = 0 THEN 0 ELSE $2 END WHERE id = $1";
 static const char FAN_NEXT_SQL[] =
     "SELECT id, fan_cursor, fan_baseline FROM cohort WHERE fan_cursor IS NOT NULL"
     " ORDER BY id LIMIT 1";

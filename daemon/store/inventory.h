@@ -63,7 +63,7 @@ BW_MUST_CHECK enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms,
                                               struct bw_error *err); /* INT64_MAX: never */
 
 /* Fan-out: begin (again) at the first member; read where the first waiting cohort stands;
- * move its cursor; finish. baseline: sum up its notices, also those of a fan-out under way. */
+ * move its cursor; finish. baseline: sum up its notices, unless a fan-out under way does not. */
 BW_MUST_CHECK enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool baseline,
                                        struct bw_error *err);
 /* All cohorts whose members are not on their way already; what they say is summed up. */
