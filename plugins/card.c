@@ -304,9 +304,10 @@ static void read_list(struct bw_card *card, const struct bw_json *notices)
     const struct bw_json *notice = bw_json_first(notices);
     card->severity = notice == NULL ? "info" : text_of(notice, "severity");
     for (; notice != NULL; notice = bw_json_next(notice)) {
+        bool unsure = strcmp(text_of(notice, "confidence"), "unconfirmed") == 0;
         BW_CLEANUP(bw_freep) char *line =
-            bw_xasprintf("%s%s", mixed ? mark_of(text_of(notice, "what")) : "",
-                         text_of(notice, "summary"));
+            bw_xasprintf("%s%s%s", mixed ? mark_of(text_of(notice, "what")) : "",
+                         unsure ? "unconfirmed: " : "", text_of(notice, "summary"));
         BW_VEC_PUSH(&card->lines, bw_clip(line, LINE_MAX));
     }
     int64_t count = bw_json_i64(bw_json_get(card->data, "count"), 0);

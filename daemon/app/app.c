@@ -111,14 +111,14 @@ static void configure(struct bw_app *app)
 
 /* ---- commands of the engine ---- */
 
-static void poll_source(struct bw_app *app, const char *name)
+static void poll_source(struct bw_app *app, const struct bw_poll_request *request)
 {
-    const struct bw_source_settings *source = bw_settings_source(app->settings, name);
+    const struct bw_source_settings *source = bw_settings_source(app->settings, request->source);
     if (source != NULL && !app->stopping) {
-        bw_poller_poll(app->poller, source);
+        bw_poller_poll(app->poller, source, request->memory);
         return;
     }
-    struct bw_polled gone = { .source = bw_xstrdup(name),
+    struct bw_polled gone = { .source = bw_xstrdup(request->source),
                               .outcome = BW_POLL_FAILED,
                               .error = bw_xstrdup("it is no longer configured") };
     on_polled(app, &gone);
@@ -188,7 +188,7 @@ static void execute(struct bw_app *app, struct bw_command *command)
 {
     switch (command->type) {
     case BW_COMMAND_POLL:
-        poll_source(app, command->poll);
+        poll_source(app, &command->poll);
         break;
     case BW_COMMAND_DELIVER:
         deliver(app, &command->deliver);

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "codec/json.h"
 #include "engine/message.h"
+#include "store/unsaid.h"
 
 enum {
     WORST_LISTED = 20, /* a card lists that many and says the count */
@@ -14,6 +15,7 @@ enum {
 struct line {
     struct bw_notice notice;
     char *what;
+    const char *confidence;
 };
 
 struct card { /* about the notices of one owner, for one sink */
@@ -71,6 +73,7 @@ static enum bw_err read_lines(struct bw_engine *engine, struct bw_tolds *tolds, 
         }
         if (rc == BW_OK) {
             line.what = BW_TAKE(told->what);
+            rc = bw_engine_notice_confidence(engine, &line.notice, &line.confidence, err);
             BW_VEC_PUSH(&card->lines, line);
         }
     }
@@ -139,6 +142,7 @@ static void add_line(struct bw_json_writer *w, const struct card *card, const st
     bw_json_add_text(w, "what", line->what);
     bw_json_add_text(w, "kind", bw_notice_kind_word(notice->kind));
     bw_json_add_text(w, "severity", bw_severity_word(notice->severity));
+    bw_json_add_text(w, "confidence", line->confidence);
     bw_json_add_text(w, "candidate", full ? notice->candidate : NULL);
     bw_json_add_text(w, "summary", full ? notice->summary : brief);
     bw_json_object_end(w);
@@ -262,6 +266,7 @@ enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice 
             rc = take_out(engine, &delivery, notice->id, err);
         }
     }
+    rc = rc == BW_OK ? bw_unsaid_forget(engine->db, notice->id, err) : rc;
     return rc == BW_OK ? bw_items_forget(engine->db, notice->id, err) : rc;
 }
 

@@ -146,15 +146,15 @@ static struct bw_sink_topic topic_of(const struct bw_notice *notice)
                                    1U << notice->kind };
 }
 
-enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
-                               const char *what, const struct bw_move_notice *how,
-                               struct bw_error *err)
+enum bw_err bw_engine_say(struct bw_engine *engine, const struct bw_notice *notice,
+                          const char *what, const struct bw_move_notice *how,
+                          struct bw_error *err)
 {
     const struct bw_sink_topic topic = topic_of(notice);
     bool superseded = strcmp(what, "superseded") == 0;
     bool closing = superseded || strcmp(what, "resolved") == 0;
-    bool by_person = how->actor != NULL && strcmp(how->actor, "basewatch") != 0;
-    bool for_programs = superseded || by_person || how->for_programs; /* people know */
+    /* People know. */
+    bool for_programs = superseded || bw_engine_is_person(how->actor) || how->for_programs;
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {

@@ -6,6 +6,7 @@ void bw_discovered_clear(struct bw_discovered *discovered)
     bw_findings_clear(&discovered->findings);
     bw_names_clear(&discovered->notes);
     free(discovered->error);
+    free(discovered->memory);
     *discovered = (struct bw_discovered){ 0 };
 }
 
@@ -90,7 +91,8 @@ void bw_command_clear(struct bw_command *command)
 {
     switch (command->type) {
     case BW_COMMAND_POLL:
-        free(command->poll);
+        free(command->poll.source);
+        free(command->poll.memory);
         break;
     case BW_COMMAND_DELIVER:
     case BW_COMMAND_TRIGGER:

@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/str.h"
 #include "engine/call.h"
+#include "store/unsaid.h"
 
 enum {
     ENTRIES_MAX = 100,    /* of the Atom feed */
@@ -77,7 +78,11 @@ enum bw_err bw_api_feed_atom(struct bw_call *call, struct bw_error *err)
                    bw_instant_format(newest_ms, updated));
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
-        append_entry(&call->body, engine, notice);
+        bool unsaid = false;
+        rc = rc == BW_OK ? bw_unsaid_has(engine->db, notice->id, true, &unsaid, err) : rc;
+        if (!unsaid) {
+            append_entry(&call->body, engine, notice);
+        }
     }
     bw_str_append(&call->body, "</feed>\n");
     return rc;

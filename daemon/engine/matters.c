@@ -334,7 +334,7 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
                            struct bw_notice *wanted, bool inhibited, bool moved,
                            struct bw_error *err)
 {
-    bool asleep = old->state == BW_NOTICE_WAIVED || old->state == BW_NOTICE_SNOOZED;
+    bool asleep = bw_notice_is_put_off(old->state);
     bool pressing = wanted->severity > old->severity || wanted->kind != old->kind ||
                     wanted->serve_until_ms != old->serve_until_ms ||
                     wanted->train_by_ms != old->train_by_ms;

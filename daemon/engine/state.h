@@ -23,6 +23,8 @@ struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
     int64_t due_ms;
     bool in_flight;
+    bool looks; /* the next one has been asked for by look.c */
+    char *memory; /* where its inventory goes on; NULL: at the beginning */
     int64_t polls[BW_POLL_FAILED + 1]; /* by outcome, since the start */
 };
 
@@ -109,12 +111,15 @@ struct bw_engine {
     char *about;       /* the last step: its source, or the request's target; "": neither */
     const char *chore; /* and the last of the chores that it did; static */
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
+    bool at_work;             /* the last event has left something to do */
+    int64_t at_work_since_ms; /* what is done in one go is looked at once */
     /* of the event being handled */
     int64_t now_ms;
     struct { /* what was asked last of confidence: notices come in runs; platform NULL: nothing */
         char *platform;
         char *scope;
         enum bw_confidence confidence;
+        bool unlooked; /* another look at its fine-tunes was asked for, and has not come */
     } asked;
     struct bw_commands replies; /* kept back until the transaction is committed */
 };
@@ -129,8 +134,6 @@ enum {
     BW_DUE_CHUNK = 50,         /* notices that time changed */
     BW_ANSWER_LASTS_MS = 10000, /* so long an endpoint that answered is taken to be well */
     BW_REDO_MS = 5000,         /* after a failure of the database */
-    BW_LOOK_AGAIN_MS = 3600 * 1000, /* discovery is asked again that long after it looked */
-    BW_LOOK_WAIT_MS = 300 * 1000,   /* a fan-out waits for it no longer */
 };
 
 /* scope.c: the account and region that a source sees, "" where there is one of each. */
@@ -232,10 +235,6 @@ enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *s
 /* findings.c: what discovery brought, beside the catalog. */
 enum bw_err bw_engine_discover(struct bw_engine *engine, struct bw_source *source,
                                struct bw_polled *polled, struct bw_error *err);
-/* Before the members of a cohort are told: discovery looks again where it has not for an hour, so
- * that nobody hears of what is done already. *waits: the fan-out is held until then. */
-enum bw_err bw_engine_look_first(struct bw_engine *engine, int64_t cohort, bool *waits,
-                                 struct bw_error *err);
 
 /* adoption.c: deployments by the rules of `adopt:`; removes those that no rule makes any more. */
 enum bw_err bw_engine_adopt(struct bw_engine *engine, struct bw_error *err);
@@ -349,6 +348,8 @@ enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
 /* One chunk; *more is set when another may wait. */
 enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err);
 
+/* Was it somebody, and not basewatch itself? */
+bool bw_engine_is_person(const char *actor);
 /* Write the notice and what has happened, and tell nobody. */
 enum bw_err bw_engine_note(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err);
@@ -429,10 +430,24 @@ enum bw_err bw_engine_triggered(struct bw_engine *engine, const struct bw_result
 /* reminders.c: of deadlines that come nearer. */
 enum bw_err bw_engine_remind_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 
-/* dispatch.c: messages out, results in. */
+/* look.c: discovery looks again before people hear of a fine-tune. */
+/* Is another look at its fine-tunes to be tried again soon? */
+bool bw_engine_awaits_look(const struct bw_engine *engine, const struct bw_source *source);
+/* *waits: nobody has looked since, and this is said once somebody has. */
+enum bw_err bw_engine_look_first(struct bw_engine *engine, const struct bw_notice *notice,
+                                 const char *what, const struct bw_move_notice *how, bool *waits,
+                                 struct bw_error *err);
+/* Say it at once, or then. */
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
                                const char *what, const struct bw_move_notice *how,
                                struct bw_error *err);
+/* One chunk of what waits no longer. */
+enum bw_err bw_engine_say_due(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* dispatch.c: messages out, results in. */
+enum bw_err bw_engine_say(struct bw_engine *engine, const struct bw_notice *notice,
+                          const char *what, const struct bw_move_notice *how,
+                          struct bw_error *err);
 enum bw_err bw_engine_announce_outage(struct bw_engine *engine, enum bw_notice_kind kind,
                                       const char *subject, const char *what, const char *text,
                                       struct bw_error *err);

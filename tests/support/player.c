@@ -23,6 +23,8 @@ static void source_clear(struct player_source *source)
     bw_entries_clear(&source->entries);
     bw_findings_clear(&source->findings);
     free(source->note);
+    free(source->memory);
+    free(source->told);
 }
 
 static void sink_clear(struct player_sink *sink)
@@ -251,6 +253,7 @@ static void answer_discovery(const struct player_source *source, struct bw_disco
         BW_VEC_PUSH(&out->notes, bw_xstrdup(source->note));
         out->partial = source->partial;
     }
+    out->memory = bw_xstrdup(source->memory);
     BW_VEC_EACH(const struct bw_finding, finding, &source->findings)
     {
         struct bw_finding copy = { .kind = finding->kind };
@@ -361,7 +364,8 @@ static void execute(struct player *player, const struct bw_command *command)
 {
     switch (command->type) {
     case BW_COMMAND_POLL:
-        BW_VEC_PUSH(&player->polled, bw_xstrdup(command->poll));
+        bw_replace(&player_source(player, command->poll.source)->told, command->poll.memory);
+        BW_VEC_PUSH(&player->polled, bw_xstrdup(command->poll.source));
         break;
     case BW_COMMAND_DELIVER:
         take_delivery(player, &command->deliver);

@@ -18,6 +18,8 @@ struct player_source { /* what it answers from now on */
     struct bw_findings findings;
     char *note; /* what it cannot see, NULL: nothing */
     bool partial;
+    char *memory; /* what its inventory leaves for the next one; NULL: nothing */
+    char *told;   /* what the last poll was told of that */
     bool hangs; /* its answers wait until this is false again */
     int polls;
 };

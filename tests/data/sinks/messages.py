@@ -69,7 +69,7 @@ def event(kind, subject, data):
 
 
 def brief(notice, number, what="opened"):
-    names = ("kind", "severity", "candidate", "summary")
+    names = ("kind", "severity", "confidence", "candidate", "summary")
     return dict({"id": str(100 + number), "deployment": "d%02d" % number, "what": what},
                 **{name: notice[name] for name in names})
 
