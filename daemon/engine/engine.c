@@ -54,6 +54,7 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
     BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
     BW_VEC_CLEAR(&engine->grants, BW_VEC_PLAIN);
+    bw_names_clear(&engine->offered);
     bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     BW_VEC_CLEAR(&engine->imports, bw_import_clear);
@@ -73,6 +74,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
     case BW_EVENT_MISCONFIGURED:
         bw_replace(&engine->misconfigured, event->misconfigured);
         return BW_OK;
+    case BW_EVENT_CLOCK_SET:
+        return bw_engine_evals_clock_set(engine, err);
     case BW_EVENT_TIMER:
         return BW_OK;
     case BW_EVENT_POLLED:

@@ -17,6 +17,7 @@ enum bw_event_type {
     BW_EVENT_RULES,     /* before a reload's CONFIGURE: conventions and prices read again */
     BW_EVENT_CONFIGURE, /* start, and each reload */
     BW_EVENT_MISCONFIGURED, /* a reload was refused, the old configuration stays */
+    BW_EVENT_CLOCK_SET, /* somebody has set the clock, or the machine was asleep: now_ms jumped */
     BW_EVENT_TIMER,     /* the instant asked for by BW_COMMAND_WAKE has come */
     BW_EVENT_POLLED,    /* exactly one for each BW_COMMAND_POLL */
     BW_EVENT_DELIVERED, /* results, exactly one for each BW_COMMAND_DELIVER */

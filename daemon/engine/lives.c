@@ -202,6 +202,9 @@ enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct b
                                                         : "the snooze has ended",
         };
         if (rc == BW_OK) {
+            rc = bw_engine_renew(engine, notice, err);
+        }
+        if (rc == BW_OK) {
             rc = bw_engine_move(engine, notice, &how, err);
         }
     }

@@ -27,7 +27,7 @@ static enum bw_err remind(struct bw_engine *engine, struct bw_notice *notice, st
     const char *state = bw_notice_state_word(notice->state);
     rc = bw_notices_log(engine->db, notice, engine->now_ms, "reminded", state, "basewatch", words,
                         err);
-    const struct bw_move_notice how = { .to = notice->state };
+    const struct bw_move_notice how = { .to = notice->state, .by_time = true };
     return rc == BW_OK ? bw_engine_announce(engine, notice, "reminder", &how, err) : rc;
 }
 

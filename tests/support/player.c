@@ -427,6 +427,14 @@ static bool step_due(struct player *player)
     return false;
 }
 
+void player_jump(struct player *player, int64_t by_ms)
+{
+    struct bw_event event = { .type = BW_EVENT_CLOCK_SET };
+    player->now_ms += by_ms;
+    player_step(player, &event);
+    player_settle(player);
+}
+
 void player_settle(struct player *player)
 {
     int steps = 0;

@@ -114,6 +114,8 @@ struct player_sink *player_find_sink(struct player *player, const char *sink);
 /* Let the time come, with all that happens until then. */
 void player_until(struct player *player, int64_t at_ms);
 void player_pass(struct player *player, int64_t duration_ms);
+/* Somebody sets the clock. */
+void player_jump(struct player *player, int64_t by_ms);
 /* Hand one event to the engine now. Takes its contents. */
 void player_step(struct player *player, struct bw_event *event);
 /* Answers on their way arrive, until there is nothing more to do at this instant. */
