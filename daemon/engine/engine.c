@@ -96,11 +96,12 @@ static const struct {
     enum bw_err (*work)(struct bw_engine *engine, bool *more, struct bw_error *err);
 } CHORES[] = {
     { "placing", bw_engine_place_models }, { "configuring", bw_engine_configure_some },
-    { "import", bw_engine_import_some },   { "judging", bw_engine_evaluate_due },
-    { "snoozes", bw_engine_end_snoozes },  { "rising", bw_engine_raise_due },
-    { "fan-out", bw_engine_fan_out },      { "evals", bw_engine_evals_due },
-    { "reminders", bw_engine_remind_due }, { "cards", bw_engine_sum_up },
-    { "rewriting", bw_engine_rewrite_cards },
+    { "deriving", bw_engine_derive_some }, { "import", bw_engine_import_some },
+    { "adoption", bw_engine_adopt_again }, { "merging", bw_engine_merge_some },
+    { "judging", bw_engine_evaluate_due }, { "snoozes", bw_engine_end_snoozes },
+    { "rising", bw_engine_raise_due },     { "fan-out", bw_engine_fan_out },
+    { "evals", bw_engine_evals_due },      { "reminders", bw_engine_remind_due },
+    { "cards", bw_engine_sum_up },         { "rewriting", bw_engine_rewrite_cards },
 };
 
 /* What events have left to do, up to the first chore that has more than a piece of it. */
@@ -121,6 +122,7 @@ static void start_again(struct bw_engine *engine)
         bw_engine_configure_again(engine);
     }
     bw_engine_import_again(engine);
+    engine->adopts_again = true;
 }
 
 /* One event as one transaction; *more: there is work left for another one. */

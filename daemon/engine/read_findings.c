@@ -163,6 +163,8 @@ static enum bw_err read_adoption(const struct bw_call *call, const struct bw_jso
     struct bw_deployment deployment = bw_engine_deployment_of(call->engine, found);
     const char *technique = bw_json_text(bw_json_get(json, "technique"), NULL);
     deployment.origin = BW_ORIGIN_API;
+    bw_scope_shorten(call->engine->settings, deployment.platform, &deployment.account,
+                     &deployment.region);
     deployment.name = (char *)bw_json_text(bw_json_get(json, "name"), NULL);
     deployment.owner = (char *)bw_json_text(bw_json_get(json, "owner"), deployment.owner);
     if (deployment.name == NULL || deployment.name[0] == '\0') {

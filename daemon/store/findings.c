@@ -40,7 +40,12 @@ static const char LEAVING_SQL[] =
 static const char PICK_SQL[] =
     "UPDATE finding SET deployment = $2, picked_ms = $3 WHERE id = $1"
     " AND (picked_ms = 0 OR deployment IS NULL OR deployment <> $2)";
-static const char RELEASE_SQL[] = "UPDATE finding SET deployment = NULL WHERE deployment = $1";
+static const char LET_GO_SQL[] =
+    "UPDATE finding SET deployment = (SELECT min(d.name) FROM deployment AS d"
+    " JOIN cohort AS c ON c.id = d.cohort AND c.platform = finding.platform"
+    " AND c.scope = finding.scope WHERE d.model = finding.model AND d.name <> $1)"
+    " WHERE deployment = $1 AND NOT ($2 IS NOT NULL AND platform = $2 AND scope = $3"
+    " AND ($4 IS NULL OR model = $4)) RETURNING id";
 
 void bw_found_clear(struct bw_found *found)
 {
@@ -203,11 +208,20 @@ enum bw_err bw_findings_pick(struct bw_db *db, int64_t id, const char *deploymen
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_findings_release(struct bw_db *db, const char *deployment, struct bw_error *err)
+enum bw_err bw_findings_let_go(struct bw_db *db, const char *deployment, const char *platform,
+                               const char *scope, const char *model, bool *any,
+                               struct bw_error *err)
 {
-    struct bw_stmt *stmt = bw_db_query(db, RELEASE_SQL);
-    BW_BIND(stmt, 1, deployment);
-    return bw_stmt_run(stmt, err);
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LET_GO_SQL);
+    BW_BIND(row, 1, deployment);
+    BW_BIND(row, 2, platform);
+    BW_BIND(row, 3, scope);
+    BW_BIND(row, 4, model);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        *any = true;
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 const char *bw_found_state(const struct bw_found *found)

@@ -58,9 +58,11 @@ BW_MUST_CHECK enum bw_err bw_findings_leaving(struct bw_db *db, bool *out, struc
 /* A deployment calls this one from now on. */
 BW_MUST_CHECK enum bw_err bw_findings_pick(struct bw_db *db, int64_t id, const char *deployment,
                                            int64_t now_ms, struct bw_error *err);
-/* The deployment is no more: what it was made of is new again. */
-BW_MUST_CHECK enum bw_err bw_findings_release(struct bw_db *db, const char *deployment,
-                                              struct bw_error *err);
+/* Let go of what the deployment called elsewhere, or by another name (model NULL: whatever there;
+ * platform NULL: everything): it is another's that calls it, else new. *any: there was some. */
+BW_MUST_CHECK enum bw_err bw_findings_let_go(struct bw_db *db, const char *deployment,
+                                             const char *platform, const char *scope,
+                                             const char *model, bool *any, struct bw_error *err);
 /* new, adopted, checkpoint or gone. */
 const char *bw_found_state(const struct bw_found *found);
 #endif
