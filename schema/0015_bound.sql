@@ -13,3 +13,11 @@ INSERT INTO alias (platform, scope, alias, model, since_ms)
     SELECT m.platform, m.scope, a.value, m.id, m.first_seen_ms
     FROM model AS m JOIN json_each(m.body, '$.aliases') AS a WHERE true
     ON CONFLICT DO NOTHING;
+
+-- Sets that are held back: long, and the rows of the sources are read often.
+CREATE TABLE held_set (
+    source  TEXT PRIMARY KEY REFERENCES source (name),
+    entries TEXT NOT NULL                 -- JSON array, waiting to be accepted
+) STRICT, WITHOUT ROWID;
+INSERT INTO held_set (source, entries) SELECT name, held_set FROM source WHERE held_set IS NOT NULL;
+ALTER TABLE source DROP COLUMN held_set;

@@ -95,6 +95,10 @@ static void *run(void *context)
         event = next;
         have = follows || bw_queue_pop(keeper->events, &event);
     }
+    while (bw_engine_is_behind(keeper->engine)) {
+        event = (struct bw_event){ .type = BW_EVENT_TIMER, .now_ms = bw_clock_now_ms() };
+        step(keeper, &event);
+    }
     return NULL;
 }
 
