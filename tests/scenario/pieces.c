@@ -121,6 +121,28 @@ Test(pieces, what_is_imported_behind_a_release_is_told_once)
     cr_expect(eq(int, player_messages(p, "ops", "notice.opened"), 7), "one an owner");
 }
 
+Test(pieces, a_card_about_many_is_gathered_piece_by_piece_and_lists_the_worst)
+{
+    BW_CLEANUP(bw_freep) char *yaml = fleet(0, 1200);
+    BW_CLEANUP(player_freep) struct player *p = player_new(yaml);
+    player_list(p, "openai", BASE "gpt-5.4-mini\n");
+    player_settle(p);
+    player_pass(p, BW_HOUR_MS);
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice WHERE state = 'open'"), 1200));
+    cr_assert(eq(int, player_messages(p, "ops", NULL), 1), "one card");
+    const struct bw_json *data = bw_json_get(p->messages.items[0].body, "data");
+    cr_expect(eq(i64, (int64_t)bw_json_i64(bw_json_get(data, "count"), 0), 1200));
+    const struct bw_json *row = bw_json_first(bw_json_get(data, "notices"));
+    cr_expect(eq(str, (char *)bw_json_text(bw_json_get(row, "deployment"), ""), "d00000"));
+    int listed = 0;
+    for (; row != NULL; row = bw_json_next(row)) {
+        listed++;
+    }
+    cr_expect(eq(int, listed, 20));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM told"), 1200));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM item"), 0));
+}
+
 /* A poll has brought many models. */
 static void bring(struct player *p, int count)
 {
