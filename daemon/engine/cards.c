@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "codec/json.h"
 #include "engine/message.h"
+#include "engine/rows.h"
+#include "store/unsaid.h"
 
 enum {
     WORST_LISTED = 20, /* a card lists that many and says the count */
@@ -15,6 +17,7 @@ enum {
 struct line {
     struct bw_notice notice;
     char *what;
+    const char *confidence;
 };
 
 struct card { /* about the notices of one owner, for one sink */
@@ -77,6 +80,7 @@ static enum bw_err read_lines(struct bw_engine *engine, int64_t delivery, struct
         }
         if (rc == BW_OK) {
             line.what = BW_TAKE(told->what);
+            rc = bw_engine_notice_confidence(engine, &line.notice, &line.confidence, err);
             BW_VEC_PUSH(&card->lines, line);
         }
     }
@@ -136,16 +140,18 @@ static void add_line(struct bw_json_writer *w, const struct card *card, const st
 {
     const struct bw_notice *notice = &line->notice;
     bool full = card->sink->detail == BW_DETAIL_FULL;
-    BW_CLEANUP(bw_freep) char *brief =
-        bw_xasprintf("%s: %s", notice->subject, bw_notice_kind_word(notice->kind));
+    BW_CLEANUP(bw_freep) char *text =
+        full ? bw_notice_text(notice)
+             : bw_xasprintf("%s: %s", notice->subject, bw_notice_kind_word(notice->kind));
     bw_json_object_begin(w, NULL);
     bw_json_add_id(w, "id", notice->id);
     bw_json_add_text(w, "deployment", notice->subject);
     bw_json_add_text(w, "what", line->what);
     bw_json_add_text(w, "kind", bw_notice_kind_word(notice->kind));
     bw_json_add_text(w, "severity", bw_severity_word(notice->severity));
+    bw_json_add_text(w, "confidence", line->confidence);
     bw_json_add_text(w, "candidate", full ? notice->candidate : NULL);
-    bw_json_add_text(w, "summary", full ? notice->summary : brief);
+    bw_json_add_text(w, "summary", text);
     bw_json_object_end(w);
 }
 
@@ -194,15 +200,18 @@ static enum bw_err describe(struct bw_engine *engine, struct card *card, struct 
 }
 
 /* The message that becomes the card; it is written when all is gathered that it is about. */
-static enum bw_err open_card(struct bw_engine *engine, const struct bw_item *item, int64_t *delivery,
-                             struct bw_error *err)
+static enum bw_err open_card(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                             const struct bw_item *item, int64_t *delivery, struct bw_error *err)
 {
     const struct bw_message message = { "notice.digest", item->owner, 0, "{}", engine->now_ms };
     enum bw_err rc = bw_outbox_gathering(engine->db, item->sink, item->owner, delivery, err);
     if (rc != BW_OK || *delivery != 0) {
         return rc;
     }
-    rc = bw_engine_send(engine, item->sink, &message, delivery, err);
+    rc = bw_engine_take_along(engine, sink, item->owner, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_send(engine, item->sink, &message, delivery, err);
+    }
     return rc == BW_OK ? bw_outbox_gather(engine->db, *delivery, err) : rc;
 }
 
@@ -211,8 +220,9 @@ static enum bw_err gather(struct bw_engine *engine, const struct bw_item *item,
 {
     BW_CLEANUP(bw_tolds_clear) struct bw_tolds tolds = { 0 };
     int64_t delivery = 0;
-    bool wanted = bw_settings_sink(engine->settings, item->sink) != NULL;
-    enum bw_err rc = wanted ? open_card(engine, item, &delivery, err) : BW_OK;
+    const struct bw_sink_settings *sink = bw_settings_sink(engine->settings, item->sink);
+    bool wanted = sink != NULL;
+    enum bw_err rc = wanted ? open_card(engine, sink, item, &delivery, err) : BW_OK;
     if (rc == BW_OK) {
         rc = bw_items_take(engine->db, item, GATHERED_AT_ONCE, &tolds, err);
     }
@@ -279,6 +289,7 @@ enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice 
             rc = take_out(engine, &delivery, notice->id, err);
         }
     }
+    rc = rc == BW_OK ? bw_unsaid_forget(engine->db, notice->id, err) : rc;
     return rc == BW_OK ? bw_items_forget(engine->db, notice->id, err) : rc;
 }
 
@@ -295,6 +306,10 @@ static enum bw_err rewrite(struct bw_engine *engine, struct bw_delivery *deliver
         return rc == BW_OK ? bw_outbox_rewrite(engine->db, delivery, err) : rc;
     }
     rc = describe(engine, &card, &message, err);
+    BW_VEC_EACH(const struct line, line, &card.lines)
+    {
+        rc = rc == BW_OK ? bw_told_note_read(engine->db, delivery->id, line->notice.id, err) : rc;
+    }
     if (rc != BW_OK) {
         return rc;
     }

@@ -13,6 +13,7 @@ const int64_t bw_step_bounds_us[BW_STEP_BOUNDS] = { 100,   1000,  5000,   10000,
 static void polling_clear(struct bw_polling *polling)
 {
     free(polling->name);
+    free(polling->memory);
 }
 
 static void sending_clear(struct bw_sending *sending)
@@ -58,6 +59,7 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
     BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
     BW_VEC_CLEAR(&engine->grants, BW_VEC_PLAIN);
+    bw_names_clear(&engine->offered);
     bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     BW_VEC_CLEAR(&engine->later, bw_event_clear);
@@ -78,6 +80,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
     case BW_EVENT_MISCONFIGURED:
         bw_replace(&engine->misconfigured, event->misconfigured);
         return BW_OK;
+    case BW_EVENT_CLOCK_SET:
+        return bw_engine_evals_clock_set(engine, err);
     case BW_EVENT_TIMER:
         return BW_OK;
     case BW_EVENT_POLLED:
@@ -96,18 +100,20 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 
 /* In this order: first what the world is by now, then what follows for cohorts, notices and
  * members, then eval jobs that are lost or may begin, then what is said of it all: reminders of what
- * has not been spoken of just now, the cards that are complete, and those to be written anew. */
+ * has not been spoken of just now, what another look was awaited for, the cards that are complete,
+ * and those to be written anew. */
 static const struct {
     const char *name;
     enum bw_err (*work)(struct bw_engine *engine, bool *more, struct bw_error *err);
 } CHORES[] = {
     { "placing", bw_engine_place_models }, { "configuring", bw_engine_configure_some },
     { "deriving", bw_engine_derive_some }, { "import", bw_engine_import_some },
-    { "adoption", bw_engine_adopt_again }, { "merging", bw_engine_merge_some },
+    { "adopting", bw_engine_adopt_again }, { "merging", bw_engine_merge_some },
     { "judging", bw_engine_evaluate_due }, { "snoozes", bw_engine_end_snoozes },
     { "rising", bw_engine_raise_due },     { "fan-out", bw_engine_fan_out },
     { "evals", bw_engine_evals_due },      { "reminders", bw_engine_remind_due },
-    { "cards", bw_engine_sum_up },         { "rewriting", bw_engine_rewrite_cards },
+    { "looks", bw_engine_say_due },        { "cards", bw_engine_sum_up },
+    { "rewriting", bw_engine_rewrite_cards },
 };
 
 /* What events have left to do, up to the first chore that has more than a piece of it. */
@@ -346,6 +352,7 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
                  (engine->taking != NULL || engine->later.count > 0);
     enum bw_err rc = BW_OK;
     engine->now_ms = event->now_ms;
+    engine->at_work_since_ms = engine->at_work ? engine->at_work_since_ms : engine->now_ms;
     bw_replace(&engine->asked.platform, NULL);
     if (waits) {
         push_later(engine, event);
@@ -366,6 +373,7 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
     } else if (!more) {
         rc = bw_engine_release_waiters(engine, err);
     }
+    engine->at_work = more;
     hand_over_replies(engine, commands);
     if (engine->open) { /* what is due is seen when it is in */
         BW_VEC_PUSH(commands, ((struct bw_command){ .type = BW_COMMAND_WAKE,

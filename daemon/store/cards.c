@@ -26,6 +26,13 @@ static const char WORST_SQL[] = "SELECT notice, what, rank FROM told WHERE deliv
                                 " AND what <> '' ORDER BY rank DESC, notice LIMIT $2";
 static const char TOLD_COUNT_SQL[] = "SELECT what, count(*) FROM told WHERE delivery = $1"
                                      " AND what <> '' GROUP BY what ORDER BY what";
+static const char NOTE_READ_SQL[] =
+    "UPDATE told SET deadline_ms = (SELECT deadline_ms FROM notice WHERE id = $2)"
+    " WHERE delivery = $1 AND notice = $2";
+static const char HAS_READ_SQL[] =
+    "SELECT EXISTS (SELECT 1 FROM told AS t JOIN delivery AS d ON d.id = t.delivery"
+    " WHERE t.notice = $2 AND t.deadline_ms = $3 AND t.what <> '' AND d.sink = $1"
+    " AND d.created_ms >= $4 AND d.state IN ('pending', 'delivered'))";
 static const char PENDING_SQL[] =
     "SELECT d.id FROM told AS t JOIN delivery AS d ON d.id = t.delivery"
     " WHERE t.notice = $1 AND t.what <> '' AND d.state = 'pending' ORDER BY d.id";
@@ -155,6 +162,30 @@ enum bw_err bw_told_insert(struct bw_db *db, int64_t delivery, int64_t notice, c
     BW_BIND(stmt, 3, what);
     BW_BIND(stmt, 4, rank);
     return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_told_note_read(struct bw_db *db, int64_t delivery, int64_t notice,
+                              struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, NOTE_READ_SQL);
+    BW_BIND(stmt, 1, delivery);
+    BW_BIND(stmt, 2, notice);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_told_has_read(struct bw_db *db, const char *sink, int64_t notice,
+                             int64_t deadline_ms, int64_t from_ms, bool *out,
+                             struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, HAS_READ_SQL);
+    int64_t read = 0;
+    BW_BIND(row, 1, sink);
+    BW_BIND(row, 2, notice);
+    BW_BIND(row, 3, deadline_ms);
+    BW_BIND(row, 4, from_ms);
+    enum bw_err rc = bw_stmt_one_i64(row, 0, &read, err);
+    *out = read != 0;
+    return rc;
 }
 
 enum bw_err bw_told_worst(struct bw_db *db, int64_t delivery, int64_t limit, struct bw_tolds *out,

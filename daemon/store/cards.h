@@ -65,6 +65,14 @@ BW_MUST_CHECK enum bw_err bw_told_worst(struct bw_db *db, int64_t delivery, int6
 /* Of how many notices it tells what. */
 BW_MUST_CHECK enum bw_err bw_told_count(struct bw_db *db, int64_t delivery,
                                         struct bw_told_counts *out, struct bw_error *err);
+/* It lists that notice with its deadline, for people to read. */
+BW_MUST_CHECK enum bw_err bw_told_note_read(struct bw_db *db, int64_t delivery, int64_t notice,
+                                            struct bw_error *err);
+/* Did a message of from_ms or later, which has not failed, tell people of that deadline of a notice?
+ */
+BW_MUST_CHECK enum bw_err bw_told_has_read(struct bw_db *db, const char *sink, int64_t notice,
+                                           int64_t deadline_ms, int64_t from_ms, bool *out,
+                                           struct bw_error *err);
 /* The pending messages that tell of a notice. */
 BW_MUST_CHECK enum bw_err bw_told_pending(struct bw_db *db, int64_t notice, struct bw_ids *out,
                                           struct bw_error *err);

@@ -100,7 +100,7 @@ static void fill_the_rest(sqlite3 *db)
 static char *selects_of(sqlite3 *db)
 {
     return ask(db, "SELECT 'SELECT ' || (SELECT group_concat(name) FROM pragma_table_info(t.name)"
-                   " WHERE name <> 'held_set')"
+                   " WHERE name NOT IN ('held_set', 'fan_hold_ms'))" /* fan-outs wait no longer */
                    " || ' FROM ' || t.name || ' ORDER BY 1, 2' FROM sqlite_schema AS t"
                    " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
                    " AND t.name <> 'summed' ORDER BY t.name"); /* whose rows are in `told` now */
