@@ -13,6 +13,7 @@ void bw_change_clear(struct bw_change *change)
     bw_names_clear(&change->listed);
     bw_names_clear(&change->left);
     bw_names_clear(&change->lineages);
+    bw_names_clear(&change->redated);
 }
 
 /* Neighbours of a list are often of one line; the other repetitions go when all are known. */
@@ -65,12 +66,22 @@ static enum bw_err note_past(struct bw_engine *engine, const struct bw_model *be
     return listed && !same ? bw_model_past_note(engine->db, before, engine->now_ms, err) : BW_OK;
 }
 
+static void note_dates(struct bw_change *change, const struct bw_entry *before,
+                       const struct bw_entry *after)
+{
+    if (bw_entry_firm_ms(before, BW_CLOCK_INFERENCE) !=
+            bw_entry_firm_ms(after, BW_CLOCK_INFERENCE) ||
+        bw_entry_firm_ms(before, BW_CLOCK_TRAINING) !=
+            bw_entry_firm_ms(after, BW_CLOCK_TRAINING)) {
+        BW_VEC_PUSH(&change->redated, bw_xstrdup(after->id));
+    }
+}
+
 enum bw_err bw_engine_refresh_model(struct bw_engine *engine, const char *platform,
                                     const char *scope, const char *id,
                                     const struct bw_strangers *strangers,
                                     struct bw_change *change, struct bw_error *err)
 {
-    BW_CLEANUP(bw_names_clear) struct bw_names spellings = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model before = { 0 };
     char lineage[BW_LINEAGE_TEXT];
@@ -81,9 +92,8 @@ enum bw_err bw_engine_refresh_model(struct bw_engine *engine, const char *platfo
     if (rc == BW_OK && strcmp(before.entry.id, id) != 0) {
         bw_model_clear(&before); /* it was an alias of that one */
     }
-    bw_strangers_of(engine, strangers, platform, id, &spellings);
-    rc = bw_catalog_merge(engine->db, platform, scope, id, &spellings, &model.entry,
-                          &model.sources, err);
+    rc = bw_engine_merge(engine, platform, scope, id, strangers, &model.entry, &model.sources,
+                         err);
     if (rc == BW_ERR_NOTFOUND) {
         rc = note_past(engine, &before, NULL, err);
         return rc == BW_OK ? bw_models_gone(engine->db, platform, scope, id, engine->now_ms, err)
@@ -96,6 +106,7 @@ enum bw_err bw_engine_refresh_model(struct bw_engine *engine, const char *platfo
         return rc;
     }
     struct bw_model_facts facts = bw_facts_of(platform, &model.entry);
+    note_dates(change, &before.entry, &model.entry);
     model.platform = bw_xstrdup(platform);
     model.scope = bw_xstrdup(scope);
     model.lineage =
@@ -107,6 +118,18 @@ enum bw_err bw_engine_refresh_model(struct bw_engine *engine, const char *platfo
 }
 
 /* ---- cohorts ---- */
+
+/* Of what is said of all tunes of a base, those on the base hear too. */
+static enum bw_err touch_named(struct bw_engine *engine, const struct bw_touch *touch,
+                               enum bw_touched which, const char *value, struct bw_error *err)
+{
+    static const char of[] = BW_TUNES_OF;
+    bool of_tunes = which == BW_TOUCH_BASE && strncmp(value, of, sizeof(of) - 1) == 0;
+    enum bw_err rc = bw_cohorts_touch(engine->db, touch, which, value, err);
+    return rc == BW_OK && of_tunes
+               ? bw_cohorts_touch(engine->db, touch, BW_TOUCH_BASE, value + sizeof(of) - 1, err)
+               : rc;
+}
 
 /* The at-th of those whose judgement the change can alter: those that lead elsewhere, by a
  * declaration, an override or another name, and those on a base or of a lineage that is among it.
@@ -123,7 +146,7 @@ static enum bw_err touch_nth(struct bw_engine *engine, const struct bw_touch *to
     at -= 2;
     for (size_t i = 0; i < BW_COUNT(lists); i++) {
         if (at < lists[i]->count) {
-            return bw_cohorts_touch(engine->db, touch, which[i], lists[i]->items[at], err);
+            return touch_named(engine, touch, which[i], lists[i]->items[at], err);
         }
         at -= lists[i]->count;
     }

@@ -91,7 +91,15 @@ static enum bw_err took(struct bw_engine *engine, struct bw_taking *taking, stru
         rc = bw_sources_merged(engine->db, source->name, err);
     }
     rc = rc == BW_OK ? succeeded(engine, source, taking->actor, err) : rc;
-    return rc == BW_OK && taking->all ? bw_engine_touch_all(engine, source, err) : rc;
+    if (rc == BW_OK) {
+        rc = bw_sources_save(engine->db, source, err); /* the judges below read it */
+    }
+    if (rc == BW_OK && taking->all) {
+        rc = bw_engine_touch_all(engine, source, err);
+    }
+    return rc == BW_OK ? bw_engine_relearn_calling(engine, source->platform,
+                                                   &taking->change.redated, err)
+                       : rc;
 }
 
 /* The end of every poll. */
@@ -265,9 +273,6 @@ static enum bw_err finish_accept(struct bw_engine *engine, struct bw_taking *tak
     struct bw_str body = { 0 };
     struct bw_json_writer w = { .out = &body };
     enum bw_err rc = took(engine, taking, err);
-    if (rc == BW_OK) {
-        rc = bw_sources_save(engine->db, &taking->source, err);
-    }
     bw_row_source(&w, &taking->source);
     bw_engine_reply(engine, taking->request, 200, bw_str_take(&body));
     return rc;

@@ -194,6 +194,7 @@ struct bw_change { /* owned, to release with bw_change_clear() */
     struct bw_names listed; /* ids that are new or different */
     struct bw_names left;
     struct bw_names lineages; /* of either, as far as they can be placed */
+    struct bw_names redated;  /* models with another firm day than before */
 };
 void bw_change_clear(struct bw_change *change);
 /* A chore: one source of a platform of which others speak than before, once all of them have spoken.
@@ -212,6 +213,10 @@ enum bw_err bw_engine_strangers(struct bw_engine *engine, const char *platform, 
 /* Those that mean the model. Ownership: *out is the caller's. */
 void bw_strangers_of(const struct bw_engine *engine, const struct bw_strangers *strangers,
                      const char *platform, const char *id, struct bw_names *out);
+/* What all sources say of a model, as bw_catalog_merge(). strangers NULL: they are looked for. */
+enum bw_err bw_engine_merge(struct bw_engine *engine, const char *platform, const char *scope,
+                            const char *id, const struct bw_strangers *strangers,
+                            struct bw_entry *entry, char **sources, struct bw_error *err);
 /* Add the models of the scope that some of the ids mean, and that are not among them. */
 enum bw_err bw_engine_meant(struct bw_engine *engine, const char *platform, const char *scope,
                             const struct bw_names *ids, struct bw_names *out,
@@ -261,6 +266,9 @@ enum bw_err bw_engine_adopt_again(struct bw_engine *engine, bool *more, struct b
  * models. */
 enum bw_err bw_engine_relearn(struct bw_engine *engine, const struct bw_names *changed,
                               struct bw_error *err);
+/* The same for those that call one of these models alone. */
+enum bw_err bw_engine_relearn_calling(struct bw_engine *engine, const char *platform,
+                                      const struct bw_names *models, struct bw_error *err);
 /* The finding that a deployment calls, which is marked as its own. *out is the caller's; its
  * finding.id stays NULL when there is none. */
 enum bw_err bw_engine_know(struct bw_engine *engine, const struct bw_deployment *said,
@@ -282,6 +290,11 @@ enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool *d
 /* The judgement alone, at engine->now_ms, into *cohort; nothing is written. */
 enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
                             struct bw_error *err);
+/* What is said of the tunes of its base beside the base itself: their own rows, then what feeds list
+ * under BW_TUNES_OF and the base, as openai's page of deprecations does. Fills *out, the caller's. */
+#define BW_TUNES_OF "ft-"
+enum bw_err bw_engine_tuned_word(struct bw_engine *engine, const struct bw_cohort *cohort,
+                                 struct bw_entry *out, struct bw_error *err);
 /* A chore: those that are due; the fan-out of the ones that differ begins. */
 enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* How well what a platform and scope say is known now. */
@@ -331,12 +344,15 @@ enum bw_err bw_engine_want_embedder(struct bw_engine *engine, const struct bw_co
                                     const struct bw_deployment *deployment, struct bw_notice *out,
                                     bool *wanted, struct bw_error *err);
 
-/* dates.c: a date of its base that live notices tell and that has moved: true, and *out, the
- * caller's, says so. */
+/* dates.c: after is the judgement that follows on before: note what has become of its dates. */
+void bw_engine_note_redated(const struct bw_engine *engine, const struct bw_cohort *before,
+                            struct bw_cohort *after);
+/* A date of its base that live notices tell, or that the cohort had, and that has moved: true, and
+ * *out, the caller's, says so. *told: by a live notice. */
 bool bw_engine_want_moved_date(const struct bw_engine *engine, const struct bw_cohort *cohort,
                                const struct bw_deployment *deployment,
                                const struct bw_notices *live, enum bw_severity severity,
-                               struct bw_notice *out);
+                               struct bw_notice *out, bool *told);
 /* Does it tell of such a move that is news still? */
 bool bw_engine_is_news(const struct bw_engine *engine, const struct bw_notice *notice,
                        const struct bw_cohort *cohort);
