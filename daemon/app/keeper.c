@@ -114,6 +114,10 @@ static void *run(void *context)
         event = next;
         have = follows || take(keeper, true, &event);
     }
+    while (bw_engine_is_behind(keeper->engine)) {
+        event = (struct bw_event){ .type = BW_EVENT_TIMER, .now_ms = bw_clock_now_ms() };
+        step(keeper, &event);
+    }
     return NULL;
 }
 

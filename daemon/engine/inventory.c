@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/prices.h"
 #include "store/findings.h"
@@ -144,11 +145,6 @@ static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *er
     return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SINK_FAILING, err) : rc;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The names in the configuration, sorted; borrowed from it. */
 static struct bw_names configured_names(const struct bw_settings *settings)
 {
@@ -157,9 +153,7 @@ static struct bw_names configured_names(const struct bw_settings *settings)
     {
         BW_VEC_PUSH(&names, deployment->name);
     }
-    if (names.count > 0) {
-        qsort(names.items, names.count, sizeof(*names.items), by_text);
-    }
+    bw_names_sort(&names);
     return names;
 }
 
@@ -244,8 +238,7 @@ static enum bw_err remove_some(struct bw_engine *engine, bool *more, struct bw_e
                                         BW_PUT_CHUNK, &stored, err);
     BW_VEC_EACH(char *, name, &stored)
     {
-        bool stays = kept->count > 0 &&
-                     bsearch(name, kept->items, kept->count, sizeof(*name), by_text) != NULL;
+        bool stays = bw_names_find(kept, *name);
         if (rc == BW_OK && !stays) {
             rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }
