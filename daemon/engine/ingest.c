@@ -121,14 +121,16 @@ static enum bw_err hold(struct bw_engine *engine, struct bw_source *source,
     return tell_operators(engine, source, err);
 }
 
+/* has_account: what the account holds could be seen, so that no model at all is an answer, too. */
 static enum bw_err listed(struct bw_engine *engine, struct bw_source *source,
-                          const struct bw_entries *entries, struct bw_error *err)
+                          const struct bw_entries *entries, bool has_account,
+                          struct bw_error *err)
 {
     int64_t hash = (int64_t)bw_entries_hash(entries);
     source->due_ms = engine->now_ms + bw_poll_wait_ms(source->every_ms, 0, 0,
                                                       bw_hash_text((uint64_t)engine->now_ms,
                                                                    source->name));
-    if (entries->count == 0 && source->baseline_ms == 0) {
+    if (entries->count == 0 && source->baseline_ms == 0 && !has_account) {
         return failed(engine, source, "it lists no model at all", 0, err);
     }
     if (source->baseline_ms != 0 && hash == source->set_hash) {
@@ -169,7 +171,7 @@ static enum bw_err held_entries(const struct bw_source *source, struct bw_entrie
 }
 
 /* Nothing changed, which also confirms a set that is held back. */
-static enum bw_err unchanged(struct bw_engine *engine, struct bw_source *source,
+static enum bw_err unchanged(struct bw_engine *engine, struct bw_source *source, bool has_account,
                              struct bw_error *err)
 {
     BW_CLEANUP(bw_entries_clear) struct bw_entries entries = { 0 };
@@ -177,13 +179,13 @@ static enum bw_err unchanged(struct bw_engine *engine, struct bw_source *source,
                                                       bw_hash_text((uint64_t)engine->now_ms,
                                                                    source->name));
     if (source->baseline_ms == 0) {
-        return failed(engine, source, "it lists no model at all", 0, err);
+        return listed(engine, source, &entries, has_account, err); /* as empty as it was */
     }
     if (source->state != BW_SOURCE_HELD || source->held_set == NULL) {
         return succeeded(engine, source, "basewatch", err);
     }
     enum bw_err rc = held_entries(source, &entries, err);
-    return rc == BW_OK ? listed(engine, source, &entries, err) : rc;
+    return rc == BW_OK ? listed(engine, source, &entries, false, err) : rc;
 }
 
 enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
@@ -196,16 +198,18 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
     }
     bool was_silent = source.state != BW_SOURCE_OK ||
                       engine->now_ms - source.last_success_ms > BW_DAY_MS;
+    bool has_account = polled->discovered.outcome == BW_DISCOVERY_LISTED ||
+                       polled->discovered.outcome == BW_DISCOVERY_UNCHANGED;
     source.last_attempt_ms = engine->now_ms;
     switch (polled->outcome) {
     case BW_POLL_FAILED:
         rc = failed(engine, &source, polled->error, polled->retry_after_ms, err);
         break;
     case BW_POLL_UNCHANGED:
-        rc = unchanged(engine, &source, err);
+        rc = unchanged(engine, &source, has_account, err);
         break;
     case BW_POLL_LISTED:
-        rc = listed(engine, &source, &polled->entries, err);
+        rc = listed(engine, &source, &polled->entries, has_account, err);
         break;
     }
     if (rc == BW_OK) {

@@ -223,3 +223,19 @@ Test(findings, a_source_that_hangs_holds_the_news_back_for_minutes_alone)
     cr_expect(eq(int, player_count(p, "/v1/notices?kind=deprecated"), 1));
     cr_expect(ne(ptr, (void *)player_reply(p, request), NULL));
 }
+
+Test(findings, an_account_without_a_model_yet_is_listed_and_its_jobs_are_found)
+{
+    BW_CLEANUP(player_freep) struct player *fresh =
+        player_new("sources: [{name: own, plugin: fireworks, url: 'https://f.example', every: 6h}]\n");
+    player_list(fresh, "own", "");
+    player_pass(fresh, BW_HOUR_MS);
+    cr_expect(eq(str, (char *)player_field(fresh, "/v1/sources/own", "state"), "failing"));
+    player_find(fresh, "own", "{\"id\":\"job-1\",\"job\":\"job-1\",\"status\":\"running\"}\n");
+    player_pass(fresh, BW_DAY_MS);
+    cr_expect(eq(str, (char *)player_field(fresh, "/v1/sources/own", "state"), "ok"));
+    cr_expect(eq(int, player_count(fresh, "/v1/findings"), 1));
+    player_list(fresh, "own", "model-1\n");
+    player_pass(fresh, BW_DAY_MS);
+    cr_expect(eq(int, player_count(fresh, "/v1/models"), 1));
+}
