@@ -129,6 +129,7 @@ enum {
     BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once */
     /* What a transaction takes of long work, so that none lasts 50 ms. */
     BW_PUT_CHUNK = 200,        /* deployments that come in */
+    BW_DERIVED_CHUNK = 100,    /* those that are put elsewhere, with their notices */
     BW_JUDGED_CHUNK = 50,      /* cohorts */
     BW_FAN_CHUNK = 100,        /* members of a changed cohort */
     BW_DUE_CHUNK = 50,         /* notices that time changed */

@@ -188,7 +188,7 @@ Test(pieces, stored_deployments_meet_another_configuration_and_every_step_counts
     player_restart(p); /* it goes on from its cursor, with the next piece */
     cr_expect(eq(i64, player_sql(p, MOVED), 2 * moved));
     for (int steps = 0; player_sql(p, MOVED) < 1100; steps++) {
-        cr_assert(lt(int, steps, 8));
+        cr_assert(lt(int, steps, 11));
         cr_expect(eq(i64, members(p), 1100));
         tick(p);
     }
