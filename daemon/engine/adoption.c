@@ -32,6 +32,7 @@ static struct bw_candidate candidate_of(const struct bw_engine *engine,
         .region = source == NULL ? "" : source->region,
         .root = found->root,
         .first_seen_ms = found->first_seen_ms,
+        .deployment = found->deployment,
     };
 }
 

@@ -125,15 +125,21 @@ static enum bw_err finish_poll(struct bw_engine *engine, struct bw_taking *takin
                        : rc;
 }
 
-/* Takes the source, and the entries unless it borrows them. */
+struct heard {
+    struct bw_entries *entries;
+    bool borrowed;    /* of a poll that outlives the taking; else they are the taker's */
+    bool has_account; /* what the account holds could be seen: no model at all is an answer, too */
+};
+
+/* Takes the source, and the entries unless they are borrowed. */
 static enum bw_err take_set(struct bw_engine *engine, struct bw_source *source,
-                            struct bw_entries *entries, bool borrows, struct bw_error *err)
+                            const struct heard *heard, struct bw_error *err)
 {
     bool first = source->baseline_ms == 0;
     struct bw_taking taking = {
         .source = *source,
-        .entries = *entries,
-        .borrows = borrows,
+        .entries = *heard->entries,
+        .borrows = heard->borrowed,
         .anew = first,
         .all = first,
         .actor = bw_xstrdup("basewatch"),
@@ -141,7 +147,9 @@ static enum bw_err take_set(struct bw_engine *engine, struct bw_source *source,
         .finish = finish_poll,
     };
     *source = (struct bw_source){ 0 };
-    *entries = borrows ? *entries : (struct bw_entries){ 0 };
+    if (!heard->borrowed) {
+        *heard->entries = (struct bw_entries){ 0 };
+    }
     return bw_engine_take(engine, &taking, err);
 }
 
@@ -174,13 +182,14 @@ static enum bw_err hold(struct bw_engine *engine, struct bw_source *source,
 
 /* A set that is taken is no matter of this function's caller any more: see take_set(). */
 static enum bw_err listed(struct bw_engine *engine, struct bw_source *source,
-                          struct bw_entries *entries, bool borrows, struct bw_error *err)
+                          const struct heard *heard, struct bw_error *err)
 {
+    struct bw_entries *entries = heard->entries;
     int64_t hash = (int64_t)bw_entries_hash(entries);
     source->due_ms = engine->now_ms + bw_poll_wait_ms(source->every_ms, 0, 0,
                                                       bw_hash_text((uint64_t)engine->now_ms,
                                                                    source->name));
-    if (entries->count == 0 && source->baseline_ms == 0) {
+    if (entries->count == 0 && source->baseline_ms == 0 && !heard->has_account) {
         return failed(engine, source, "it lists no model at all", 0, err);
     }
     if (source->baseline_ms != 0 && hash == source->set_hash) {
@@ -197,7 +206,7 @@ static enum bw_err listed(struct bw_engine *engine, struct bw_source *source,
     bool stood = same && entries->count > 0 &&
                  engine->now_ms - source->held_since_ms >= HELD_ACCEPTED_MS;
     if (why == NULL || stood) {
-        return take_set(engine, source, entries, borrows, err);
+        return take_set(engine, source, heard, err);
     }
     source->failures = 0;
     source->failing_since_ms = 0;
@@ -225,21 +234,22 @@ static enum bw_err held_entries(struct bw_engine *engine, const struct bw_source
 }
 
 /* Nothing changed, which also confirms a set that is held back. */
-static enum bw_err unchanged(struct bw_engine *engine, struct bw_source *source,
+static enum bw_err unchanged(struct bw_engine *engine, struct bw_source *source, bool has_account,
                              struct bw_error *err)
 {
     BW_CLEANUP(bw_entries_clear) struct bw_entries entries = { 0 };
+    const struct heard heard = { &entries, .has_account = has_account };
     source->due_ms = engine->now_ms + bw_poll_wait_ms(source->every_ms, 0, 0,
                                                       bw_hash_text((uint64_t)engine->now_ms,
                                                                    source->name));
     if (source->baseline_ms == 0) {
-        return failed(engine, source, "it lists no model at all", 0, err);
+        return listed(engine, source, &heard, err); /* as empty as it was */
     }
     if (source->state != BW_SOURCE_HELD) {
         return succeeded(engine, source, "basewatch", err);
     }
     enum bw_err rc = held_entries(engine, source, &entries, err);
-    return rc == BW_OK ? listed(engine, source, &entries, false, err) : rc;
+    return rc == BW_OK ? listed(engine, source, &heard, err) : rc;
 }
 
 enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
@@ -251,16 +261,19 @@ enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc; /* reloaded away while it was polled */
     }
     bool was_silent = is_silent(engine, &source);
+    bool has_account = polled->discovered.outcome == BW_DISCOVERY_LISTED ||
+                       polled->discovered.outcome == BW_DISCOVERY_UNCHANGED;
+    const struct heard heard = { &polled->entries, .borrowed = true, .has_account = has_account };
     source.last_attempt_ms = engine->now_ms;
     switch (polled->outcome) {
     case BW_POLL_FAILED:
         rc = failed(engine, &source, polled->error, polled->retry_after_ms, err);
         break;
     case BW_POLL_UNCHANGED:
-        rc = unchanged(engine, &source, err);
+        rc = unchanged(engine, &source, has_account, err);
         break;
     case BW_POLL_LISTED:
-        rc = listed(engine, &source, &polled->entries, true, err);
+        rc = listed(engine, &source, &heard, err);
         break;
     }
     return rc == BW_OK && engine->taking == NULL ? ended(engine, &source, was_silent, polled, err)
@@ -291,7 +304,7 @@ enum bw_err bw_engine_accept(struct bw_engine *engine, const char *name, const c
         rc = held_entries(engine, &source, &entries, err);
     }
     if (rc == BW_OK) {
-        rc = take_set(engine, &source, &entries, false, err);
+        rc = take_set(engine, &source, &(struct heard){ .entries = &entries }, err);
     }
     if (rc == BW_OK) {
         bw_replace(&engine->taking->actor, actor);

@@ -24,8 +24,8 @@ static enum bw_err find_own_ends(struct bw_engine *engine, const struct bw_deplo
          i++) {
         BW_CLEANUP(bw_model_clear) struct bw_model row = { 0 };
         rc = ids[i] == NULL ? BW_ERR_NOTFOUND
-                            : bw_models_exact(engine->db, deployment->platform, scope, ids[i], &row,
-                                              err);
+                            : bw_models_get(engine->db, deployment->platform, scope, ids[i], &row,
+                                            err);
         if (rc == BW_OK) {
             *out = (struct bw_ends){ bw_entry_firm_ms(&row.entry, BW_CLOCK_INFERENCE),
                                      bw_entry_firm_ms(&row.entry, BW_CLOCK_TRAINING) };
