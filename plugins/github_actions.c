@@ -5,11 +5,16 @@
 #include <string.h>
 
 #include "codec/eval_report.h"
+#include "codec/eval_result.h"
 #include "github.h"
 #include "triggers.h"
 #include "unzip.h"
 
-enum { REPORT_BYTES_MAX = 256 * 1024, TITLES_LOOKED_AT = 50 };
+enum {
+    REPORT_BYTES_MAX = 256 * 1024,
+    RESULT_BYTES_MAX = 8 * 1024 * 1024,
+    TITLES_LOOKED_AT = 50,
+};
 
 static const char REPORT_FILE[] = "basewatch-report.json";
 
@@ -20,6 +25,7 @@ struct run {
     const char *workflow;   /* its file, or its number */
     const char *ref;
     const char *artifact;
+    const char *result;     /* the format of its files, one a role; NULL: it is a report of ours */
     int64_t id; /* 0: not known */
 };
 
@@ -161,6 +167,44 @@ static enum bw_err read_report(const struct run *run, const struct bw_response *
     return rc == BW_OK ? rc : bw_error_prefix(err, "artifact '%s': ", run->artifact);
 }
 
+/* The harness's own file of one model: candidate.json, or candidate.xml. */
+static enum bw_err read_result(const struct bw_json *model, enum bw_eval_format format,
+                               const struct bw_response *archive, struct bw_eval_result *out,
+                               struct bw_error *err)
+{
+    static const struct bw_eval_pointers plain;
+    BW_CLEANUP(bw_freep) char *text = NULL;
+    size_t size = 0;
+    const char *role = bw_json_text(bw_json_get(model, "role"), "");
+    BW_CLEANUP(bw_freep)
+    char *name = bw_xasprintf("%s.%s", role, format == BW_EVAL_JUNIT ? "xml" : "json");
+    out->model = bw_xstrdup(bw_json_text(bw_json_get(model, "model"), ""));
+    (void)bw_eval_role_parse(role, &out->role);
+    enum bw_err rc = bw_unzip(archive->body, archive->body_bytes, name, RESULT_BYTES_MAX, &text,
+                              &size, err);
+    if (rc == BW_OK) {
+        rc = bw_eval_result_read(format, &plain, text, size, out, err);
+    }
+    return rc == BW_OK ? rc : bw_error_prefix(err, "%s: ", name);
+}
+
+static enum bw_err read_results(const struct run *run, const struct bw_response *archive,
+                                struct bw_eval_report *out, struct bw_error *err)
+{
+    enum bw_eval_format format = BW_EVAL_PROMPTFOO;
+    enum bw_err rc = BW_OK;
+    (void)bw_eval_format_parse(run->result, &format);
+    const struct bw_json *model = bw_json_first(bw_json_get(run->job, "models"));
+    for (; rc == BW_OK && model != NULL; model = bw_json_next(model)) {
+        struct bw_eval_result result = { 0 };
+        rc = read_result(model, format, archive, &result, err);
+        BW_VEC_PUSH(&out->results, result);
+    }
+    out->outcome = BW_EVAL_FINISHED;
+    out->rule = BW_EVAL_RULE;
+    return rc == BW_OK ? rc : bw_error_prefix(err, "artifact '%s': ", run->artifact);
+}
+
 static enum bw_err fetch_report(const struct run *run, int64_t artifact)
 {
     BW_CLEANUP(bw_response_clear) struct bw_response archive = { 0 };
@@ -175,7 +219,9 @@ static enum bw_err fetch_report(const struct run *run, int64_t artifact)
     if (rc != BW_OK) {
         return rc;
     }
-    return read_report(run, &archive, &report, &err) == BW_OK
+    rc = run->result == NULL ? read_report(run, &archive, &report, &err)
+                             : read_results(run, &archive, &report, &err);
+    return rc == BW_OK
                ? remember_report(run, &report)
                : give_up(run, BW_EVAL_FAILED, "%s", err.text);
 }
@@ -236,6 +282,7 @@ static enum bw_err trigger(struct bw_plugin *plugin)
         .workflow = bw_setting(plugin, "workflow", ""),
         .ref = bw_setting(plugin, "ref", "main"),
         .artifact = bw_setting(plugin, "artifact", "basewatch-report"),
+        .result = bw_setting(plugin, "result", NULL),
         .id = bw_json_i64(known, 0),
     };
     const char *name = strchr(run.repository, '/');
@@ -243,6 +290,11 @@ static enum bw_err trigger(struct bw_plugin *plugin)
         !is_part(run.workflow) || strchr(run.workflow, '/') != NULL) {
         return bw_plugin_fail(plugin, BW_FAILURE_FINAL,
                               "settings: give repository: OWNER/NAME, and workflow: FILE.yml");
+    }
+    enum bw_eval_format format = BW_EVAL_PROMPTFOO;
+    if (run.result != NULL && !bw_eval_format_parse(run.result, &format)) {
+        return bw_plugin_fail(plugin, BW_FAILURE_FINAL,
+                              "settings: result is promptfoo, junit or json");
     }
     enum bw_err rc = known == NULL ? dispatch(&run) : BW_OK;
     if (rc == BW_OK && known != NULL && run.id == 0) {
@@ -256,6 +308,9 @@ static const struct bw_plugin_setting SETTINGS[] = {
     { "workflow", "string", "file name of the workflow, with the trigger workflow_dispatch" },
     { "ref", "string", "branch or tag that is run; default: main" },
     { "artifact", "string", "what the workflow uploads; default: basewatch-report" },
+    { "result", "string", "promptfoo, junit or json: the artifact holds the harness's own files, "
+                          "baseline.json, candidate.json and tuned.json (junit: .xml); default: "
+                          "a basewatch-report.json" },
     { 0 },
 };
 const struct bw_plugin_descriptor bw_github_actions = { .name = "github-actions",

@@ -1,5 +1,6 @@
 /* daemon/cli/cmd_evals_report.c: what a CI says of a suite that it ran: result files in, a report
  * by the job's token out. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,8 @@ struct values {
     const char *token;
     const char *format;
     const char *files[BW_EVAL_ROLES];
+    const char *out;
+    const char *models[BW_EVAL_ROLES];
     const char *pass_rate;
     const char *tolerance;
     const char *cases;
@@ -33,6 +36,12 @@ static const struct bw_option OPTIONS[] = {
     VALUE("candidate", "FILE", "the result of the newer base, prompted",
           files[BW_EVAL_CANDIDATE]),
     VALUE("tuned", "FILE", "the result of its fine-tune", files[BW_EVAL_TUNED]),
+    VALUE("out", "FILE", "write the report there and ask no daemon: no ID, no token, but models",
+          out),
+    VALUE("baseline-model", "MODEL", "with --out: the model that each file is of",
+          models[BW_EVAL_BASELINE]),
+    VALUE("candidate-model", "MODEL", "likewise", models[BW_EVAL_CANDIDATE]),
+    VALUE("tuned-model", "MODEL", "likewise", models[BW_EVAL_TUNED]),
     VALUE("format", "NAME", "of the files: promptfoo (the default), junit or json", format),
     VALUE("cases", "POINTER", "json: where in the files it is (default: /cases)", cases),
     VALUE("passed", "POINTER", "json: likewise (default: /passed)", passed),
@@ -57,11 +66,10 @@ static int run(int argc, char **argv);
 const struct bw_cmd bw_evals_report_cmd = {
     .name = "report",
     .run = run,
-    .usage = "evals report ID --token FILE [--baseline FILE] [--candidate FILE] [--tuned FILE]\n"
-             "             [--format promptfoo|junit|json] [--pass-rate SHARE] [--tolerance SHARE]",
+    .usage = "evals report ID --token FILE --candidate FILE [--baseline FILE] [OPTION]...\n"
+             "evals report --out FILE --candidate FILE --candidate-model MODEL [OPTION]...",
     .help = "Hand in the result files of a suite that a CI has run",
     .options = OPTIONS,
-    .operands_min = 1,
     .operands_max = 1,
 };
 
@@ -78,11 +86,23 @@ static enum bw_err read_share(const char *option, const char *text, double *out,
     return BW_OK;
 }
 
-static enum bw_err check(const struct values *values, enum bw_eval_format *format,
-                         struct bw_eval_rule *rule, struct bw_error *err)
+static enum bw_err check(const struct values *values, const char *id,
+                         enum bw_eval_format *format, struct bw_eval_rule *rule,
+                         struct bw_error *err)
 {
-    if (values->token == NULL) {
-        return bw_fail(err, BW_ERR_INVALID, "--token FILE is missing");
+    if (values->out != NULL && (id != NULL || values->token != NULL)) {
+        return bw_fail(err, BW_ERR_INVALID, "--out asks no daemon: give no ID and no --token");
+    }
+    if (values->out == NULL && (id == NULL || values->token == NULL)) {
+        return bw_fail(err, BW_ERR_INVALID, id == NULL ? "the ID of the eval is missing"
+                                                       : "--token FILE is missing");
+    }
+    for (size_t i = 0; values->out != NULL && i < BW_EVAL_ROLES; i++) {
+        if (values->files[i] != NULL && values->models[i] == NULL) {
+            const char *role = bw_eval_role_word((enum bw_eval_role)i);
+            return bw_fail(err, BW_ERR_INVALID, "--%s-model MODEL is missing, for --%s", role,
+                           role);
+        }
     }
     if (values->files[BW_EVAL_CANDIDATE] == NULL && values->files[BW_EVAL_TUNED] == NULL) {
         return bw_fail(err, BW_ERR_INVALID, "--candidate FILE is missing");
@@ -143,7 +163,7 @@ static enum bw_err read_files(const struct values *values, enum bw_eval_format f
         if (values->files[role] == NULL) {
             continue;
         }
-        result.model = bw_xstrdup(bw_json_text(bw_json_get(job, word), NULL));
+        result.model = bw_xstrdup(bw_json_text(bw_json_get(job, word), values->models[role]));
         enum bw_err rc = result.model == NULL
                              ? bw_fail(err, BW_ERR_INVALID, "this eval has no model for it")
                              : bw_eval_result_read_file(format, &pointers,
@@ -164,6 +184,27 @@ static void print_verdict(const char *id, const struct bw_json *row)
                               bw_json_text(bw_json_get(row, "verdict"), "no verdict"),
                               bw_json_text(bw_json_get(row, "reason"), ""));
     bw_text_print(stdout, line);
+}
+
+/* A failed run is a report as well, which the reader of the file needs. */
+static enum bw_err write_out(const struct values *values, enum bw_eval_format format,
+                             struct bw_eval_report *report, struct bw_error *err)
+{
+    BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    enum bw_err rc = read_files(values, format, NULL, report, err);
+    if (rc != BW_OK) {
+        report->reason = bw_xstrdup(err->text);
+        bw_eval_results_clear(&report->results);
+    }
+    bw_json_object_begin(&w, NULL);
+    bw_eval_report_to_json(report, &w);
+    bw_json_object_end(&w);
+    bw_str_append(&text, "\n");
+    FILE *file = fopen(values->out, "we");
+    bool good = file != NULL && fwrite(text.text, 1, text.size, file) == text.size;
+    good = file != NULL && fclose(file) == 0 && good;
+    return good ? rc : bw_fail(err, BW_ERR_IO, "%s: %s", values->out, strerror(errno));
 }
 
 static enum bw_err hand_in(const char *id, const struct values *values,
@@ -211,9 +252,12 @@ static int run(int argc, char **argv)
     if (code != BW_EXIT_NONE) {
         return code;
     }
-    if (check(&values, &format, &report.rule, &err) != BW_OK) {
+    const char *id = argc > 1 ? argv[1] : NULL;
+    if (check(&values, id, &format, &report.rule, &err) != BW_OK) {
         return bw_cmd_misused(&bw_evals_report_cmd, &err);
     }
-    return hand_in(argv[1], &values, format, &report, &err) == BW_OK ? BW_EXIT_OK
-                                                                     : bw_cmd_failed(&err);
+    enum bw_err rc = values.out != NULL
+                         ? write_out(&values, format, &report, &err)
+                         : hand_in(id, &values, format, &report, &err);
+    return rc == BW_OK ? BW_EXIT_OK : bw_cmd_failed(&err);
 }

@@ -92,7 +92,9 @@ static enum bw_err read_around(struct bw_place *place, FILE *file, struct bw_err
         return bw_fail(err, BW_ERR_INVALID, "%s has no line %" PRId64, place->file, place->line);
     }
     if (!bw_str_is_utf8(context.text, context.size)) {
-        return bw_fail(err, BW_ERR_INVALID, "%s:%" PRId64 ": the lines around it are not UTF-8",
+        return bw_fail(err, BW_ERR_INVALID,
+                       "%s:%" PRId64 ": the lines around it are not UTF-8; convert the file with "
+                       "iconv, or give no --at, and the change is told in words",
                        place->file, place->line);
     }
     place->context = bw_str_take(&context);

@@ -110,6 +110,11 @@ void bw_knowledge_clear(struct bw_knowledge *knowledge)
     *knowledge = (struct bw_knowledge){ 0 };
 }
 
+const char *bw_deployment_calls(const struct bw_deployment *deployment)
+{
+    return deployment->model == NULL ? deployment->base : deployment->model;
+}
+
 const char *bw_deployment_base(const struct bw_deployment *said, const struct bw_knowledge *known)
 {
     if (known->root == NULL) {

@@ -149,6 +149,9 @@ struct bw_knowledge {
 };
 void bw_knowledge_clear(struct bw_knowledge *knowledge);
 
+/* The model that it calls as far as that is known: its own, else its base. */
+const char *bw_deployment_calls(const struct bw_deployment *deployment);
+
 /* The base by what is said and known: a root that was found counts where a pattern picks the model,
  * and where nobody has said another base than the id itself tells. Borrows from both. */
 const char *bw_deployment_base(const struct bw_deployment *said,

@@ -182,8 +182,8 @@ static enum bw_err check(const struct bw_call *call, const char *path, struct bw
 {
     const char *id = strchr(path, '#') == NULL ? "1" : call->args[0];
     if (id[0] == '\0' || id[strspn(id, "0123456789")] != '\0') {
-        return bw_fail(err, BW_ERR_NOTFOUND, "'%.40s' is no id: give the number that the list shows",
-                       id);
+        return bw_fail(err, BW_ERR_NOTFOUND,
+                       "'%.40s' is no id: give the number that the list shows", id);
     }
     return bw_call_check_filters(call, err);
 }

@@ -76,7 +76,8 @@ static void run_line(struct bw_call *call, const struct bw_json *run)
     if (skipped > 0) {
         bw_str_appendf(&text, ", %" PRId64 " skipped", skipped);
     }
-    bw_str_appendf(&text, "; exit code %" PRId64 ", %.1f s", bw_json_i64(bw_json_get(run, "exit"), 0),
+    bw_str_appendf(&text, "; exit code %" PRId64 ", %.1f s",
+                   bw_json_i64(bw_json_get(run, "exit"), 0),
                    bw_json_double(bw_json_get(run, "duration_ms"), 0) / 1000);
     if (cost_usd >= 0) {
         bw_str_appendf(&text, ", $%.2f", cost_usd);
@@ -301,8 +302,9 @@ static enum bw_err may_give_token(struct bw_call *call, const struct bw_eval_job
     int64_t running = 0;
     int64_t most = call->engine->settings->evals.running;
     if (!bw_str_equal(job->starter, BW_STARTER_CI)) {
-        return bw_fail(err, BW_ERR_CONFLICT, "eval %s is run by %s; a token is for evals.trigger: ci",
-                       call->args[0], job->starter);
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "eval %s is run by %s; a token is for evals.trigger: ci", call->args[0],
+                       job->starter);
     }
     if (job->state != BW_JOB_RUNNING) {
         return bw_fail(err, BW_ERR_CONFLICT, "eval %s is %s", call->args[0],
@@ -319,7 +321,7 @@ static enum bw_err may_give_token(struct bw_call *call, const struct bw_eval_job
     return rc != BW_OK || running < most
                ? rc
                : bw_fail(err, BW_ERR_CONFLICT,
-                         "eval %s has to wait: %lld run, as many as evals.running allows; ask again",
+                         "eval %s has to wait: %lld run, which is evals.running; ask again",
                          call->args[0], (long long)running);
 }
 

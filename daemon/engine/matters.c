@@ -70,7 +70,7 @@ static int64_t deadline_of(const struct bw_cohort *cohort)
 static char *swap_json(const struct bw_deployment *deployment, const char *candidate)
 {
     BW_CLEANUP(bw_freep) char *diff = NULL;
-    const char *from = deployment->model == NULL ? deployment->base : deployment->model;
+    const char *from = bw_deployment_calls(deployment);
     if (bw_swap_diff(&deployment->at, from, candidate, &diff, NULL) != BW_OK) {
         diff = NULL; /* no lines, or other ones: the words remain */
     }

@@ -362,7 +362,7 @@ enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
                        "estimate %s",
                        deployment->name, deployment->name);
     }
-    const char *from = deployment->model == NULL ? deployment->base : deployment->model;
+    const char *from = bw_deployment_calls(deployment);
     struct bw_error why_not = { 0 };
     bool exact = bw_swap_diff(&deployment->at, from, to, &diff, &why_not) == BW_OK;
     words = bw_swap_words(&deployment->at, from, to);

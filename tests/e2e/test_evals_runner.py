@@ -254,6 +254,22 @@ class Evals(Case):
         self.assertEqual(job["verdict"], "inconclusive")
         self.assertIn("candidate: ", job["reason"])
 
+    def test_a_report_is_written_without_a_daemon(self):
+        out = self.basewatch.path("report.json")
+        base, next_ = self.result("b.json", cases=9, passed=9), self.result("c.json", cases=9, passed=8)
+        args = ["--out", out, "--format", "json", "--baseline", base, "--candidate", next_,
+                "--baseline-model", "a-1"]
+        self.assertEqual(self.basewatch.run("evals", "report", *args).returncode, 2)
+        self.assertEqual(self.basewatch.run("evals", "report", "1", *args, "--candidate-model",
+                                            "a-2").returncode, 2)
+        done = self.basewatch.run("evals", "report", *args, "--candidate-model", "a-2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(out) as file:
+            report = json.load(file)
+        self.assertEqual([(run["role"], run["model"], run["passed"]) for run in report["results"]],
+                         [("baseline", "a-1", 9), ("candidate", "a-2", 8)])
+        self.assertEqual(report["outcome"], "finished")
+
     def test_a_token_is_never_an_argument(self):
         for args in (["--candidate", "x"], ["--token", "tk_1", "--candidate", "x"],
                      ["--token", "x"], ["--token", "x", "--candidate", "y", "--format", "xml"],

@@ -91,7 +91,7 @@ class GitHub:
 
 
 class GithubActions(Case):
-    def begin(self, plans, limits=()):
+    def begin(self, plans, limits=(), **settings):
         self.github = GitHub(self, plans)
         self.github.limits = list(limits)
         self.hooks = self.receiver()
@@ -105,7 +105,7 @@ class GithubActions(Case):
             evals={"start": "automatic", "running": 50},
             triggers=[{"name": "gh", "plugin": "github-actions", "url": self.github.api.url,
                        "credential": {"file": "gh.token"},
-                       "settings": {"repository": "acme/evals", "workflow": "evals.yml"}}])
+                       "settings": dict(settings, repository="acme/evals", workflow="evals.yml")}])
         for models in ([OLD], [OLD, NEW]):
             self.basewatch.write("openai.json", openai_list(models))
             if self.basewatch.process is None:
@@ -177,6 +177,21 @@ class GithubActions(Case):
         self.assertEqual(self.finished()["good"]["verdict"], "pass")
         self.assertEqual(self.github.limits, [])
         self.assertEqual(len(self.github.runs), 1)
+
+    def test_the_files_of_a_harness_are_read_as_they_are(self):
+        def files(**passed):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as file:
+                for role, count in passed.items():
+                    file.writestr(role + ".json", json.dumps({"cases": 100, "passed": count}))
+            return out.getvalue()
+        self.begin({"good": {"conclusion": "success", "zip": files(baseline=90, candidate=95)},
+                    "half": {"conclusion": "success", "zip": files(candidate=95)}}, result="json")
+        rows = self.finished()
+        self.assertEqual((rows["good"]["verdict"], rows["half"]["verdict"]), ("pass", "inconclusive"))
+        self.assertIn("+5.0 points", rows["good"]["reason"])
+        self.assertIn("names no model", rows["good"]["reason"])
+        self.assertIn("baseline.json: it holds no", rows["half"]["reason"])
 
     def test_the_storage_learns_nothing_and_nobody_the_token(self):
         self.begin({"good": {"conclusion": "success", "zip": archive(report(95))}})

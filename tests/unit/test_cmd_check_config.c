@@ -166,6 +166,21 @@ Test(cmd_check_config, warns_of_an_account_apart_from_the_bases_it_rests_on)
         "lists the other one does not know; give both the same, or neither any\n");
 }
 
+Test(cmd_check_config, warns_of_a_ci_that_nobody_tells)
+{
+    put("w", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+    put("u", "https://hooks.slack.com/services/T/B/x\n");
+#define CI_FLEET(sinks)                                                                            \
+    "sources: [{name: a, plugin: xai, url: 'https://h'}]\nsinks: [" sinks "]\ndeployments:\n"      \
+    "  - {name: d, technique: prompt, platform: xai, model: m, evals: {suite: s, trigger: ci}}\n"
+    put("main.yaml", CI_FLEET("{name: c, plugin: slack, url: {file: u}}"));
+    cr_expect(eq(int, check(), 0));
+    put("main.yaml", CI_FLEET("{name: s, plugin: webhook, url: 'https://h', secret: {file: w}}"));
+    cr_expect(eq(int, check(), 0));
+    cr_assert_stderr_eq_str("warning: deployment 'd': evals.trigger is ci, and no webhook sink would "
+                            "tell a CI of a job; add one\n");
+}
+
 Test(cmd_check_config, refuses_other_arguments)
 {
     char *argv[] = { "check-config", "--wat" };

@@ -132,6 +132,9 @@ Test(cmd_scan, exit_codes_serve_a_pipeline)
     cr_expect(strncmp(run.err, "error: bad.jsonl:2: error: ", 27) == 0, "%s", run.err);
     SCAN("tree", "--catlog", "x");
     cr_expect(eq(int, run.code, 2));
+    SCAN("tree", "--sarif", "--json");
+    cr_expect(eq(int, run.code, 2));
+    cr_expect(ne(ptr, strstr(run.err, "give either --json or --sarif"), NULL), "%s", run.err);
 }
 
 Test(cmd_scan, without_daemon_or_catalog_the_shipped_ids_are_looked_for)
