@@ -185,6 +185,14 @@ class Payloads(unittest.TestCase):
                 "recovered": "resolve", "sink-failing": "trigger", "sink-recovered": "resolve",
                 "digest": "change", "summary": "change", "test": "change"})
 
+    def test_pagerduty_triggers_what_it_has_not_heard_of_before_it_acknowledges(self):
+        memory, life = None, []
+        for name in ("acknowledged", "snoozed", "reminder", "resolved", "acknowledged"):
+            asks, memory, _ = converse("pagerduty", MESSAGES[name], memory=memory)
+            life.append([json.loads(ask["body"])["event_action"] for ask in asks])
+        self.assertEqual(life, [["trigger", "acknowledge"], ["acknowledge"], ["trigger"],
+                                ["resolve"], ["trigger", "acknowledge"]])
+
     def test_minimal_detail_tells_no_names_of_models_and_no_money(self):
         for plugin in SETTINGS:
             asks, _, end = converse(plugin, MESSAGES["opened-minimal"])
