@@ -10,12 +10,12 @@
 
 static const char USAGE[] =
     "usage: basewatchd [--config FILE] [--state-dir DIR] [--socket PATH] [--check-config]\n"
-    "                  [--log-format text|json] [--version]\n"
+    "                  [--log-format text|json] [--log-level info|debug] [--version]\n"
     "\n"
     "Watches model catalogs and tells the owners of deployments what has been superseded.\n"
     "FILE defaults to /etc/basewatch/basewatch.yaml; `basewatch --help` lists the queries.\n";
 
-enum { OPT_CONFIG = 1, OPT_STATE_DIR, OPT_SOCKET, OPT_CHECK, OPT_LOG, OPT_VERSION, OPT_HELP };
+enum { OPT_CONFIG = 1, OPT_STATE_DIR, OPT_SOCKET, OPT_CHECK, OPT_LOG, OPT_LEVEL, OPT_VERSION, OPT_HELP };
 
 static const struct option OPTIONS[] = {
     { "config", required_argument, NULL, OPT_CONFIG },
@@ -23,6 +23,7 @@ static const struct option OPTIONS[] = {
     { "socket", required_argument, NULL, OPT_SOCKET },
     { "check-config", no_argument, NULL, OPT_CHECK },
     { "log-format", required_argument, NULL, OPT_LOG },
+    { "log-level", required_argument, NULL, OPT_LEVEL },
     { "version", no_argument, NULL, OPT_VERSION },
     { "help", no_argument, NULL, OPT_HELP },
     { NULL, 0, NULL, 0 },
@@ -42,6 +43,18 @@ static int check_config(const char *path)
                      settings->sources.count, settings->sinks.count, settings->deployments.count);
     }
     return rc == BW_OK ? 0 : 1;
+}
+
+/* An option that is one of two words. False: it is neither, which has been said. */
+static bool read_word(const char *option, const char *first, const char *second, bool *is_second)
+{
+    *is_second = strcmp(optarg, second) == 0;
+    if (!*is_second && strcmp(optarg, first) != 0) {
+        (void)fprintf(stderr, "basewatchd: --%s: '%s' is neither %s nor %s\n%s", option, optarg,
+                      first, second, USAGE);
+        return false;
+    }
+    return true;
 }
 
 /* Plugins stand beside the program in a build tree, and below libexec once installed. */
@@ -70,6 +83,8 @@ int main(int argc, char **argv)
                                       .plugin_dir = plugins };
     enum bw_log_format format = bw_log_detect();
     bool check = false;
+    bool json = false;
+    bool debug = false;
     for (int option = 0; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
         switch (option) {
         case OPT_CONFIG:
@@ -85,12 +100,15 @@ int main(int argc, char **argv)
             check = true;
             break;
         case OPT_LOG:
-            if (strcmp(optarg, "json") != 0 && strcmp(optarg, "text") != 0) {
-                (void)fprintf(stderr, "basewatchd: --log-format: '%s' is neither text nor json\n%s",
-                              optarg, USAGE);
+            if (!read_word("log-format", "text", "json", &json)) {
                 return 2;
             }
-            format = optarg[0] == 'j' ? BW_LOG_JSON : BW_LOG_TEXT;
+            format = json ? BW_LOG_JSON : BW_LOG_TEXT;
+            break;
+        case OPT_LEVEL:
+            if (!read_word("log-level", "info", "debug", &debug)) {
+                return 2;
+            }
             break;
         case OPT_VERSION:
             (void)puts("basewatchd " BW_VERSION);
@@ -107,7 +125,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "basewatchd: '%s' is no option\n%s", argv[optind], USAGE);
         return 2;
     }
-    bw_log_setup(format, BW_LOG_INFO);
+    bw_log_setup(format, debug ? BW_LOG_DEBUG : BW_LOG_INFO);
     if (check) {
         return check_config(options.config);
     }

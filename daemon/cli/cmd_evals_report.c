@@ -21,7 +21,9 @@ struct values {
     const char *passed;
     const char *passed_share;
     const char *errors;
+    const char *skipped;
     const char *model;
+    bool must_name_model;
 };
 
 #define VALUE(name, value, help, field) { name, value, help, offsetof(struct values, field), 0 }
@@ -37,10 +39,13 @@ static const struct bw_option OPTIONS[] = {
     VALUE("passed-share", "POINTER", "json: in place of --passed, a share from 0 to 1",
           passed_share),
     VALUE("errors", "POINTER", "json: likewise (default: /errors)", errors),
+    VALUE("skipped", "POINTER", "json: likewise (default: /skipped)", skipped),
     VALUE("model", "POINTER", "json: likewise (default: /model)", model),
     VALUE("pass-rate", "SHARE", "the share of the cases that must pass", pass_rate),
     VALUE("tolerance", "SHARE", "how far it may fall below the baseline's (default: 0.02)",
           tolerance),
+    VALUE("must-name-model", NULL, "a file that does not say which model answered is inconclusive",
+          must_name_model),
     BW_JSON_OPTION,
     BW_COMMON_OPTIONS,
     { 0 },
@@ -86,6 +91,7 @@ static enum bw_err check(const struct values *values, enum bw_eval_format *forma
         return bw_fail(err, BW_ERR_INVALID, "--format '%.40s' is not promptfoo, junit or json",
                        values->format);
     }
+    rule->must_name_model = values->must_name_model;
     enum bw_err rc = read_share("pass-rate", values->pass_rate, &rule->pass_rate, err);
     return rc == BW_OK ? read_share("tolerance", values->tolerance, &rule->tolerance, err) : rc;
 }
@@ -120,7 +126,7 @@ static struct bw_eval_pointers pointers_of(const struct values *values)
     return (struct bw_eval_pointers){
         .cases = (char *)values->cases,   .passed = (char *)values->passed,
         .errors = (char *)values->errors, .pass_rate = (char *)values->passed_share,
-        .model = (char *)values->model,
+        .model = (char *)values->model,   .skipped = (char *)values->skipped,
     };
 }
 

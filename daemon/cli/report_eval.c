@@ -11,11 +11,7 @@ enum bw_err bw_report_eval(int64_t id, const char *token, const struct bw_eval_r
     struct bw_json_writer w = { .out = &body };
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "token", token);
-    bw_json_add_text(&w, "outcome", bw_eval_outcome_word(report->outcome));
-    bw_json_add_text(&w, "reason", report->reason);
-    bw_json_add_double(&w, "pass_rate", report->rule.pass_rate);
-    bw_json_add_double(&w, "tolerance", report->rule.tolerance);
-    bw_eval_results_to_json(&report->results, &w, "results");
+    bw_eval_report_to_json(report, &w);
     bw_json_object_end(&w);
     const struct bw_client_request request = { .method = "POST", .target = target,
                                                .body = body.text };

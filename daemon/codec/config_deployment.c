@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "codec/config_reader.h"
+#include "codec/deployment_json.h"
 
 /* Names that were claimed, even by a deployment that is wrong otherwise, may not be claimed again.
  */
@@ -28,6 +29,7 @@ void bw_config_add_deployment(struct bw_config_reader *reader, const struct bw_c
     bw_config_defaults(&bw_deployment_section, &deployment);
     deployment.policy = bw_policy_copy(&reader->settings->policy);
     bw_config_read_item(reader, &bw_deployment_section, item, &deployment);
+    deployment.policy.own = bw_policy_own(&deployment.policy, &reader->settings->policy);
     claim_name(reader, item, &deployment);
     if (bw_config_complaints(reader) == before &&
         bw_deployment_complete(&deployment, &err) != BW_OK) {

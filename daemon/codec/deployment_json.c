@@ -262,6 +262,18 @@ static bool is_group(const struct field *fields, size_t count, const char *name)
     return false;
 }
 
+static unsigned bit_of(const struct field *policy_field)
+{
+    return 1U << (policy_field - POLICY_FIELDS);
+}
+
+static void note_own(const struct field *fields, const struct field *field, void *out)
+{
+    if (fields == POLICY_FIELDS) {
+        ((struct bw_policy *)out)->own |= bit_of(field);
+    }
+}
+
 static enum bw_err read_members(const struct bw_json *json, const char *group,
                                 const struct field *fields, size_t count, void *out,
                                 struct bw_error *err)
@@ -275,6 +287,7 @@ static enum bw_err read_members(const struct bw_json *json, const char *group,
         }
         if (field != NULL) {
             rc = read_field(m, field, (char *)out + field->offset, err);
+            note_own(fields, field, out);
         } else if (group == NULL && bw_json_is_object(m) && is_group(fields, count, name)) {
             rc = read_members(m, name, fields, count, out, err);
         } else {
@@ -305,6 +318,7 @@ enum bw_err bw_deployment_from_json(const struct bw_json *json, const struct bw_
         .lead_days = -1,
         .training = { .refresh_share = -1.0 },
     };
+    read.policy.own = 0;
     enum bw_err rc = read_members(json, NULL, FIELDS, BW_COUNT(FIELDS), &read, err);
     const struct bw_json *policy = bw_json_get(json, "policy");
     if (rc == BW_OK && !bw_json_is_null(policy) && !bw_json_is_object(policy)) {
@@ -414,13 +428,14 @@ static void write_field(struct bw_json_writer *w, const struct field *field, con
     }
 }
 
+/* own: of a policy, the fields to write, empty ones too; NULL: what is given. */
 static void write_fields(struct bw_json_writer *w, const struct field *fields, size_t count,
-                         const void *object)
+                         const void *object, const unsigned *own)
 {
     const char *group = NULL;
     for (size_t i = 0; i < count; i++) {
         const void *value = (const char *)object + fields[i].offset;
-        if (!given(&fields[i], value)) {
+        if (own == NULL ? !given(&fields[i], value) : (*own & bit_of(&fields[i])) == 0) {
             continue;
         }
         if (!bw_str_equal(group, fields[i].group)) {
@@ -440,15 +455,42 @@ static void write_fields(struct bw_json_writer *w, const struct field *fields, s
 void bw_policy_to_json(const struct bw_policy *policy, struct bw_json_writer *w, const char *name)
 {
     bw_json_object_begin(w, name);
-    write_fields(w, POLICY_FIELDS, BW_COUNT(POLICY_FIELDS), policy);
+    write_fields(w, POLICY_FIELDS, BW_COUNT(POLICY_FIELDS), policy, NULL);
     bw_json_object_end(w);
+}
+
+/* Ownership: the caller's. */
+static char *field_text(const struct field *field, const void *object)
+{
+    struct bw_str text = { 0 };
+    struct bw_json_writer w = { .out = &text };
+    bw_json_object_begin(&w, NULL);
+    write_field(&w, field, (const char *)object + field->offset);
+    bw_json_object_end(&w);
+    return bw_str_take(&text);
+}
+
+unsigned bw_policy_own(const struct bw_policy *policy, const struct bw_policy *fleet)
+{
+    unsigned own = 0;
+    for (size_t i = 0; i < BW_COUNT(POLICY_FIELDS); i++) {
+        BW_CLEANUP(bw_freep) char *said = field_text(&POLICY_FIELDS[i], policy);
+        BW_CLEANUP(bw_freep) char *usual = field_text(&POLICY_FIELDS[i], fleet);
+        own |= strcmp(said, usual) == 0 ? 0 : bit_of(&POLICY_FIELDS[i]);
+    }
+    return own;
 }
 
 void bw_deployment_to_json(const struct bw_deployment *deployment, struct bw_json_writer *w,
                            const char *name)
 {
     bw_json_object_begin(w, name);
-    write_fields(w, FIELDS, BW_COUNT(FIELDS), deployment);
-    bw_policy_to_json(&deployment->policy, w, "policy");
+    write_fields(w, FIELDS, BW_COUNT(FIELDS), deployment, NULL);
+    if (deployment->policy.own != 0) {
+        bw_json_object_begin(w, "policy");
+        write_fields(w, POLICY_FIELDS, BW_COUNT(POLICY_FIELDS), &deployment->policy,
+                     &deployment->policy.own);
+        bw_json_object_end(w);
+    }
     bw_json_object_end(w);
 }

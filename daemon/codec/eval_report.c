@@ -46,7 +46,7 @@ static enum bw_err read_counts(const struct bw_json *row, struct bw_eval_result 
     } counts[] = {
         { "cases", &out->cases },   { "passed", &out->passed },
         { "failed", &out->failed }, { "errors", &out->errors },
-        { "duration_ms", &out->duration_ms },
+        { "skipped", &out->skipped }, { "duration_ms", &out->duration_ms },
     };
     enum bw_err rc = BW_OK;
     for (size_t i = 0; rc == BW_OK && i < BW_COUNT(counts); i++) {
@@ -122,6 +122,7 @@ enum bw_err bw_eval_report_from_json(const struct bw_json *json, struct bw_eval_
                                &report.outcome)) {
         return bw_fail(err, BW_ERR_INVALID, "outcome is not finished, timeout or failed");
     }
+    report.rule.must_name_model = bw_json_bool(bw_json_get(json, "must_name_model"), false);
     report.reason = reason == NULL || reason[0] == '\0' ? NULL : one_line(reason);
     enum bw_err rc = read_share(json, "pass_rate", &report.rule.pass_rate, err);
     if (rc == BW_OK) {
@@ -150,6 +151,7 @@ void bw_eval_report_to_json(const struct bw_eval_report *report, struct bw_json_
     bw_json_add_text(w, "reason", report->reason);
     bw_json_add_double(w, "pass_rate", report->rule.pass_rate);
     bw_json_add_double(w, "tolerance", report->rule.tolerance);
+    bw_json_add_bool(w, "must_name_model", report->rule.must_name_model);
     bw_eval_results_to_json(&report->results, w, "results");
 }
 
@@ -162,6 +164,7 @@ static void write_result(const struct bw_eval_result *result, struct bw_json_wri
     bw_json_add_i64(w, "passed", result->passed);
     bw_json_add_i64(w, "failed", result->failed);
     bw_json_add_i64(w, "errors", result->errors);
+    bw_json_add_i64(w, "skipped", result->skipped);
     bw_json_array_begin(w, "models_seen");
     BW_VEC_EACH(char *, seen, &result->models_seen)
     {

@@ -14,9 +14,9 @@ struct bw_eval_report {
     struct bw_eval_results results; /* at most one a role */
 };
 
-/* {"outcome", "reason", "pass_rate", "tolerance", "results": [{"role", "model", "cases", "passed",
- * "failed", "errors", "models_seen", "mean_score", "cost_usd", "duration_ms", "exit"}]}; other
- * members are passed over. Ownership: *out is the caller's. Errors: BW_ERR_INVALID, naming the
+/* {"outcome", "reason", "pass_rate", "tolerance", "must_name_model", "results": [{"role", "model",
+ * "cases", "passed", "failed", "errors", "skipped", "models_seen", "mean_score", "cost_usd",
+ * "duration_ms", "exit"}]}; other members are passed over. Ownership: *out is the caller's. Errors: BW_ERR_INVALID, naming the
  * member. */
 BW_MUST_CHECK enum bw_err bw_eval_report_from_json(const struct bw_json *json,
                                                    struct bw_eval_report *out,

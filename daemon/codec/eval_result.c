@@ -169,6 +169,7 @@ static enum bw_err read_json(const struct bw_json *root, const struct bw_eval_po
     double cases = NAN;
     double passed = NAN;
     double errors = 0;
+    double skipped = 0;
     enum bw_err rc = read_number(root, (struct wanted){ "cases", pointers->cases }, true,
                                  COUNT_MAX, &cases, err);
     if (rc == BW_OK && by_rate) {
@@ -183,6 +184,10 @@ static enum bw_err read_json(const struct bw_json *root, const struct bw_eval_po
         rc = read_number(root, (struct wanted){ "errors", pointers->errors }, true, COUNT_MAX,
                          &errors, err);
     }
+    if (rc == BW_OK) {
+        rc = read_number(root, (struct wanted){ "skipped", pointers->skipped }, true, COUNT_MAX,
+                         &skipped, err);
+    }
     if (rc == BW_OK && passed + errors > cases) {
         rc = bw_fail(err, BW_ERR_INVALID, "the counts do not add up: %.0f cases, %.0f passed, "
                      "%.0f errors", cases, passed, errors);
@@ -196,6 +201,7 @@ static enum bw_err read_json(const struct bw_json *root, const struct bw_eval_po
     out->cases = (int64_t)cases;
     out->passed = (int64_t)passed;
     out->errors = (int64_t)errors;
+    out->skipped = (int64_t)skipped;
     out->failed = out->cases - out->passed - out->errors;
     out->mean_score = read_optional(root, (struct wanted){ "mean_score", pointers->mean_score });
     out->cost_usd = read_optional(root, (struct wanted){ "cost_usd", pointers->cost_usd });

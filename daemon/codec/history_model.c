@@ -120,7 +120,6 @@ static void write_price(struct bw_json_writer *w, const char *name, const struct
 void bw_history_model_write(struct bw_json_writer *w, const char *name,
                             const struct bw_entry *entry)
 {
-    const struct bw_date *end = bw_entry_date(entry, BW_CLOCK_INFERENCE);
     bw_json_object_begin(w, name);
     bw_json_add_text(w, "id", entry->id);
     bw_json_add_text(w, "name", entry->name);
@@ -133,8 +132,7 @@ void bw_history_model_write(struct bw_json_writer *w, const char *name,
     bw_json_add_i64(w, "max_output", entry->max_output_tokens);
     write_price(w, "cost_in", &entry->price_input);
     write_price(w, "cost_out", &entry->price_output);
-    bw_json_add_day(w, "end_date",
-                    end != NULL && end->certainty == BW_CERTAINTY_FIRM ? end->at_ms : 0);
+    bw_json_add_day(w, "end_date", bw_entry_firm_ms(entry, BW_CLOCK_INFERENCE));
     bw_json_add_text(w, "replacement", entry->replacement);
     bw_json_object_end(w);
 }

@@ -22,6 +22,9 @@ static const struct bw_config_option POINTERS[] = {
       .help = "the share that passed, from 0 to 1, where there is no count" },
     { "errors", BW_CONFIG_TEXT, AT(errors),
       .help = "how many ended without an answer to judge; default: /errors, where it is there" },
+    { "skipped", BW_CONFIG_TEXT, AT(skipped),
+      .help = "how many of the suite were not run, besides /cases; default: /skipped, where it is "
+              "there" },
     { "model", BW_CONFIG_TEXT, AT(model),
       .help = "the model that answered, a text or a list; default: /model, where it is there" },
     { "mean_score", BW_CONFIG_TEXT, AT(mean_score), .help = "default: /mean_score" },
@@ -36,7 +39,7 @@ static const struct bw_config_section POINTERS_SECTION = { .noun = "set of point
 static const struct bw_config_option SUITE[] = {
     { "argv", BW_CONFIG_ARGV, AT(argv), .required = true,
       .help = "the program and its arguments, run without a shell; {model} and {result} stand for "
-              "the model and the file to write" },
+              "the model and the file to write, but not in a script behind a shell's -c" },
     { "cwd", BW_CONFIG_PATH, AT(cwd), .max = 1024,
       .help = "the folder to run it in; default: an empty one" },
     { "timeout", BW_CONFIG_DURATION, AT(timeout_ms), .min = BW_SECOND_MS, .max = BW_DAY_MS,
@@ -51,6 +54,8 @@ static const struct bw_config_option SUITE[] = {
       .help = "the share of the cases that must pass, whatever the baseline does" },
     { "tolerance", BW_CONFIG_SHARE, AT(rule.tolerance), .fallback = "0.02",
       .help = "how far the share that passes may fall below the baseline's" },
+    { "must_name_model", BW_CONFIG_BOOL, AT(rule.must_name_model), .fallback = "false",
+      .help = "a result that does not say which model answered is inconclusive" },
     END,
 };
 static const struct bw_config_section SUITE_SECTION = { "suite", SUITE, add_suite };
@@ -94,6 +99,11 @@ static void check_suite(struct bw_config_reader *reader, const struct bw_config_
         bw_config_complain(reader, item, "argv is empty; write [PROGRAM, ARGUMENT...]");
     } else if (strchr(suite->argv.items[0], '{') != NULL) {
         bw_config_complain(reader, item, "argv: the program itself is never filled in");
+    }
+    if (bw_eval_suite_scripted(suite) != NULL) {
+        bw_config_complain(reader, item,
+                           "argv: a shell's script is never filled in; write \"$BASEWATCH_MODEL\" "
+                           "and \"$BASEWATCH_RESULT\" in it");
     }
     check_pointers(reader, item, suite);
     BW_VEC_EACH(const struct bw_variable, variable, &suite->environment)

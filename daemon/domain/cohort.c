@@ -38,5 +38,6 @@ bool bw_cohort_differs(const struct bw_cohort *a, const struct bw_cohort *b)
            !bw_str_equal(a->moved, b->moved) ||
            a->train_by_ms != b->train_by_ms || a->serve_until_ms != b->serve_until_ms ||
            !bw_str_equal(a->candidate, b->candidate) || !bw_str_equal(a->relation, b->relation) ||
-           !bw_str_equal(a->train_on, b->train_on) || !bw_str_equal(a->route, b->route);
+           !bw_str_equal(a->via, b->via) || !bw_str_equal(a->train_on, b->train_on) ||
+           !bw_str_equal(a->route, b->route);
 }

@@ -37,6 +37,8 @@ struct bw_policy {
     struct bw_globs models;
     struct bw_globs platforms;
     struct bw_globs regions;
+    unsigned own; /* bits: what of it the deployment says itself, as codec/deployment_json.h counts;
+                     the rest is the fleet's. The same policy, whoever says it. */
 };
 
 /* Numbers that were not given are 0, texts NULL, unless said otherwise. */

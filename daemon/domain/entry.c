@@ -315,6 +315,18 @@ const struct bw_date *bw_entry_date(const struct bw_entry *entry, enum bw_clock 
     return best;
 }
 
+int64_t bw_entry_firm_ms(const struct bw_entry *entry, enum bw_clock clock)
+{
+    const struct bw_date *date = bw_entry_date(entry, clock);
+    return date != NULL && date->certainty == BW_CERTAINTY_FIRM ? date->at_ms : 0;
+}
+
+bool bw_entry_has_ended(const struct bw_entry *entry, int64_t now_ms)
+{
+    int64_t end_ms = bw_entry_firm_ms(entry, BW_CLOCK_INFERENCE);
+    return entry->life == BW_LIFE_RETIRED || (end_ms != 0 && end_ms <= now_ms);
+}
+
 BW_DEFINE_WORDS(bw_life, LIFE_WORDS)
 BW_DEFINE_WORDS(bw_clock, CLOCK_WORDS)
 

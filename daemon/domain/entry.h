@@ -121,6 +121,11 @@ uint64_t bw_entries_hash(const struct bw_entries *entries);
 /* The date on one clock: the earliest firm one, else the earliest "not before"; NULL: none. */
 const struct bw_date *bw_entry_date(const struct bw_entry *entry, enum bw_clock clock);
 
+/* The firm date on one clock; 0: none. "Not sooner than" ends nothing, not even once it is over. */
+int64_t bw_entry_firm_ms(const struct bw_entry *entry, enum bw_clock clock);
+/* Does it answer no more at now_ms, by its source's word? */
+bool bw_entry_has_ended(const struct bw_entry *entry, int64_t now_ms);
+
 /* Words of the enums, as JSON and SQL spell them. bw_*_parse: false for an unknown word. */
 const char *bw_life_word(enum bw_life life);
 bool bw_life_parse(const char *word, enum bw_life *out);

@@ -1,6 +1,8 @@
 /* daemon/domain/eval_job.c: see eval_job.h. */
 #include "domain/eval_job.h"
 
+#include <string.h>
+
 #include "base/words.h"
 
 static const char *const STATE_WORDS[] = {
@@ -48,19 +50,20 @@ bool bw_eval_is_wanted(enum bw_notice_state state)
     return bw_notice_is_live(state) && state != BW_NOTICE_WAIVED;
 }
 
-enum bw_notice_state bw_eval_consequence(enum bw_eval_verdict verdict, enum bw_notice_state state)
+enum bw_notice_state bw_eval_consequence(enum bw_eval_verdict verdict, enum bw_notice_kind kind,
+                                         enum bw_eval_role judged, enum bw_notice_state state)
 {
-    enum bw_notice_state to = verdict == BW_EVAL_PASS   ? BW_NOTICE_VERIFIED
-                              : verdict == BW_EVAL_FAIL ? BW_NOTICE_WAIVED
-                                                        : state;
+    bool rejects = verdict == BW_EVAL_FAIL && (kind != BW_NOTICE_STALE || judged == BW_EVAL_TUNED);
+    enum bw_notice_state to = verdict == BW_EVAL_PASS ? BW_NOTICE_VERIFIED
+                              : rejects               ? BW_NOTICE_WAIVED
+                                                      : state;
     return bw_notice_may_move(state, to) ? to : state;
 }
 
 bool bw_eval_model_is_plain(const char *model)
 {
-    bool plain = model[0] != '\0' && model[0] != '-';
-    for (const char *c = model; plain && *c != '\0'; c++) {
-        plain = *c > ' ' && *c < 0x7f;
-    }
-    return plain;
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789._:/@+=~,-";
+    return model[0] != '\0' && model[0] != '-' && model[strspn(model, PLAIN)] == '\0';
 }

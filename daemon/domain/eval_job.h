@@ -34,12 +34,15 @@ enum bw_eval_start { /* when a job is opened by itself */
 bool bw_eval_opens(enum bw_eval_start start, enum bw_notice_state state);
 /* Is the answer of a job still wanted by a notice in this state? */
 bool bw_eval_is_wanted(enum bw_notice_state state);
-/* What the verdict makes of a notice in this state: pass verifies it, fail waives it (for its
- * candidate; a newer one is a notice of its own), anything else leaves it. */
-enum bw_notice_state bw_eval_consequence(enum bw_eval_verdict verdict, enum bw_notice_state state);
+/* What the verdict on the model of that role makes of a notice: pass verifies it, fail waives it
+ * (for its candidate; a newer one is a notice of its own), anything else leaves it. That a newer
+ * base does worse when prompted is why there is a fine-tune: only its new tune can fail it. */
+enum bw_notice_state bw_eval_consequence(enum bw_eval_verdict verdict, enum bw_notice_kind kind,
+                                         enum bw_eval_role judged, enum bw_notice_state state);
 
-/* May this model id stand in a command line? It is printable ASCII without blanks, and no option.
- */
+/* May this model id stand in a command line? It is of A-Z a-z 0-9 . _ : / @ + = ~ , - alone, which
+ * every id of the platforms known in 2026 is (fine-tunes, ARNs and resource names as well), so that
+ * no shell finds anything in it; and it is no option. */
 bool bw_eval_model_is_plain(const char *model);
 
 const char *bw_job_state_word(enum bw_job_state state);

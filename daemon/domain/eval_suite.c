@@ -25,7 +25,8 @@ void bw_eval_suite_clear(struct bw_eval_suite *suite)
     struct bw_eval_pointers *pointers = &suite->pointers;
     char *const texts[] = { suite->name,          suite->cwd,         pointers->cases,
                             pointers->passed,     pointers->pass_rate, pointers->errors,
-                            pointers->model,      pointers->mean_score, pointers->cost_usd };
+                            pointers->skipped,    pointers->model,     pointers->mean_score,
+                            pointers->cost_usd };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
     }
@@ -72,6 +73,37 @@ static char *filled(const char *word, const char *model, const char *result)
         }
     }
     return bw_str_take(&out);
+}
+
+static bool is_shell(const char *word)
+{
+    static const char *const shells[] = { "sh",  "bash", "dash", "ash",  "zsh",
+                                          "ksh", "mksh", "fish", "csh", "tcsh" };
+    const char *slash = strrchr(word, '/');
+    const char *name = slash == NULL ? word : slash + 1;
+    for (size_t i = 0; i < BW_COUNT(shells); i++) {
+        if (strcmp(name, shells[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *bw_eval_suite_scripted(const struct bw_eval_suite *suite)
+{
+    bool shell = false;
+    bool script = false; /* the next word that is no option is one */
+    BW_VEC_EACH(char *, word, &suite->argv)
+    {
+        bool option = (*word)[0] == '-' || (*word)[0] == '+';
+        if (script && !option) {
+            bool filled_in = strstr(*word, "{model}") != NULL || strstr(*word, "{result}") != NULL;
+            return filled_in ? *word : NULL;
+        }
+        script = script || (shell && option && (*word)[1] != '-' && strchr(*word, 'c') != NULL);
+        shell = shell || is_shell(*word); /* also behind env, timeout and the like */
+    }
+    return NULL;
 }
 
 void bw_eval_suite_argv(const struct bw_eval_suite *suite, const char *model, const char *result,

@@ -20,6 +20,7 @@ struct bw_eval_pointers {
     char *passed;     /* a count, or, in its place, */
     char *pass_rate;  /* a share from 0 to 1 */
     char *errors;
+    char *skipped;    /* not among cases */
     char *model;      /* a text or a list of texts */
     char *mean_score;
     char *cost_usd;
@@ -50,6 +51,10 @@ void bw_eval_suites_clear(struct bw_eval_suites *suites);
 /* NULL: there is none of that name. */
 const struct bw_eval_suite *bw_eval_suite_find(const struct bw_eval_suites *suites,
                                                const char *name);
+
+/* A model is no program: no shell reads it as a part of its script, the word after -c.
+ * NULL, or the word of argv that lets one. */
+const char *bw_eval_suite_scripted(const struct bw_eval_suite *suite);
 
 /* The words to run: the suite's, with model and result in place of {model} and {result}, each
  * word staying one word. Ownership: *out, empty before, is the caller's. */

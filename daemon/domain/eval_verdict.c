@@ -45,7 +45,8 @@ struct interval {
     double high;
 };
 
-static char *flaw_of(const struct bw_eval_result *run);
+static char *flaw_of(const struct bw_eval_result *run, struct bw_eval_rule rule);
+static char *mismatch_of(const struct bw_eval_results *results);
 static void compare(const struct bw_eval_result *run, const struct bw_eval_result *baseline,
                     struct bw_eval_judgement *out);
 static void decide(const struct runs *runs, struct bw_eval_rule rule,
@@ -95,13 +96,16 @@ void bw_eval_judge(const struct bw_eval_results *results, struct bw_eval_rule ru
     {
         out->reason = runs.of[run->role] != NULL
                           ? bw_xasprintf("%s was run twice", bw_eval_role_word(run->role))
-                          : flaw_of(run);
+                          : flaw_of(run, rule);
         if (out->reason != NULL) {
             return;
         }
         runs.of[run->role] = run;
     }
-    decide(&runs, rule, out);
+    out->reason = mismatch_of(results);
+    if (out->reason == NULL) {
+        decide(&runs, rule, out);
+    }
 }
 
 bool bw_eval_model_is(const char *asked, const char *seen)
@@ -117,9 +121,12 @@ bool bw_eval_model_is(const char *asked, const char *seen)
 }
 
 /* Why a run cannot be judged; NULL: it can. Ownership: the caller's. */
-static char *flaw_of(const struct bw_eval_result *run)
+static char *flaw_of(const struct bw_eval_result *run, struct bw_eval_rule rule)
 {
     const char *role = bw_eval_role_word(run->role);
+    if (rule.must_name_model && run->models_seen.count == 0) {
+        return bw_xasprintf("the result of %s names no model, which its suite has to", role);
+    }
     BW_VEC_EACH(char *, seen, &run->models_seen)
     {
         if (!bw_eval_model_is(run->model, *seen)) {
@@ -142,6 +149,23 @@ static char *flaw_of(const struct bw_eval_result *run)
     return NULL;
 }
 
+/* Why the runs are not of the same cases; NULL: they may be. Ownership: the caller's. */
+static char *mismatch_of(const struct bw_eval_results *results)
+{
+    BW_VEC_EACH(const struct bw_eval_result, run, results)
+    {
+        const struct bw_eval_result *first = &results->items[0];
+        if (run->cases + run->skipped != first->cases + first->skipped) {
+            return bw_xasprintf("%s had %lld cases and %s %lld: these are not the same cases",
+                                bw_eval_role_word(first->role),
+                                (long long)(first->cases + first->skipped),
+                                bw_eval_role_word(run->role),
+                                (long long)(run->cases + run->skipped));
+        }
+    }
+    return NULL;
+}
+
 static double rate_of(const struct bw_eval_result *run)
 {
     return (double)run->passed / (double)run->cases;
@@ -160,6 +184,20 @@ static void say_difference(struct bw_str *text, const struct bw_eval_result *bas
     say_count(text, baseline, "");
     bw_str_appendf(text, ": %+.1f points (95 %% interval %+.1f to %+.1f)",
                    100 * judgement->difference, 100 * judgement->low, 100 * judgement->high);
+}
+
+/* A suite that asks whatever model it likes says the same of both. */
+static void say_unnamed(struct bw_str *text, const struct bw_eval_result *judged,
+                        const struct bw_eval_result *baseline)
+{
+    if (judged->models_seen.count > 0) {
+        return;
+    }
+    bool alike = baseline != NULL && baseline->models_seen.count == 0 &&
+                 judged->passed == baseline->passed && judged->cases == baseline->cases;
+    bw_str_append(text, alike ? "; no result names its model, and both are alike: make sure that "
+                                "the suite asks $BASEWATCH_MODEL"
+                              : "; the result names no model");
 }
 
 static void decide(const struct runs *runs, struct bw_eval_rule rule,
@@ -199,6 +237,10 @@ static void decide(const struct runs *runs, struct bw_eval_rule rule,
         bw_str_append(&text, "; ");
         say_count(&text, candidate, " passed");
     }
+    if (judged->cases + judged->skipped < rule.cases) {
+        bw_str_appendf(&text, "; its deployment says %lld cases", (long long)rule.cases);
+    }
+    say_unnamed(&text, judged, baseline);
     out->reason = bw_str_take(&text);
 }
 

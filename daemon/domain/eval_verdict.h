@@ -36,6 +36,7 @@ struct bw_eval_result {
     int64_t passed;
     int64_t failed;
     int64_t errors;                /* cases without an answer to judge */
+    int64_t skipped;               /* cases of the suite that were not run; not among cases */
     struct bw_names models_seen;   /* in the result file, with the harness's prefixes; empty: it
                                       names none */
     double mean_score;             /* NAN: unknown */
@@ -55,6 +56,8 @@ void bw_eval_results_clear(struct bw_eval_results *results);
 struct bw_eval_rule {
     double pass_rate; /* share of the cases that must pass, 0 to 1; 0: none asked for */
     double tolerance; /* share by which the pass rate may fall below the baseline's, 0 to 1 */
+    int64_t cases;    /* that the deployment says its suite has; 0: it does not say */
+    bool must_name_model; /* a result that does not say which model answered proves nothing */
 };
 /* No pass rate; two points, since equal models differ by that much on a few hundred cases. */
 extern const struct bw_eval_rule BW_EVAL_RULE;
@@ -72,7 +75,8 @@ struct bw_eval_judgement {
  * candidate: it passes when it reaches the pass rate and does not fall below the baseline by more
  * than the tolerance. Without a baseline the pass rate alone decides. Inconclusive: a run without
  * cases, with errors, with counts that do not add up or with another model than the one asked for;
- * a role that was run twice; nothing to compare with.
+ * runs of suites that differ in size; a role that was run twice; nothing to compare with. The
+ * reason says when no result names its model, and when fewer cases were run than expected.
  * Ownership: results are borrowed; *out is overwritten; clear it with bw_eval_judgement_clear(). */
 void bw_eval_judge(const struct bw_eval_results *results, struct bw_eval_rule rule,
                    struct bw_eval_judgement *out);

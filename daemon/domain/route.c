@@ -68,20 +68,16 @@ static bool is_offered(enum bw_tuning status)
 static char *catalog_objection(const char *platform, const struct bw_entry *entry, int64_t now_ms,
                                int64_t *until_ms)
 {
-    const struct bw_date *last = bw_entry_date(entry, BW_CLOCK_TRAINING);
-    if (last != NULL && last->certainty == BW_CERTAINTY_FIRM) {
-        if (*until_ms == 0 || last->at_ms < *until_ms) {
-            *until_ms = last->at_ms;
-        }
-        if (now_ms >= last->at_ms) {
-            char day[BW_INSTANT_TEXT];
-            return bw_xasprintf("'%s' takes no new training job since %s", entry->id,
-                                bw_instant_format_day(last->at_ms, day));
-        }
+    int64_t last_ms = bw_entry_firm_ms(entry, BW_CLOCK_TRAINING);
+    if (last_ms != 0 && (*until_ms == 0 || last_ms < *until_ms)) {
+        *until_ms = last_ms;
     }
-    const struct bw_date *end = bw_entry_date(entry, BW_CLOCK_INFERENCE);
-    bool ended = end != NULL && end->certainty == BW_CERTAINTY_FIRM && now_ms >= end->at_ms;
-    if (entry->life == BW_LIFE_RETIRED || ended) {
+    if (last_ms != 0 && now_ms >= last_ms) {
+        char day[BW_INSTANT_TEXT];
+        return bw_xasprintf("'%s' takes no new training job since %s", entry->id,
+                            bw_instant_format_day(last_ms, day));
+    }
+    if (bw_entry_has_ended(entry, now_ms)) {
         return bw_xasprintf("'%s' is retired", entry->id);
     }
     if (entry->tunable == BW_NO) {

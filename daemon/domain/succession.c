@@ -48,18 +48,11 @@ static void read_dates(const struct bw_succession_input *in, struct bw_successio
     if (base == NULL) {
         return;
     }
-    const struct bw_date *serve = bw_entry_date(base, BW_CLOCK_INFERENCE);
-    const struct bw_date *train = bw_entry_date(base, BW_CLOCK_TRAINING);
-    if (serve != NULL && serve->certainty == BW_CERTAINTY_FIRM) {
-        out->serve_until_ms = serve->at_ms;
-        note_due(out, serve->at_ms, in->now_ms);
-    }
-    if (train != NULL && train->certainty == BW_CERTAINTY_FIRM) {
-        out->train_by_ms = train->at_ms;
-        note_due(out, train->at_ms, in->now_ms);
-    }
-    out->retired = base->life == BW_LIFE_RETIRED ||
-                   (out->serve_until_ms != 0 && out->serve_until_ms <= in->now_ms);
+    out->serve_until_ms = bw_entry_firm_ms(base, BW_CLOCK_INFERENCE);
+    out->train_by_ms = bw_entry_firm_ms(base, BW_CLOCK_TRAINING);
+    note_due(out, out->serve_until_ms, in->now_ms);
+    note_due(out, out->train_by_ms, in->now_ms);
+    out->retired = bw_entry_has_ended(base, in->now_ms);
 }
 
 static bool has_firm_end(const struct bw_succession *out)
@@ -96,17 +89,11 @@ static bool of_age(const struct bw_succession_input *in, const struct bw_offer *
     return in->policy->min_age_ms == 0 || from_ms <= in->now_ms;
 }
 
-static bool ends_too(const struct bw_entry *entry, int64_t now_ms)
-{
-    const struct bw_date *serve = bw_entry_date(entry, BW_CLOCK_INFERENCE);
-    return entry->life == BW_LIFE_RETIRED || (serve != NULL && serve->at_ms <= now_ms);
-}
-
 /* May this model be offered as the successor that the judgement calls it? */
 static bool eligible(const struct bw_succession_input *in, const struct bw_offer *offer,
                      const struct bw_judgement *judgement, struct bw_succession *out)
 {
-    if (!offer->listed || ends_too(offer->entry, in->now_ms) ||
+    if (!offer->listed || bw_entry_has_ended(offer->entry, in->now_ms) ||
         !bw_globs_permit(&in->policy->models, offer->entry->id)) {
         return false;
     }
@@ -196,7 +183,7 @@ static bool find_declared(void *context, const char *id, struct bw_declared *out
     }
     *out = (struct bw_declared){
         .replacement = entry->replacement,
-        .retired = ends_too(entry, in->now_ms),
+        .retired = bw_entry_has_ended(entry, in->now_ms),
         .released_ms = entry->released_ms,
     };
     return true;

@@ -45,11 +45,10 @@ static bool on_a_day_before(const struct bw_span_input *in, size_t count, int64_
 
 static double life_days(const struct bw_entry *base)
 {
-    const struct bw_date *end = base == NULL ? NULL : bw_entry_date(base, BW_CLOCK_INFERENCE);
-    return end == NULL || end->certainty != BW_CERTAINTY_FIRM || base->released_ms == 0 ||
-                   end->at_ms <= base->released_ms
+    int64_t end_ms = base == NULL ? 0 : bw_entry_firm_ms(base, BW_CLOCK_INFERENCE);
+    return end_ms == 0 || base->released_ms == 0 || end_ms <= base->released_ms
                ? 0
-               : (double)(end->at_ms - base->released_ms) / (double)BW_DAY_MS;
+               : (double)(end_ms - base->released_ms) / (double)BW_DAY_MS;
 }
 
 void bw_span_find(const struct bw_span_input *in, struct bw_span *out)

@@ -179,16 +179,14 @@ enum bw_err bw_api_actuals(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_actuals_clear) struct bw_actuals actuals = { 0 };
     BW_CLEANUP(bw_freep) char *deployment = bw_call_query(call, "deployment");
     BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
-    int64_t limit = bw_call_limit(call);
-    enum bw_err rc = bw_actuals_page(call->engine->db, deployment, owner, bw_call_after(call),
-                                     limit, &actuals, err);
+    struct bw_list_page page = bw_call_page(call);
+    enum bw_err rc = bw_actuals_page(call->engine->db, deployment, owner, &page, &actuals, err);
     bw_call_begin_list(call, "actuals");
     BW_VEC_EACH(const struct bw_actual, actual, &actuals)
     {
         write_row(&call->w, actual);
     }
-    bw_call_end_page(call, actuals.count, limit,
-                        actuals.count == 0 ? 0 : actuals.items[actuals.count - 1].id);
+    bw_call_end_page(call, &page);
     return rc;
 }
 

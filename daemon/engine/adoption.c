@@ -76,13 +76,15 @@ static enum bw_err find_newest(struct bw_engine *engine, const struct bw_deploym
     for (size_t i = 0; rc == BW_OK && i < found->count; i++) {
         struct bw_found *row = &found->items[i];
         struct bw_candidate candidate = candidate_of(engine, row);
-        if (!bw_str_glob(said->match, row->finding.id) || !bw_candidate_is_fit(&candidate) ||
-            !is_there(engine, row)) {
-            continue;
-        }
-        if (!bw_str_equal(row->deployment, said->name)) {
-            bw_replace(&row->deployment, said->name);
+        bool fits = bw_str_glob(said->match, row->finding.id) && bw_candidate_is_fit(&candidate) &&
+                    is_there(engine, row);
+        if (fits != bw_str_equal(row->deployment, said->name)) {
+            bw_replace(&row->deployment, fits ? said->name : NULL);
+            engine->adopts_again = engine->adopts_again || !fits;
             rc = bw_findings_save(engine->db, row, err);
+        }
+        if (!fits) {
+            continue;
         }
         struct bw_candidate best =
             *at == found->count ? candidate : candidate_of(engine, &found->items[*at]);
@@ -110,8 +112,15 @@ enum bw_err bw_engine_know(struct bw_engine *engine, const struct bw_deployment 
 {
     BW_CLEANUP(bw_founds_clear) struct bw_founds found = { 0 };
     size_t at = 0;
-    enum bw_err rc = said->match != NULL ? find_newest(engine, said, scope, &found, &at, err)
-                                         : find_called(engine, said, scope, &found, &at, err);
+    enum bw_err rc = said->origin == BW_ORIGIN_ADOPTED /* which keeps the older ones of its rule */
+                         ? BW_OK
+                         : bw_findings_let_go(engine->db, said->name, said->platform, scope,
+                                              said->model, &engine->adopts_again, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    rc = said->match != NULL ? find_newest(engine, said, scope, &found, &at, err)
+                             : find_called(engine, said, scope, &found, &at, err);
     if (rc != BW_OK || at == found.count) {
         return rc;
     }
@@ -129,7 +138,7 @@ static enum bw_err relearn_one(struct bw_engine *engine, const char *name, struc
 {
     BW_CLEANUP(bw_deployment_clear) struct bw_deployment said = { 0 };
     bool changed = false;
-    enum bw_err rc = bw_inventory_said(engine->db, name, &said, err);
+    enum bw_err rc = bw_inventory_said(engine->db, name, &engine->settings->policy, &said, err);
     return rc == BW_OK ? bw_engine_put_deployment(engine, &said, &changed, err) : rc;
 }
 
@@ -214,6 +223,19 @@ static enum bw_err remove_others(struct bw_engine *engine, struct bw_names *kept
     return rc;
 }
 
+/* An older one of the same, unless somebody calls it. */
+static enum bw_err claim(struct bw_engine *engine, struct bw_found *found, const char *name,
+                         struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names calling = { 0 };
+    enum bw_err rc = bw_inventory_calling(engine->db, found->finding.id, &calling, err);
+    if (rc != BW_OK || calling.count > 0) {
+        return rc;
+    }
+    bw_replace(&found->deployment, name);
+    return bw_findings_save(engine->db, found, err);
+}
+
 static enum bw_err adopt_all(struct bw_engine *engine, struct bw_founds *rows,
                              const struct candidates *candidates, struct bw_names *kept,
                              struct bw_error *err)
@@ -229,8 +251,7 @@ static enum bw_err adopt_all(struct bw_engine *engine, struct bw_founds *rows,
             rc = put_adopted(engine, adopted, found, &ours, err);
             BW_VEC_PUSH(kept, bw_xstrdup(adopted->name));
         } else if (rc == BW_OK && ours && !bw_str_equal(found->deployment, adopted->name)) {
-            bw_replace(&found->deployment, adopted->name); /* an older one of the same */
-            rc = bw_findings_save(engine->db, found, err);
+            rc = claim(engine, found, adopted->name, err);
         }
     }
     return rc;
@@ -256,4 +277,16 @@ enum bw_err bw_engine_adopt(struct bw_engine *engine, struct bw_error *err)
     rc = rc == BW_OK ? adopt_all(engine, &rows, &candidates, &kept, err) : rc;
     BW_VEC_CLEAR(&candidates, BW_VEC_PLAIN);
     return rc == BW_OK ? remove_others(engine, &kept, err) : rc;
+}
+
+enum bw_err bw_engine_adopt_again(struct bw_engine *engine, bool *more, struct bw_error *err)
+{
+    const struct bw_names none = { 0 };
+    (void)more;
+    if (!engine->adopts_again) {
+        return BW_OK;
+    }
+    engine->adopts_again = false;
+    enum bw_err rc = bw_engine_adopt(engine, err);
+    return rc == BW_OK ? bw_engine_relearn(engine, &none, err) : rc;
 }

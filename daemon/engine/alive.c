@@ -66,31 +66,44 @@ static enum bw_err tell(struct bw_engine *engine, struct bw_sending *sending,
     return BW_OK;
 }
 
+/* The next of the messages that tell all that is open, one at a time: a hundred thousand notices
+ * are many bytes. */
+static enum bw_err tell_next(struct bw_engine *engine, struct bw_sending *sending,
+                             struct bw_commands *commands, struct bw_error *err)
+{
+    static const struct bw_notice_filter live = { .state = "live" };
+    BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
+    struct bw_list_page page = { .after = sending->alive_after, .limit = ROWS_MAX };
+    enum bw_err rc = bw_notices_page(engine->db, &live, &page, &notices, err);
+    if (rc == BW_OK) {
+        rc = tell(engine, sending, &notices, commands, err);
+    }
+    sending->alive_after = page.next;
+    sending->telling = page.next != 0;
+    return rc;
+}
+
 enum bw_err bw_engine_keep_alive(struct bw_engine *engine, struct bw_sending *sending,
                                  int64_t *wake_ms, struct bw_commands *commands,
                                  struct bw_error *err)
 {
-    static const struct bw_notice_filter live = { .state = "live" };
     if (!forgets(engine, sending)) {
         return BW_OK;
     }
     enum bw_err rc = BW_OK;
-    if (sending->alive_ms <= engine->now_ms && sending->alive.count == 0 &&
+    if (!sending->telling && sending->alive_ms <= engine->now_ms && sending->alive.count == 0 &&
         sending->in_flight.count == 0) {
-        size_t rows = ROWS_MAX;
-        for (int64_t after = 0; rc == BW_OK && rows == ROWS_MAX;) {
-            BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
-            rc = bw_notices_page(engine->db, &live, after, ROWS_MAX, &notices, err);
-            rows = notices.count;
-            after = rows == 0 ? after : notices.items[rows - 1].id;
-            if (rc == BW_OK) {
-                rc = tell(engine, sending, &notices, commands, err);
-            }
-        }
+        sending->telling = true;
         sending->alive_ms = engine->now_ms + AGAIN_MS;
     }
-    *wake_ms = sending->alive_ms > engine->now_ms && sending->alive_ms < *wake_ms
-                   ? sending->alive_ms
-                   : *wake_ms;
+    if (sending->telling && sending->alive.count == 0) {
+        rc = tell_next(engine, sending, commands, err);
+    }
+    if (sending->telling && sending->alive.count == 0) { /* all of these were asleep */
+        *wake_ms = engine->now_ms;
+    } else if (!sending->telling && sending->alive_ms > engine->now_ms &&
+               sending->alive_ms < *wake_ms) {
+        *wake_ms = sending->alive_ms;
+    }
     return rc;
 }

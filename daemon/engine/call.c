@@ -47,10 +47,11 @@ int64_t bw_call_limit(const struct bw_call *call)
     return limit < 1 || limit > BW_CALL_PAGE_MAX ? BW_CALL_PAGE_MAX : limit;
 }
 
-int64_t bw_call_after(const struct bw_call *call)
+struct bw_list_page bw_call_page(const struct bw_call *call)
 {
     BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
-    return after == NULL ? 0 : strtoll(after, NULL, 10);
+    return (struct bw_list_page){ .after = after == NULL ? 0 : strtoll(after, NULL, 10),
+                             .limit = bw_call_limit(call) };
 }
 
 enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms, struct bw_error *err)
@@ -103,10 +104,10 @@ void bw_call_end_list(struct bw_call *call, const char *next)
     bw_call_end(call);
 }
 
-void bw_call_end_page(struct bw_call *call, size_t count, int64_t limit, int64_t last)
+void bw_call_end_page(struct bw_call *call, const struct bw_list_page *page)
 {
-    BW_CLEANUP(bw_freep) char *next = bw_xasprintf("%" PRId64, last);
-    bw_call_end_list(call, (int64_t)count < limit ? NULL : next);
+    BW_CLEANUP(bw_freep) char *next = bw_xasprintf("%" PRId64, page->next);
+    bw_call_end_list(call, page->next == 0 ? NULL : next);
 }
 
 void bw_call_end(struct bw_call *call)

@@ -26,8 +26,6 @@ char *bw_call_decode(const char *text, size_t size);
 char *bw_call_query(const struct bw_call *call, const char *name);
 /* ?limit=, from 1 to BW_CALL_PAGE_MAX. */
 int64_t bw_call_limit(const struct bw_call *call);
-/* ?after= as a row id; 0: from the start. */
-int64_t bw_call_after(const struct bw_call *call);
 /* ?at=DATE, or now. Errors: BW_ERR_INVALID. */
 BW_MUST_CHECK enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms,
                                      struct bw_error *err);
@@ -41,8 +39,9 @@ BW_MUST_CHECK enum bw_err bw_call_json(const struct bw_call *call, struct bw_jso
 void bw_call_begin(struct bw_call *call, const char *kind);
 void bw_call_begin_list(struct bw_call *call, const char *kind);
 void bw_call_end_list(struct bw_call *call, const char *next); /* next NULL: the last page */
-/* End a list of `count` rows by id; one shorter than the limit is the last page. */
-void bw_call_end_page(struct bw_call *call, size_t count, int64_t limit, int64_t last);
+/* ?after= and ?limit= of a list by id, and its end. */
+struct bw_list_page bw_call_page(const struct bw_call *call);
+void bw_call_end_page(struct bw_call *call, const struct bw_list_page *page);
 void bw_call_end(struct bw_call *call);
 /* A member of an open "lines" array, for people. */
 void bw_call_line(struct bw_call *call, const char *format, ...) BW_PRINTF(2, 3);

@@ -159,20 +159,13 @@ static enum bw_err refresh_models(struct bw_engine *engine, const char *platform
     return rc;
 }
 
-/* Where the first list of a platform's own has come, what feeds alone had said counts no more. */
-static enum bw_err refresh_feeds_word(struct bw_engine *engine, const struct bw_source *source,
-                                      struct bw_change *change, struct bw_error *err)
+static enum bw_err refresh_listed(struct bw_engine *engine, const char *platform,
+                                  const char *scope, struct bw_change *change,
+                                  struct bw_error *err)
 {
-    const char *const scopes[] = { "", source->scope };
-    enum bw_err rc = BW_OK;
-    for (size_t i = 0; rc == BW_OK && i < BW_COUNT(scopes); i++) {
-        BW_CLEANUP(bw_names_clear) struct bw_names ids = { 0 };
-        rc = bw_models_listed(engine->db, source->platform, scopes[i], &ids, err);
-        if (rc == BW_OK) {
-            rc = refresh_models(engine, source->platform, scopes[i], &ids, change, err);
-        }
-    }
-    return rc;
+    BW_CLEANUP(bw_names_clear) struct bw_names ids = { 0 };
+    enum bw_err rc = bw_models_listed(engine->db, platform, scope, &ids, err);
+    return rc == BW_OK ? refresh_models(engine, platform, scope, &ids, change, err) : rc;
 }
 
 /* Those that a feed's changes are about, by whatever name. */
@@ -188,32 +181,44 @@ static enum bw_err refresh_meant(struct bw_engine *engine, const struct bw_sourc
     return rc == BW_OK ? refresh_models(engine, source->platform, scope, &meant, change, err) : rc;
 }
 
+static enum bw_err refresh_scope(struct bw_engine *engine, const struct bw_source *source,
+                                 const char *scope, bool leads, struct bw_change *change,
+                                 struct bw_error *err)
+{
+    enum bw_err rc =
+        refresh_models(engine, source->platform, scope, &change->listed, change, err);
+    if (rc == BW_OK) {
+        rc = refresh_models(engine, source->platform, scope, &change->left, change, err);
+    }
+    if (rc == BW_OK && !leads) {
+        rc = refresh_meant(engine, source, scope, change, err);
+    }
+    for (size_t i = 0; rc == BW_OK && i < change->lineages.count; i++) {
+        rc = bw_engine_note_lineage(engine, source->platform, scope, change->lineages.items[i],
+                                    err);
+    }
+    return rc;
+}
+
+/* anew: others speak of the platform than before. What they alone have said counts no more, nor does
+ * the word of feeds where the first list of the platform's own has come. */
 static enum bw_err refresh_changed(struct bw_engine *engine, const struct bw_source *source,
-                                   struct bw_change *change, struct bw_error *err)
+                                   bool anew, struct bw_change *change, struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names scopes = { 0 };
     bool leads = false;
     enum bw_err rc = scopes_of(engine, source, &scopes, &leads, err);
-    if (rc == BW_OK && source->kind == BW_SOURCE_OWN && source->baseline_ms == 0) {
-        rc = refresh_feeds_word(engine, source, change, err);
+    if (rc == BW_OK && anew && source->kind == BW_SOURCE_OWN && source->scope[0] != '\0') {
+        rc = refresh_listed(engine, source->platform, "", change, err);
     }
     BW_VEC_EACH(char *, scope, &scopes)
     {
-        if (rc == BW_OK) {
-            rc = refresh_models(engine, source->platform, *scope, &change->listed, change, err);
+        if (rc == BW_OK && anew) {
+            rc = refresh_listed(engine, source->platform, *scope, change, err);
         }
-        if (rc == BW_OK) {
-            rc = refresh_models(engine, source->platform, *scope, &change->left, change, err);
-        }
-        if (rc == BW_OK && !leads) {
-            rc = refresh_meant(engine, source, *scope, change, err);
-        }
-        for (size_t i = 0; rc == BW_OK && i < change->lineages.count; i++) {
-            rc = bw_engine_note_lineage(engine, source->platform, *scope,
-                                        change->lineages.items[i], err);
-        }
+        rc = rc == BW_OK ? refresh_scope(engine, source, *scope, leads, change, err) : rc;
     }
-    return rc;
+    return rc == BW_OK && anew ? bw_sources_merged(engine->db, source->name, err) : rc;
 }
 
 enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
@@ -221,7 +226,8 @@ enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *s
                              struct bw_error *err)
 {
     enum bw_err rc = store_entries(engine, source, entries, change, err);
-    return rc == BW_OK ? refresh_changed(engine, source, change, err) : rc;
+    return rc == BW_OK ? refresh_changed(engine, source, source->baseline_ms == 0, change, err)
+                       : rc;
 }
 
 /* ---- cohorts ---- */
@@ -281,4 +287,26 @@ enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *so
         rc = rc == BW_OK ? touch_scope(engine, &touch, change, err) : rc;
     }
     return rc;
+}
+
+/* ---- other sources ---- */
+
+enum bw_err bw_engine_merge_some(struct bw_engine *engine, bool *more, struct bw_error *err)
+{
+    BW_CLEANUP(bw_source_clear) struct bw_source source = { 0 };
+    BW_CLEANUP(bw_seen_list_clear) struct bw_seen_list seen = { 0 };
+    BW_CLEANUP(bw_change_clear) struct bw_change change = { 0 };
+    enum bw_err rc = bw_sources_unmerged(engine->db, &source, err);
+    if (rc != BW_OK) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    *more = true;
+    rc = bw_catalog_seen(engine->db, source.name, &seen, err);
+    BW_VEC_EACH(const struct bw_seen, entry, &seen)
+    {
+        BW_VEC_PUSH(&change.listed, bw_xstrdup(entry->id));
+    }
+    rc = rc == BW_OK ? refresh_changed(engine, &source, true, &change, err) : rc;
+    source.baseline_ms = engine->now_ms; /* what a reload brings is summed up */
+    return rc == BW_OK ? bw_engine_touch(engine, &source, NULL, err) : rc;
 }

@@ -6,6 +6,7 @@
 /* A step should stay below 50 ms: while it lasts, nobody is answered. */
 const int64_t bw_step_bounds_us[BW_STEP_BOUNDS] = { 100,   1000,  5000,   10000,
                                                     25000, 50000, 100000, 1000000 };
+#define STEP_NAMED_US 1000 /* in a log of debug */
 
 static void polling_clear(struct bw_polling *polling)
 {
@@ -44,6 +45,7 @@ void bw_engine_free(struct bw_engine *engine)
     bw_price_book_free(engine->own_book);
     free(engine->misconfigured);
     free(engine->instance);
+    free(engine->about);
     free(engine->asked.platform);
     free(engine->asked.scope);
     BW_VEC_CLEAR(&engine->polling, polling_clear);
@@ -89,11 +91,17 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 /* In this order: first what the world is by now, then what follows for cohorts, notices and
  * members, then eval jobs that are lost or may begin, then what is said of it all: reminders of what
  * has not been spoken of just now, the cards that are complete, and those to be written anew. */
-static enum bw_err (*const CHORES[])(struct bw_engine *, bool *, struct bw_error *) = {
-    bw_engine_place_models, bw_engine_configure_some, bw_engine_import_some,
-    bw_engine_evaluate_due, bw_engine_end_snoozes,    bw_engine_raise_due,
-    bw_engine_fan_out,      bw_engine_evals_due,      bw_engine_remind_due,
-    bw_engine_sum_up,       bw_engine_rewrite_cards,
+static const struct {
+    const char *name;
+    enum bw_err (*work)(struct bw_engine *engine, bool *more, struct bw_error *err);
+} CHORES[] = {
+    { "placing", bw_engine_place_models }, { "configuring", bw_engine_configure_some },
+    { "deriving", bw_engine_derive_some }, { "import", bw_engine_import_some },
+    { "adopting", bw_engine_adopt_again }, { "merging", bw_engine_merge_some },
+    { "judging", bw_engine_evaluate_due }, { "snoozes", bw_engine_end_snoozes },
+    { "rising", bw_engine_raise_due },     { "fan-out", bw_engine_fan_out },
+    { "evals", bw_engine_evals_due },      { "reminders", bw_engine_remind_due },
+    { "cards", bw_engine_sum_up },         { "rewriting", bw_engine_rewrite_cards },
 };
 
 /* What events have left to do, up to the first chore that has more than a piece of it. */
@@ -101,7 +109,8 @@ static enum bw_err carry_on(struct bw_engine *engine, bool *more, struct bw_erro
 {
     enum bw_err rc = BW_OK;
     for (size_t i = 0; rc == BW_OK && !*more && i < BW_COUNT(CHORES); i++) {
-        rc = CHORES[i](engine, more, err);
+        engine->chore = CHORES[i].name;
+        rc = CHORES[i].work(engine, more, err);
     }
     return rc;
 }
@@ -113,6 +122,7 @@ static void start_again(struct bw_engine *engine)
         bw_engine_configure_again(engine);
     }
     bw_engine_import_again(engine);
+    engine->adopts_again = true;
 }
 
 /* One event as one transaction; *more: there is work left for another one. */
@@ -214,6 +224,10 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
 {
     bool more = false;
     engine->now_ms = event->now_ms;
+    engine->chore = "";
+    bw_replace(&engine->about, event->type == BW_EVENT_POLLED    ? event->polled.source
+                               : event->type == BW_EVENT_REQUEST ? event->request.target
+                                                                 : "");
     bw_replace(&engine->asked.platform, NULL);
     if (event->type == BW_EVENT_CONFIGURE) {
         forget_configurations(engine);
@@ -245,4 +259,8 @@ void bw_engine_note_step(struct bw_engine *engine, enum bw_event_type type, int6
     times->counts[at]++;
     times->sum_us += took_us;
     times->longest_us = took_us > times->longest_us ? took_us : times->longest_us;
+    if (took_us >= STEP_NAMED_US) {
+        bw_log(BW_LOG_DEBUG, "engine: %lld us: %s %s; %s", (long long)took_us, bw_event_word(type),
+               engine->about, engine->chore);
+    }
 }

@@ -21,16 +21,14 @@ enum bw_err bw_api_evals(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
     BW_CLEANUP(bw_freep) char *suite = bw_call_query(call, "suite");
     const struct bw_eval_filter filter = { state, verdict, deployment, owner, suite };
-    int64_t limit = bw_call_limit(call);
-    enum bw_err rc =
-        bw_evals_page(call->engine->db, &filter, bw_call_after(call), limit, &jobs, err);
+    struct bw_list_page page = bw_call_page(call);
+    enum bw_err rc = bw_evals_page(call->engine->db, &filter, &page, &jobs, err);
     bw_call_begin_list(call, "evals");
     BW_VEC_EACH(const struct bw_eval_job, job, &jobs)
     {
         bw_row_eval(&call->w, job, NULL);
     }
-    bw_call_end_page(call, jobs.count, limit,
-                     jobs.count == 0 ? 0 : jobs.items[jobs.count - 1].id);
+    bw_call_end_page(call, &page);
     return rc;
 }
 

@@ -258,14 +258,16 @@ enum bw_err bw_engine_save_eval(struct bw_engine *engine, const struct bw_eval_j
 static enum bw_err answer_notice(struct bw_engine *engine, const struct bw_eval_job *job,
                                  struct bw_notice *notice, bool *moved, struct bw_error *err)
 {
-    enum bw_notice_state to = bw_eval_consequence(job->verdict, notice->state);
+    enum bw_eval_role judged = job->tuned == NULL ? BW_EVAL_CANDIDATE : BW_EVAL_TUNED;
+    enum bw_notice_state to =
+        bw_eval_consequence(job->verdict, notice->kind, judged, notice->state);
     BW_CLEANUP(bw_freep) char *reason = bw_xasprintf("eval %lld: %s", (long long)job->id,
                                                      job->reason);
     const struct bw_move_notice how = {
         .to = to,
-        .event = job->verdict == BW_EVAL_PASS   ? "verified"
-                 : job->verdict == BW_EVAL_FAIL ? "rejected"
-                                                : bw_eval_verdict_word(job->verdict),
+        .event = job->verdict == BW_EVAL_PASS ? "verified"
+                 : to == BW_NOTICE_WAIVED     ? "rejected"
+                                              : bw_eval_verdict_word(job->verdict),
         .actor = "basewatch",
         .reason = reason,
     };
@@ -339,14 +341,20 @@ static char *misses(const struct bw_eval_job *job, const struct bw_eval_results 
 static enum bw_err judge(struct bw_engine *engine, struct bw_eval_job *job,
                          const struct bw_eval_report *report, struct bw_error *err)
 {
+    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
+    struct bw_eval_rule rule = report->rule;
+    enum bw_err rc = bw_inventory_get(engine->db, job->deployment, &member, err);
+    if (rc != BW_OK && rc != BW_ERR_NOTFOUND) {
+        return rc;
+    }
+    rule.cases = member.deployment.evals.cases;
     struct bw_eval_judgement judgement = { .verdict = BW_EVAL_INCONCLUSIVE,
                                            .reason = misses(job, &report->results) };
     if (judgement.reason == NULL) {
-        bw_eval_judge(&report->results, report->rule, &judgement);
+        bw_eval_judge(&report->results, rule, &judgement);
     }
     job->result = bw_eval_result_text(&report->results, &judgement);
-    enum bw_err rc =
-        bw_engine_end_eval(engine, job, judgement.verdict, judgement.reason, err);
+    rc = bw_engine_end_eval(engine, job, judgement.verdict, judgement.reason, err);
     bw_eval_judgement_clear(&judgement);
     return rc;
 }

@@ -74,6 +74,18 @@ void bw_event_clear(struct bw_event *event)
     *event = (struct bw_event){ .type = BW_EVENT_TIMER };
 }
 
+const char *bw_event_word(enum bw_event_type type)
+{
+    static const char *const words[] = {
+        [BW_EVENT_RULES] = "rules",         [BW_EVENT_CONFIGURE] = "configure",
+        [BW_EVENT_TIMER] = "timer",         [BW_EVENT_MISCONFIGURED] = "misconfigured",
+        [BW_EVENT_POLLED] = "polled",       [BW_EVENT_DELIVERED] = "delivered",
+        [BW_EVENT_UNHEARD] = "unheard",     [BW_EVENT_TRIGGERED] = "triggered",
+        [BW_EVENT_REQUEST] = "request",
+    };
+    return words[type];
+}
+
 void bw_command_clear(struct bw_command *command)
 {
     switch (command->type) {

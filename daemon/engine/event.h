@@ -147,6 +147,8 @@ struct bw_event bw_event_of_result(const struct bw_delivered *result, int64_t no
  * piled up while the engine worked costs it one transaction. */
 void bw_event_join(struct bw_event *event, struct bw_event *next);
 void bw_event_clear(struct bw_event *event);
+/* "timer", "polled", ... Static text. */
+const char *bw_event_word(enum bw_event_type type);
 void bw_command_clear(struct bw_command *command);
 void bw_commands_clear(struct bw_commands *commands);
 #endif

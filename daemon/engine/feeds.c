@@ -10,7 +10,7 @@
 
 enum {
     ENTRIES_MAX = 100,    /* of the Atom feed */
-    ROWS_MAX = 1000,      /* notices read at once */
+    DEADLINES_MAX = 1000, /* of the calendar */
     ICS_LINE_BYTES = 74,  /* 75 allowed, one of which is the blank of a folded line */
 };
 
@@ -143,7 +143,7 @@ static void append_event(struct bw_str *out, const struct bw_engine *engine,
 static void append_deadlines(struct bw_str *out, const struct bw_engine *engine,
                              const struct bw_notice *notice)
 {
-    if (notice->remind_ms == 0 || notice->state == BW_NOTICE_WAIVED) {
+    if (notice->state == BW_NOTICE_WAIVED) {
         return;
     }
     if (notice->deadline_ms == notice->train_by_ms) {
@@ -159,22 +159,16 @@ static void append_deadlines(struct bw_str *out, const struct bw_engine *engine,
 enum bw_err bw_api_deadlines_ics(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
-    const struct bw_notice_filter filter = { .owner = owner, .state = "live" };
-    enum bw_err rc = BW_OK;
+    BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
+    enum bw_err rc =
+        bw_notices_deadlines(call->engine->db, owner, DEADLINES_MAX, &notices, err);
     call->content_type = "text/calendar; charset=utf-8";
     bw_str_append(&call->body, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
                                "PRODID:-//basewatch//" BW_VERSION "//EN\r\n"
                                "X-WR-CALNAME:basewatch\r\n");
-    size_t rows = ROWS_MAX;
-    for (int64_t after = 0; rc == BW_OK && rows == ROWS_MAX;) {
-        BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
-        rc = bw_notices_page(call->engine->db, &filter, after, ROWS_MAX, &notices, err);
-        rows = notices.count;
-        after = rows == 0 ? after : notices.items[rows - 1].id;
-        BW_VEC_EACH(const struct bw_notice, notice, &notices)
-        {
-            append_deadlines(&call->body, call->engine, notice);
-        }
+    BW_VEC_EACH(const struct bw_notice, notice, &notices)
+    {
+        append_deadlines(&call->body, call->engine, notice);
     }
     bw_str_append(&call->body, "END:VCALENDAR\r\n");
     return rc;

@@ -5,12 +5,6 @@
 
 #define SHRINK_KEEPS 0.6 /* a set that loses more than 40 % is held back */
 
-static bool end_declared(const struct bw_entry *entry, int64_t now_ms)
-{
-    const struct bw_date *end = bw_entry_date(entry, BW_CLOCK_INFERENCE);
-    return entry->life == BW_LIFE_RETIRED || (end != NULL && end->at_ms <= now_ms);
-}
-
 struct losses { /* what left without having been declared to end, nor under another name */
     size_t count;
     char *in_use; /* one of them that somebody runs; NULL: none */
@@ -49,7 +43,7 @@ static enum bw_err find_losses(struct bw_engine *engine, const struct bw_source 
             continue;
         }
         rc = bw_models_get(engine->db, source->platform, source->scope, old->id, &model, err);
-        if (rc == BW_OK && !end_declared(&model.entry, engine->now_ms)) {
+        if (rc == BW_OK && !bw_entry_has_ended(&model.entry, engine->now_ms)) {
             out->count++;
             rc = note_use(engine, &model, out, err);
         }

@@ -10,33 +10,6 @@
 #include "domain/prices.h"
 #include "store/findings.h"
 
-/* The scope that facts about a place come from: that of the first of the platform's own lists that
- * agrees with the account and region named, else what they say themselves. Where there is no list
- * but a feed, it is the feed's, wherever the deployment is. */
-static char *scope_of(const struct bw_settings *settings, const char *platform,
-                      const char *account, const char *region)
-{
-    const struct bw_source_settings *feed = NULL;
-    bool listed = false;
-    BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
-    {
-        if (!bw_str_equal(platform, source->platform)) {
-            continue;
-        }
-        if (bw_source_settings_kind(source) != BW_SOURCE_OWN) {
-            feed = feed == NULL ? source : feed;
-            continue;
-        }
-        listed = true;
-        if ((account[0] == '\0' || bw_str_equal(account, source->account)) &&
-            (region[0] == '\0' || bw_str_equal(region, source->region))) {
-            return bw_scope_of(source->account, source->region);
-        }
-    }
-    return feed != NULL && !listed ? bw_scope_of(feed->account, feed->region)
-                                   : bw_scope_of(account, region);
-}
-
 /* The cohort of the deployment, or of its embedding model, with a judgement. */
 static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deployment *deployment,
                                bool embeds, int64_t *out, struct bw_error *err)
@@ -44,7 +17,7 @@ static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deploym
     const char *platform = embeds ? bw_embedding_platform(deployment) : deployment->platform;
     bool at_home = bw_str_equal(platform, deployment->platform);
     BW_CLEANUP(bw_freep) char *scope =
-        scope_of(engine->settings, platform, at_home ? deployment->account : "",
+        bw_scope_at(engine->settings, platform, at_home ? deployment->account : "",
                  at_home ? deployment->region : "");
     bool empty = false;
     bool differs = false;
@@ -72,8 +45,8 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
                                      struct bw_error *err)
 {
     BW_CLEANUP(bw_knowledge_clear) struct bw_knowledge known = { 0 };
-    BW_CLEANUP(bw_freep) char *scope = scope_of(engine->settings, deployment->platform,
-                                                deployment->account, deployment->region);
+    BW_CLEANUP(bw_freep) char *scope = bw_scope_at(engine->settings, deployment->platform,
+                                                   deployment->account, deployment->region);
     int64_t cohort = 0;
     int64_t embedder = 0;
     *changed = false;
@@ -100,7 +73,7 @@ enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *na
     static const char reason[] = "the deployment left the inventory";
     enum bw_err rc = bw_inventory_remove(engine->db, name, err);
     if (rc == BW_OK) {
-        rc = bw_findings_release(engine->db, name, err);
+        rc = bw_findings_let_go(engine->db, name, NULL, NULL, NULL, &engine->adopts_again, err);
     }
     if (rc == BW_OK) {
         rc = bw_engine_abandon_eval(engine, name, reason, err);
@@ -121,6 +94,9 @@ static enum bw_err configure_sources(struct bw_engine *engine, struct bw_error *
                                       source->platform, scope, source->every_ms,
                                       bw_source_settings_hash(source), engine->now_ms, err);
         }
+    }
+    if (rc == BW_OK) {
+        rc = bw_sources_note_peers(engine->db, err);
     }
     return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SOURCE_FAILING, err) : rc;
 }
@@ -171,6 +147,14 @@ void bw_engine_configure_again(struct bw_engine *engine)
     engine->configuring.removed_to = bw_xstrdup("");
 }
 
+/* Ownership: the caller's. */
+static char *conflict_text(const struct bw_engine *engine, const char *name)
+{
+    return bw_xasprintf("deployment '%s' stands in the files of %s and was added through the API "
+                        "too; the latter counts until `basewatch deployments remove %s`",
+                        name, engine->settings->file, name);
+}
+
 /* Two words on one name would be a silent change of what is watched: the one that was there first
  * stays, and the operator is told. */
 static enum bw_err put_configured(struct bw_engine *engine, const struct bw_deployment *deployment,
@@ -186,11 +170,24 @@ static enum bw_err put_configured(struct bw_engine *engine, const struct bw_depl
         return rc;
     }
     free(engine->misconfigured);
-    engine->misconfigured = bw_xasprintf(
-        "deployment '%s' stands in the files of %s and was added through the API too; the latter "
-        "counts until `basewatch deployments remove %s` and a reload",
-        deployment->name, engine->settings->file, deployment->name);
+    engine->misconfigured = conflict_text(engine, deployment->name);
     bw_log(BW_LOG_ERROR, "%s", engine->misconfigured);
+    return BW_OK;
+}
+
+enum bw_err bw_engine_fall_back(struct bw_engine *engine, const char *name, struct bw_error *err)
+{
+    engine->adopts_again = true;
+    BW_VEC_EACH(const struct bw_deployment, deployment, &engine->settings->deployments)
+    {
+        if (strcmp(deployment->name, name) == 0) {
+            BW_CLEANUP(bw_freep) char *conflict = conflict_text(engine, name);
+            if (bw_str_equal(engine->misconfigured, conflict)) {
+                bw_replace(&engine->misconfigured, NULL);
+            }
+            return put_configured(engine, deployment, err);
+        }
+    }
     return BW_OK;
 }
 
@@ -345,6 +342,7 @@ enum bw_err bw_engine_configure(struct bw_engine *engine, struct bw_settings *se
     bw_settings_free(engine->settings);
     engine->settings = bw_settings_share(settings);
     engine->configured_ms = engine->now_ms;
+    engine->derived_from = bw_engine_derived_from(settings);
     bw_replace(&engine->misconfigured, NULL);
     bw_engine_configure_again(engine);
     enum bw_err rc = configure_sources(engine, err);

@@ -22,18 +22,6 @@ static const char *const DELIVERY_WORDS[] = {
     [BW_DELIVERY_DISABLED] = "disabled",
 };
 
-static const char *const EVENT_WORDS[] = {
-    [BW_EVENT_RULES] = "rules",
-    [BW_EVENT_CONFIGURE] = "configure",
-    [BW_EVENT_MISCONFIGURED] = "misconfigured",
-    [BW_EVENT_TIMER] = "timer",
-    [BW_EVENT_POLLED] = "polled",
-    [BW_EVENT_DELIVERED] = "delivered",
-    [BW_EVENT_TRIGGERED] = "triggered",
-    [BW_EVENT_UNHEARD] = "unheard",
-    [BW_EVENT_REQUEST] = "request",
-};
-
 struct label {
     const char *name; /* NULL: none */
     const char *value;
@@ -136,7 +124,8 @@ static void about_steps(const struct bw_engine *engine, struct bw_str *out)
     family(out, "engine_step_longest_seconds", "gauge",
            "The longest of them since the start, by the kind of event.");
     for (size_t type = 0; type < BW_COUNT(engine->steps); type++) {
-        sample_us(out, "engine_step_longest_seconds", (struct label){ "event", EVENT_WORDS[type] },
+        const char *word = bw_event_word((enum bw_event_type)type);
+        sample_us(out, "engine_step_longest_seconds", (struct label){ "event", word },
                   engine->steps[type].longest_us);
     }
 }

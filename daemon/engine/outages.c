@@ -58,10 +58,8 @@ static bool is_configured(const struct bw_engine *engine, const struct bw_notice
 enum bw_err bw_engine_forget_outages(struct bw_engine *engine, enum bw_notice_kind kind,
                                      struct bw_error *err)
 {
-    enum { MANY = 10000 }; /* sources and sinks are not that many */
     BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
-    const struct bw_notice_filter filter = { .state = "live", .kind = bw_notice_kind_word(kind) };
-    enum bw_err rc = bw_notices_page(engine->db, &filter, 0, MANY, &live, err);
+    enum bw_err rc = bw_notices_outages(engine->db, kind, &live, err);
     BW_VEC_EACH(const struct bw_notice, notice, &live)
     {
         if (rc == BW_OK && !is_configured(engine, notice)) {

@@ -73,11 +73,9 @@ static bool find_link(void *context, const char *id, struct bw_declared *out)
                       NULL) != BW_OK) {
         return false;
     }
-    const struct bw_date *end = bw_entry_date(&model.entry, BW_CLOCK_INFERENCE);
     *out = (struct bw_declared){
         .replacement = model.entry.replacement,
-        .retired = model.entry.life == BW_LIFE_RETIRED ||
-                   (end != NULL && end->at_ms <= engine->now_ms),
+        .retired = bw_entry_has_ended(&model.entry, engine->now_ms),
         .released_ms = model.entry.released_ms,
     };
     BW_VEC_PUSH(&chain->read, model); /* what out borrows from lives until the chain is done */

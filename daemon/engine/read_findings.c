@@ -10,6 +10,8 @@
 #include "engine/pricing.h"
 #include "store/findings.h"
 
+enum { PAGE_MAX = 250 }; /* each row prices a move */
+
 struct outlook { /* of the base of the last finding: neighbours in a list often share it */
     struct bw_cohort cohort;
 };
@@ -126,25 +128,20 @@ enum bw_err bw_api_findings(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_freep) char *source = bw_call_query(call, "source");
     BW_CLEANUP(bw_freep) char *base = bw_call_query(call, "base");
     BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
-    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
     const struct bw_finding_filter filter = { platform, source, base, state };
     unsigned known = 0;
     if (state != NULL && !bw_words_find(states, BW_COUNT(states), state, &known)) {
         return bw_fail(err, BW_ERR_INVALID, "state is new, adopted, checkpoint, gone or all");
     }
-    int64_t limit = bw_call_limit(call);
-    enum bw_err rc =
-        bw_findings_page(call->engine->db, &filter,
-                         after == NULL ? 0 : strtoll(after, NULL, 10), limit, &founds, err);
+    struct bw_list_page page = bw_call_page(call);
+    page.limit = page.limit < PAGE_MAX ? page.limit : PAGE_MAX;
+    enum bw_err rc = bw_findings_page(call->engine->db, &filter, &page, &founds, err);
     bw_call_begin_list(call, "findings");
     BW_VEC_EACH(const struct bw_found, found, &founds)
     {
         rc = rc == BW_OK ? add_row(call, found, &outlook, err) : rc;
     }
-    bool full = founds.count > 0 && (int64_t)founds.count == limit;
-    BW_CLEANUP(bw_freep) char *next =
-        full ? bw_xasprintf("%" PRId64, founds.items[founds.count - 1].id) : NULL;
-    bw_call_end_list(call, next);
+    bw_call_end_page(call, &page);
     return rc;
 }
 
@@ -166,6 +163,8 @@ static enum bw_err read_adoption(const struct bw_call *call, const struct bw_jso
     struct bw_deployment deployment = bw_engine_deployment_of(call->engine, found);
     const char *technique = bw_json_text(bw_json_get(json, "technique"), NULL);
     deployment.origin = BW_ORIGIN_API;
+    bw_scope_shorten(call->engine->settings, deployment.platform, &deployment.account,
+                     &deployment.region);
     deployment.name = (char *)bw_json_text(bw_json_get(json, "name"), NULL);
     deployment.owner = (char *)bw_json_text(bw_json_get(json, "owner"), deployment.owner);
     if (deployment.name == NULL || deployment.name[0] == '\0') {

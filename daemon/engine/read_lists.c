@@ -130,16 +130,14 @@ enum bw_err bw_api_notices(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_freep) char *technique = bw_call_query(call, "technique");
     const struct bw_notice_filter filter = { owner,    state,      kind,     severity,
                                              platform, deployment, technique };
-    int64_t limit = bw_call_limit(call);
-    enum bw_err rc =
-        bw_notices_page(call->engine->db, &filter, bw_call_after(call), limit, &notices, err);
+    struct bw_list_page page = bw_call_page(call);
+    enum bw_err rc = bw_notices_page(call->engine->db, &filter, &page, &notices, err);
     bw_call_begin_list(call, "notices");
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
         rc = rc == BW_OK ? bw_call_notice(call, notice, err) : rc;
     }
-    bw_call_end_page(call, notices.count, limit,
-                     notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
+    bw_call_end_page(call, &page);
     return rc;
 }
 
@@ -158,16 +156,15 @@ enum bw_err bw_api_waivers(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_notices_clear) struct bw_notices notices = { 0 };
     BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
-    int64_t limit = bw_call_limit(call);
-    enum bw_err rc = bw_notices_decided(call->engine->db, owner, call->engine->now_ms,
-                                        bw_call_after(call), limit, &notices, err);
+    struct bw_list_page page = bw_call_page(call);
+    enum bw_err rc = bw_notices_decided(call->engine->db, owner, call->engine->now_ms, &page,
+                                        &notices, err);
     bw_call_begin_list(call, "waivers");
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
         rc = rc == BW_OK ? add_waiver(call, notice, err) : rc;
     }
-    bw_call_end_page(call, notices.count, limit,
-                     notices.count == 0 ? 0 : notices.items[notices.count - 1].id);
+    bw_call_end_page(call, &page);
     return rc;
 }
 
@@ -210,10 +207,10 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
     int64_t last = 0;
-    int64_t limit = bw_call_limit(call);
+    struct bw_list_page page = bw_call_page(call);
     enum bw_err rc = bw_notices_last_event(call->engine->db, &last, err);
     if (rc == BW_OK) {
-        rc = bw_notices_events(call->engine->db, bw_call_after(call), limit, &events, err);
+        rc = bw_notices_events(call->engine->db, &page, &events, err);
     }
     bw_call_begin(call, "events");
     bw_json_add_id(&call->w, "last", last);
@@ -226,8 +223,7 @@ enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
             bw_row_event(&call->w, event, &notice);
         }
     }
-    bw_call_end_page(call, events.count, limit,
-                     events.count == 0 ? 0 : events.items[events.count - 1].id);
+    bw_call_end_page(call, &page);
     return rc;
 }
 
@@ -284,16 +280,14 @@ enum bw_err bw_api_deliveries(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries deliveries = { 0 };
     BW_CLEANUP(bw_freep) char *sink = bw_call_query(call, "sink");
     BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
-    int64_t limit = bw_call_limit(call);
-    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, bw_call_after(call), limit,
-                                    &deliveries, err);
+    struct bw_list_page page = bw_call_page(call);
+    enum bw_err rc = bw_outbox_page(call->engine->db, sink, state, &page, &deliveries, err);
     bw_call_begin_list(call, "deliveries");
     BW_VEC_EACH(const struct bw_delivery, delivery, &deliveries)
     {
         bw_row_delivery(&call->w, delivery);
     }
-    bw_call_end_page(call, deliveries.count, limit,
-                     deliveries.count == 0 ? 0 : deliveries.items[deliveries.count - 1].id);
+    bw_call_end_page(call, &page);
     return rc;
 }
 

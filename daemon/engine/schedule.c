@@ -91,7 +91,7 @@ static enum bw_err send_due(struct bw_engine *engine, struct bw_sending *sending
                 engine->now_ms - sending->answered_ms <= BW_ANSWER_LASTS_MS;
     size_t room = well ? BW_SINK_IN_FLIGHT_MAX : 1;
     if (sending->row.disabled_ms != 0 || sending->in_flight.count >= room ||
-        sending->alive.count > 0) {
+        sending->alive.count > 0 || sending->telling) {
         return BW_OK;
     }
     if (sending->row.paused_until_ms > engine->now_ms) {
@@ -203,8 +203,10 @@ static void note_delivered(struct bw_engine *engine, const struct bw_delivered *
 {
     BW_VEC_EACH(struct bw_sending, sending, &engine->sending)
     {
-        if (take_out(&sending->in_flight, result->delivery_id) ||
-            take_out(&sending->alive, result->delivery_id)) {
+        bool alive = take_out(&sending->alive, result->delivery_id);
+        if (alive || take_out(&sending->in_flight, result->delivery_id)) {
+            /* What it does not take now it is told when the next ones are due. */
+            sending->telling = sending->telling && (!alive || result->outcome == BW_DELIVERY_DONE);
             sending->attempts[result->outcome]++;
             if (result->outcome == BW_DELIVERY_DONE || result->outcome == BW_DELIVERY_REFUSED) {
                 sending->answered_ms = engine->now_ms;

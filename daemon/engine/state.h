@@ -31,6 +31,8 @@ struct bw_sending { /* a configured sink, as the scheduler sees it */
     struct bw_ids in_flight; /* delivery ids */
     struct bw_ids alive;     /* messages of alive.c under way */
     int64_t alive_ms;        /* when the next of these are due */
+    bool telling;            /* not all that is open has been told yet */
+    int64_t alive_after;     /* the last notice that has */
     int64_t answered_ms;     /* it took, or refused, a message; 0: not since the start */
     int64_t attempts[BW_DELIVERY_DISABLED + 1]; /* by outcome, since the start */
 };
@@ -90,6 +92,7 @@ struct bw_engine {
     struct bw_price_book *own_book;     /* likewise */
     struct bw_settings *settings; /* owned; NULL before the first configuration */
     int64_t configured_ms;
+    uint64_t derived_from; /* a hash of what of the settings the stored deployments follow */
     char *misconfigured; /* why the last reload was refused; NULL: it was not */
     char *instance;
     struct { struct bw_polling *items; size_t count, capacity; } polling;
@@ -100,8 +103,11 @@ struct bw_engine {
     struct bw_ids triggering; /* eval jobs whose trigger plugin is at work */
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
     struct bw_configuring configuring;
+    bool adopts_again; /* something is no deployment's any more that a rule, or a pattern, may want */
     struct { struct bw_import *items; size_t count, capacity; } imports; /* one after the other */
     struct bw_step_times steps[BW_EVENT_REQUEST + 1];
+    char *about;       /* the last step: its source, or the request's target; "": neither */
+    const char *chore; /* and the last of the chores that it did; static */
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
     /* of the event being handled */
     int64_t now_ms;
@@ -128,6 +134,14 @@ enum {
 
 /* scope.c: the account and region that a source sees, "" where there is one of each. */
 char *bw_scope_of(const char *account, const char *region);
+/* The scope that facts about a place come from: that of the first of the platform's own lists that
+ * agrees with the account and region named, else what they say themselves. Where there is no list
+ * but a feed, it is the feed's, wherever the deployment is. Ownership: the caller's. */
+char *bw_scope_at(const struct bw_settings *settings, const char *platform, const char *account,
+                  const char *region);
+/* Name no more of a place than leads to it, so that it stays the same under another name. */
+void bw_scope_shorten(const struct bw_settings *settings, const char *platform, char **account,
+                      char **region);
 
 /* Chores: what events leave to do, a piece a transaction. Each does one piece, and sets *more when
  * another may wait; engine.c knows their order. */
@@ -152,6 +166,12 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
 enum bw_err bw_engine_may_add(struct bw_engine *engine, const char *name, struct bw_error *err);
 enum bw_err bw_engine_remove_deployment(struct bw_engine *engine, const char *name,
                                         const char *actor, struct bw_error *err);
+/* What the API has taken back no longer goes before the files, nor before the rules of `adopt:`. */
+enum bw_err bw_engine_fall_back(struct bw_engine *engine, const char *name, struct bw_error *err);
+
+/* deriving.c: a chore: what is stored of deployments meets settings that say otherwise. */
+uint64_t bw_engine_derived_from(const struct bw_settings *settings);
+enum bw_err bw_engine_derive_some(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* write_deployments.c: the imports that have been asked for. */
 enum bw_err bw_engine_import_some(struct bw_engine *engine, bool *more, struct bw_error *err);
@@ -168,6 +188,9 @@ void bw_change_clear(struct bw_change *change);
 enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
                              const struct bw_entries *entries, struct bw_change *change,
                              struct bw_error *err);
+/* A chore: one source of a platform of which others speak than before, once all of them have spoken.
+ * Until then the word of those that left stays. */
+enum bw_err bw_engine_merge_some(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* spellings.c: feeds spell some models otherwise than their platform does. */
 struct bw_stranger { /* an id that feeds alone have */
     uint64_t key;    /* as bw_model_key() */
@@ -215,6 +238,8 @@ enum bw_err bw_engine_look_first(struct bw_engine *engine, int64_t cohort, bool 
 
 /* adoption.c: deployments by the rules of `adopt:`; removes those that no rule makes any more. */
 enum bw_err bw_engine_adopt(struct bw_engine *engine, struct bw_error *err);
+/* A chore: the same, and what picks among findings, where that may make a difference. */
+enum bw_err bw_engine_adopt_again(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* Put again, with what is known now, the deployments that pick among findings or call one of these
  * models. */
 enum bw_err bw_engine_relearn(struct bw_engine *engine, const struct bw_names *changed,

@@ -68,6 +68,9 @@ enum bw_err bw_api_deployment_remove(struct bw_call *call, struct bw_error *err)
         rc = bw_engine_remove_deployment(call->engine, call->args[0], actor, err);
     }
     if (rc == BW_OK) {
+        rc = bw_engine_fall_back(call->engine, call->args[0], err);
+    }
+    if (rc == BW_OK) {
         bw_call_begin(call, "removed");
         bw_json_add_text(&call->w, "removed", call->args[0]);
         bw_call_end(call);

@@ -12,8 +12,9 @@ static const char ESTIMATE_SQL[] =
     "UPDATE actual SET low_micros = $2, expected_micros = $3, high_micros = $4 WHERE id = $1";
 static const char REMOVE_SQL[] = "DELETE FROM actual WHERE id = $1 RETURNING id";
 static const char PAGE_SQL[] =
-    "SELECT " COLUMNS " FROM actual WHERE id > $1 AND ($2 IS NULL OR deployment = $2)"
+    "SELECT " COLUMNS " FROM actual WHERE " BW_LIST_WINDOW("id") " AND ($2 IS NULL OR deployment = $2)"
     " AND ($3 IS NULL OR owner = $3) ORDER BY id LIMIT $4";
+static const char NEWEST_ID_SQL[] = "SELECT max(id) FROM actual";
 static const char OF_SQL[] =
     "SELECT " COLUMNS " FROM actual WHERE deployment = $1 AND on_ms >= $2 AND on_ms < $3"
     " ORDER BY on_ms, id";
@@ -91,15 +92,16 @@ static enum bw_err actuals_from_rows(struct bw_stmt *row, struct bw_actuals *out
 }
 
 enum bw_err bw_actuals_page(struct bw_db *db, const char *deployment, const char *owner,
-                            int64_t after_id, int64_t limit, struct bw_actuals *out,
-                            struct bw_error *err)
+                            struct bw_list_page *page, struct bw_actuals *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PAGE_SQL);
-    BW_BIND(row, 1, after_id);
+    BW_BIND(row, 1, page->after);
     BW_BIND(row, 2, deployment);
     BW_BIND(row, 3, owner);
-    BW_BIND(row, 4, limit);
-    return actuals_from_rows(row, out, err);
+    BW_BIND(row, 4, page->limit);
+    enum bw_err rc = actuals_from_rows(row, out, err);
+    int64_t last = out->count == 0 ? 0 : out->items[out->count - 1].id;
+    return rc == BW_OK ? bw_list_page_end(db, NEWEST_ID_SQL, out->count, last, page, err) : rc;
 }
 
 enum bw_err bw_actuals_of(struct bw_db *db, const char *deployment, int64_t from_ms,

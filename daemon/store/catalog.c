@@ -54,8 +54,8 @@ static const char MODEL_LISTED_SQL[] =
 static const char MODEL_GET_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND id = $3";
 static const char MODEL_ALIAS_SQL[] =
-    "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2"
-    " AND instr(body, $3) > 0 ORDER BY id";
+    "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND id ="
+    " (SELECT model FROM alias WHERE platform = $1 AND scope = $2 AND alias = $3)";
 static const char MODEL_LINEAGE_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND scope = $2 AND lineage = $3"
     " ORDER BY id";
@@ -68,7 +68,10 @@ static const char PLACING_SAVE_SQL[] =
     " placing_scope = $4, placing_model = $5";
 static const char MODEL_PAGE_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE (platform, scope, id) > ($1, $2, $3)"
-    " AND ($4 IS NULL OR platform = $4) ORDER BY platform, scope, id LIMIT $5";
+    " ORDER BY platform, scope, id LIMIT $4";
+static const char PLATFORM_PAGE_SQL[] =
+    "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND (scope, id) > ($2, $3)"
+    " ORDER BY scope, id LIMIT $4";
 
 static void seen_clear(struct bw_seen *seen)
 {
@@ -306,29 +309,23 @@ static bool has_alias(const struct bw_entry *entry, const char *id)
     return false;
 }
 
+/* The alias may have left the model that it was last seen with. */
 static enum bw_err get_by_alias(struct bw_db *db, const char *platform, const char *scope,
                                 const char *id, struct bw_model *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_ALIAS_SQL);
-    BW_CLEANUP(bw_str_clear) struct bw_str quoted = { 0 };
-    bw_json_quote(&quoted, id);
+    BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
-    BW_BIND(row, 3, (const char *)quoted.text);
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        struct bw_model model = { 0 };
-        rc = model_from_row(row, &model, err);
-        if (rc != BW_OK) {
-            return rc;
-        }
-        if (has_alias(&model.entry, id)) {
-            *out = model;
-            return BW_OK;
-        }
-        bw_model_clear(&model);
+    BW_BIND(row, 3, id);
+    enum bw_err rc = bw_stmt_step(row, err);
+    rc = rc == BW_OK ? model_from_row(row, &model, err) : rc;
+    if (rc != BW_OK || !has_alias(&model.entry, id)) {
+        return rc == BW_OK ? BW_ERR_NOTFOUND : rc;
     }
-    return rc;
+    *out = model;
+    model = (struct bw_model){ 0 };
+    return BW_OK;
 }
 
 enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
@@ -358,12 +355,13 @@ enum bw_err bw_models_page(struct bw_db *db, const char *platform_only, const ch
                            const char *after_scope, const char *after_id, int64_t limit,
                            struct bw_models *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_PAGE_SQL);
-    BW_BIND(row, 1, after_platform);
+    BW_CLEANUP(bw_stmt_resetp)
+    struct bw_stmt *row =
+        bw_db_query(db, platform_only == NULL ? MODEL_PAGE_SQL : PLATFORM_PAGE_SQL);
+    BW_BIND(row, 1, platform_only == NULL ? after_platform : platform_only);
     BW_BIND(row, 2, after_scope);
     BW_BIND(row, 3, after_id);
-    BW_BIND(row, 4, platform_only);
-    BW_BIND(row, 5, limit);
+    BW_BIND(row, 4, limit);
     return models_from_rows(row, out, err);
 }
 

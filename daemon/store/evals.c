@@ -18,9 +18,10 @@ static const char GET_SQL[] = "SELECT " COLUMNS " FROM eval_job WHERE id = $1";
 static const char LATEST_SQL[] =
     "SELECT " COLUMNS " FROM eval_job WHERE deployment = $1 ORDER BY id DESC LIMIT 1";
 static const char PAGE_SQL[] =
-    "SELECT " COLUMNS " FROM eval_job WHERE id > $1 AND ($2 IS NULL OR state = $2)"
+    "SELECT " COLUMNS " FROM eval_job WHERE " BW_LIST_WINDOW("id") " AND ($2 IS NULL OR state = $2)"
     " AND ($3 IS NULL OR verdict = $3) AND ($4 IS NULL OR deployment = $4)"
     " AND ($5 IS NULL OR owner = $5) AND ($6 IS NULL OR suite = $6) ORDER BY id LIMIT $7";
+static const char NEWEST_ID_SQL[] = "SELECT max(id) FROM eval_job";
 static const char READY_SQL[] =
     "SELECT " COLUMNS " FROM eval_job WHERE state = 'queued' AND starter = $1"
     " AND ($2 IS NULL OR suite = $2) AND due_ms <= $3 ORDER BY due_ms, id LIMIT 1";
@@ -174,18 +175,20 @@ enum bw_err bw_evals_latest(struct bw_db *db, const char *deployment, struct bw_
     return one_job(row, out, err);
 }
 
-enum bw_err bw_evals_page(struct bw_db *db, const struct bw_eval_filter *filter, int64_t after_id,
-                          int64_t limit, struct bw_eval_jobs *out, struct bw_error *err)
+enum bw_err bw_evals_page(struct bw_db *db, const struct bw_eval_filter *filter,
+                          struct bw_list_page *page, struct bw_eval_jobs *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PAGE_SQL);
-    BW_BIND(row, 1, after_id);
+    BW_BIND(row, 1, page->after);
     BW_BIND(row, 2, filter->state);
     BW_BIND(row, 3, filter->verdict);
     BW_BIND(row, 4, filter->deployment);
     BW_BIND(row, 5, filter->owner);
     BW_BIND(row, 6, filter->suite);
-    BW_BIND(row, 7, limit);
-    return jobs_from_rows(row, out, err);
+    BW_BIND(row, 7, page->limit);
+    enum bw_err rc = jobs_from_rows(row, out, err);
+    int64_t last = out->count == 0 ? 0 : out->items[out->count - 1].id;
+    return rc == BW_OK ? bw_list_page_end(db, NEWEST_ID_SQL, out->count, last, page, err) : rc;
 }
 
 enum bw_err bw_evals_ready(struct bw_db *db, const char *starter, const char *suite,

@@ -7,7 +7,7 @@
 #include "base/money.h"
 #include "base/vec.h"
 #include "domain/eval_job.h"
-#include "store/db.h"
+#include "store/list_page.h"
 
 struct bw_eval_job { /* one row; times UTC ms, 0: none; texts NULL where not known */
     int64_t id;
@@ -57,7 +57,7 @@ BW_MUST_CHECK enum bw_err bw_evals_get(struct bw_db *db, int64_t id, struct bw_e
 BW_MUST_CHECK enum bw_err bw_evals_latest(struct bw_db *db, const char *deployment,
                                           struct bw_eval_job *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_evals_page(struct bw_db *db, const struct bw_eval_filter *filter,
-                                        int64_t after_id, int64_t limit, struct bw_eval_jobs *out,
+                                        struct bw_list_page *page, struct bw_eval_jobs *out,
                                         struct bw_error *err);
 
 /* The queued one of a starter that may begin at now_ms and has waited longest; suite NULL: any.

@@ -29,17 +29,23 @@ static const char GET_SQL[] = "SELECT " COLUMNS FROM_CONFIGURED
                               " WHERE f.id = $1 OR f.model = $2 ORDER BY f.id LIMIT 2";
 static const char PAGE_SQL[] =
     "SELECT " COLUMNS FROM_CONFIGURED
-    " WHERE f.id > $1 AND ($2 IS NULL OR f.platform = $2) AND ($3 IS NULL OR f.source = $3)"
+    " WHERE " BW_LIST_WINDOW("f.id") " AND ($2 IS NULL OR f.platform = $2) AND ($3 IS NULL OR f.source = $3)"
     " AND ($4 IS NULL OR f.root = $4 OR json_extract(f.body, '$.base') = $4)"
     " AND ($5 = 'all' OR $5 = CASE WHEN f.gone_ms > 0 THEN 'gone'"
     " WHEN f.deployment IS NOT NULL THEN 'adopted' WHEN f.checkpoint = 1 THEN 'checkpoint'"
     " ELSE 'new' END) ORDER BY f.id LIMIT $6";
+static const char NEWEST_ID_SQL[] = "SELECT max(id) FROM finding";
 static const char LEAVING_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM finding WHERE deployment IS NOT NULL AND gone_ms > 0)";
 static const char PICK_SQL[] =
     "UPDATE finding SET deployment = $2, picked_ms = $3 WHERE id = $1"
     " AND (picked_ms = 0 OR deployment IS NULL OR deployment <> $2)";
-static const char RELEASE_SQL[] = "UPDATE finding SET deployment = NULL WHERE deployment = $1";
+static const char LET_GO_SQL[] =
+    "UPDATE finding SET deployment = (SELECT min(d.name) FROM deployment AS d"
+    " JOIN cohort AS c ON c.id = d.cohort AND c.platform = finding.platform"
+    " AND c.scope = finding.scope WHERE d.model = finding.model AND d.name <> $1)"
+    " WHERE deployment = $1 AND NOT ($2 IS NOT NULL AND platform = $2 AND scope = $3"
+    " AND ($4 IS NULL OR model = $4)) RETURNING id";
 
 void bw_found_clear(struct bw_found *found)
 {
@@ -170,17 +176,18 @@ enum bw_err bw_findings_get(struct bw_db *db, const char *name, struct bw_found 
 }
 
 enum bw_err bw_findings_page(struct bw_db *db, const struct bw_finding_filter *filter,
-                             int64_t after, int64_t limit, struct bw_founds *out,
-                             struct bw_error *err)
+                             struct bw_list_page *page, struct bw_founds *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PAGE_SQL);
-    BW_BIND(row, 1, after);
+    BW_BIND(row, 1, page->after);
     BW_BIND(row, 2, filter->platform);
     BW_BIND(row, 3, filter->source);
     BW_BIND(row, 4, filter->base);
     BW_BIND(row, 5, filter->state == NULL ? "new" : filter->state);
-    BW_BIND(row, 6, limit);
-    return from_rows(row, out, err);
+    BW_BIND(row, 6, page->limit);
+    enum bw_err rc = from_rows(row, out, err);
+    int64_t last = out->count == 0 ? 0 : out->items[out->count - 1].id;
+    return rc == BW_OK ? bw_list_page_end(db, NEWEST_ID_SQL, out->count, last, page, err) : rc;
 }
 
 enum bw_err bw_findings_leaving(struct bw_db *db, bool *out, struct bw_error *err)
@@ -201,11 +208,20 @@ enum bw_err bw_findings_pick(struct bw_db *db, int64_t id, const char *deploymen
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_findings_release(struct bw_db *db, const char *deployment, struct bw_error *err)
+enum bw_err bw_findings_let_go(struct bw_db *db, const char *deployment, const char *platform,
+                               const char *scope, const char *model, bool *any,
+                               struct bw_error *err)
 {
-    struct bw_stmt *stmt = bw_db_query(db, RELEASE_SQL);
-    BW_BIND(stmt, 1, deployment);
-    return bw_stmt_run(stmt, err);
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LET_GO_SQL);
+    BW_BIND(row, 1, deployment);
+    BW_BIND(row, 2, platform);
+    BW_BIND(row, 3, scope);
+    BW_BIND(row, 4, model);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        *any = true;
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 const char *bw_found_state(const struct bw_found *found)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "domain/finding.h"
-#include "store/db.h"
+#include "store/list_page.h"
 
 struct bw_found { /* a finding as stored */
     int64_t id; /* 0: not stored yet */
@@ -50,17 +50,19 @@ struct bw_finding_filter { /* NULL: any */
     const char *state; /* new, adopted, checkpoint, gone, all; NULL: new */
 };
 BW_MUST_CHECK enum bw_err bw_findings_page(struct bw_db *db,
-                                           const struct bw_finding_filter *filter, int64_t after,
-                                           int64_t limit, struct bw_founds *out,
+                                           const struct bw_finding_filter *filter,
+                                           struct bw_list_page *page, struct bw_founds *out,
                                            struct bw_error *err);
 /* Is anything missing from its list that has been adopted? */
 BW_MUST_CHECK enum bw_err bw_findings_leaving(struct bw_db *db, bool *out, struct bw_error *err);
 /* A deployment calls this one from now on. */
 BW_MUST_CHECK enum bw_err bw_findings_pick(struct bw_db *db, int64_t id, const char *deployment,
                                            int64_t now_ms, struct bw_error *err);
-/* The deployment is no more: what it was made of is new again. */
-BW_MUST_CHECK enum bw_err bw_findings_release(struct bw_db *db, const char *deployment,
-                                              struct bw_error *err);
+/* Let go of what the deployment called elsewhere, or by another name (model NULL: whatever there;
+ * platform NULL: everything): it is another's that calls it, else new. *any: there was some. */
+BW_MUST_CHECK enum bw_err bw_findings_let_go(struct bw_db *db, const char *deployment,
+                                             const char *platform, const char *scope,
+                                             const char *model, bool *any, struct bw_error *err);
 /* new, adopted, checkpoint or gone. */
 const char *bw_found_state(const struct bw_found *found);
 #endif

@@ -6,23 +6,24 @@
 #include "codec/deployment_json.h"
 #include "codec/finding_json.h"
 
-static const char MEMBER_SQL[] =
-    "SELECT cohort, embedder, body, finding FROM deployment WHERE name = $1";
+/* A member's policy is that of its cohort. */
+#define MEMBERS                                                                                    \
+    "SELECT body, origin, cohort, embedder, finding, policy, name FROM deployment"                 \
+    " CROSS JOIN cohort ON cohort.id = deployment.cohort" /* in this order */
+
+static const char MEMBER_SQL[] = MEMBERS " WHERE name = $1";
 static const char MEMBERS_SQL[] =
-    "SELECT cohort, embedder, body, finding, name FROM deployment WHERE cohort = $1 AND name > $2"
-    " UNION ALL"
-    " SELECT cohort, embedder, body, finding, name FROM deployment WHERE embedder = $1 AND name > $2"
-    " ORDER BY name LIMIT $3";
-static const char PAGE_SQL[] =
-    "SELECT cohort, embedder, body, finding FROM deployment WHERE name > $1 ORDER BY name LIMIT $2";
-static const char OWNED_SQL[] = "SELECT cohort, embedder, body, finding FROM deployment"
-                                " WHERE owner = $3 AND name > $1 ORDER BY name LIMIT $2";
+    MEMBERS " WHERE cohort = $1 AND name > $2 UNION ALL " MEMBERS
+            " WHERE embedder = $1 AND name > $2 ORDER BY name LIMIT $3";
+static const char PAGE_SQL[] = MEMBERS " WHERE name > $1 ORDER BY name LIMIT $2";
+static const char OWNED_SQL[] = MEMBERS " WHERE owner = $3 AND name > $1 ORDER BY name LIMIT $2";
 static const char WHERE_SQL[] = "SELECT cohort, embedder, hash FROM deployment WHERE name = $1";
 static const char INSERT_SQL[] =
     "INSERT INTO deployment (cohort, name, origin, owner, hash, body, embedder, finding, picks,"
     " model) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10)";
-static const char SAID_SQL[] =
-    "SELECT cohort, embedder, body, NULL FROM deployment WHERE name = $1";
+static const char SAID_SQL[] = "SELECT body, origin FROM deployment WHERE name = $1";
+static const char SAID_PAGE_SQL[] =
+    "SELECT body, origin FROM deployment WHERE name > $1 ORDER BY name LIMIT $2";
 static const char PICKING_SQL[] = "SELECT name FROM deployment WHERE picks = 1 ORDER BY name";
 static const char CALLING_SQL[] = "SELECT name FROM deployment WHERE model = $1 ORDER BY name";
 static const char DELETE_SQL[] = "DELETE FROM deployment WHERE cohort = $1 AND name = $2";
@@ -31,6 +32,10 @@ static const char NAMES_SQL[] = "SELECT name FROM deployment WHERE origin = $1 A
                                 " AND origin <> 'api' ORDER BY name LIMIT $3"; /* has an index */
 static const char BY_STATE_SQL[] = "SELECT state, sum(members) FROM cohort"
                                    " WHERE technique <> 'embedding' GROUP BY state";
+static const char DERIVING_SQL[] =
+    "SELECT derived_by, deriving_by, deriving_name FROM instance";
+static const char DERIVING_SAVE_SQL[] =
+    "UPDATE instance SET derived_by = $1, deriving_by = $2, deriving_name = $3";
 static const char PRICED_BY_SQL[] = "SELECT prices_hash FROM instance";
 static const char PRICED_SQL[] = "UPDATE instance SET prices_hash = $1";
 
@@ -59,27 +64,48 @@ static enum bw_err learn(struct bw_member *member, const char *finding, struct b
     return rc;
 }
 
+static enum bw_err damaged(struct bw_error *err)
+{
+    (void)bw_error_prefix(err, "a stored deployment is damaged: ");
+    return BW_ERR_STORE;
+}
+
+/* Rows begin with what is said and by whom. */
+static enum bw_err read_said(struct bw_stmt *row, const struct bw_policy *fleet,
+                             struct bw_deployment *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
+    const char *body = bw_stmt_text(row, 0);
+    enum bw_err rc = bw_json_parse(body, strlen(body), &json, err);
+    if (rc == BW_OK) {
+        rc = bw_deployment_from_json(json, fleet, out, err);
+    }
+    if (rc == BW_OK) {
+        (void)bw_origin_parse(bw_stmt_text(row, 1), &out->origin);
+    }
+    return rc;
+}
+
 static enum bw_err member_from_row(struct bw_stmt *row, struct bw_member *out,
                                    struct bw_error *err)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
-    const char *body = bw_stmt_text(row, 2);
-    struct bw_policy none = { 0 };
-    out->cohort = bw_stmt_i64(row, 0);
-    out->embedder = bw_stmt_i64(row, 1);
-    enum bw_err rc = bw_json_parse(body, strlen(body), &json, err);
+    BW_CLEANUP(bw_policy_clear) struct bw_policy policy = { 0 };
+    const char *finding = bw_stmt_text(row, 4);
+    const char *text = bw_stmt_text(row, 5);
+    out->cohort = bw_stmt_i64(row, 2);
+    out->embedder = bw_stmt_i64(row, 3);
+    enum bw_err rc = bw_json_parse(text, strlen(text), &json, err);
     if (rc == BW_OK) {
-        rc = bw_deployment_from_json(json, &none, &out->deployment, err);
+        rc = bw_policy_from_json(json, &policy, err);
     }
-    const char *finding = bw_stmt_text(row, 3);
+    if (rc == BW_OK) {
+        rc = read_said(row, &policy, &out->deployment, err);
+    }
     if (rc == BW_OK && finding != NULL) {
         rc = learn(out, finding, err);
     }
-    if (rc != BW_OK) {
-        (void)bw_error_prefix(err, "a stored deployment is damaged: ");
-        return BW_ERR_STORE;
-    }
-    return BW_OK;
+    return rc == BW_OK ? BW_OK : damaged(err);
 }
 
 static enum bw_err members_from_rows(struct bw_stmt *row, struct bw_members *out,
@@ -200,18 +226,34 @@ enum bw_err bw_inventory_get(struct bw_db *db, const char *name, struct bw_membe
     return rc == BW_OK ? member_from_row(row, out, err) : rc;
 }
 
-enum bw_err bw_inventory_said(struct bw_db *db, const char *name, struct bw_deployment *out,
-                              struct bw_error *err)
+enum bw_err bw_inventory_said(struct bw_db *db, const char *name, const struct bw_policy *fleet,
+                              struct bw_deployment *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, SAID_SQL);
-    struct bw_member member = { 0 };
     BW_BIND(row, 1, name);
     enum bw_err rc = bw_stmt_step(row, err);
-    rc = rc == BW_OK ? member_from_row(row, &member, err) : rc;
-    if (rc == BW_OK) {
-        *out = member.deployment;
+    if (rc != BW_OK) {
+        return rc;
     }
-    return rc;
+    return read_said(row, fleet, out, err) == BW_OK ? BW_OK : damaged(err);
+}
+
+enum bw_err bw_inventory_said_page(struct bw_db *db, const char *after, int64_t limit,
+                                   const struct bw_policy *fleet, struct bw_deployments *out,
+                                   struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, SAID_PAGE_SQL);
+    enum bw_err rc = BW_OK;
+    BW_BIND(row, 1, after);
+    BW_BIND(row, 2, limit);
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        struct bw_deployment said = { 0 };
+        if (read_said(row, fleet, &said, err) != BW_OK) {
+            return damaged(err);
+        }
+        BW_VEC_PUSH(out, said);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
 enum bw_err bw_inventory_remove(struct bw_db *db, const char *name, struct bw_error *err)
@@ -281,6 +323,33 @@ enum bw_err bw_inventory_by_state(struct bw_db *db, int64_t *counts, struct bw_e
         counts[state] = bw_stmt_i64(row, 1);
     }
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+void bw_deriving_clear(struct bw_deriving *deriving)
+{
+    free(deriving->name);
+    *deriving = (struct bw_deriving){ 0 };
+}
+
+enum bw_err bw_deriving_get(struct bw_db *db, struct bw_deriving *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DERIVING_SQL);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = (struct bw_deriving){ (uint64_t)bw_stmt_i64(row, 0), (uint64_t)bw_stmt_i64(row, 1),
+                                     bw_stmt_text_dup(row, 2) };
+    }
+    return rc;
+}
+
+enum bw_err bw_deriving_save(struct bw_db *db, const struct bw_deriving *deriving,
+                             struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, DERIVING_SAVE_SQL);
+    BW_BIND(stmt, 1, (int64_t)deriving->derived_by);
+    BW_BIND(stmt, 2, (int64_t)deriving->by);
+    BW_BIND(stmt, 3, deriving->name);
+    return bw_stmt_run(stmt, err);
 }
 
 enum bw_err bw_inventory_priced_by(struct bw_db *db, uint64_t *out, struct bw_error *err)

@@ -90,13 +90,20 @@ BW_MUST_CHECK enum bw_err bw_fan_next_held(struct bw_db *db, int64_t now_ms, int
 
 /* Deployments. put inserts or moves between cohorts and keeps the members right; embedder 0: none;
  * what discovery knows is kept beside what is said; *changed is false when the same was stored
- * already. All but said give what is said, filled with what is known.
+ * already. What is said is stored as it was said, its own policy alone. said gives that, with
+ * the fleet's policy below; the others with its cohort's, and filled with what is known.
  * Errors: BW_ERR_NOTFOUND for get, said, remove. */
 BW_MUST_CHECK enum bw_err bw_inventory_put(struct bw_db *db, const struct bw_deployment *deployment,
                                            const struct bw_knowledge *known, int64_t cohort,
                                            int64_t embedder, bool *changed, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_said(struct bw_db *db, const char *name,
+                                            const struct bw_policy *fleet,
                                             struct bw_deployment *out, struct bw_error *err);
+/* All after `after`, by name. */
+BW_MUST_CHECK enum bw_err bw_inventory_said_page(struct bw_db *db, const char *after,
+                                                 int64_t limit, const struct bw_policy *fleet,
+                                                 struct bw_deployments *out,
+                                                 struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_get(struct bw_db *db, const char *name,
                                            struct bw_member *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_remove(struct bw_db *db, const char *name,
@@ -119,6 +126,19 @@ BW_MUST_CHECK enum bw_err bw_inventory_members(struct bw_db *db, int64_t cohort,
 BW_MUST_CHECK enum bw_err bw_inventory_page(struct bw_db *db, const char *owner, const char *after,
                                             int64_t limit, struct bw_members *out,
                                             struct bw_error *err);
+
+/* By which settings all deployments stand where they do, and how far those have come that put them
+ * elsewhere. */
+struct bw_deriving { /* owned */
+    uint64_t derived_by; /* a hash; 0: none yet */
+    uint64_t by;         /* of those that are under way */
+    char *name;          /* the last deployment they have put; "": none */
+};
+void bw_deriving_clear(struct bw_deriving *deriving);
+BW_MUST_CHECK enum bw_err bw_deriving_get(struct bw_db *db, struct bw_deriving *out,
+                                          struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_deriving_save(struct bw_db *db, const struct bw_deriving *deriving,
+                                           struct bw_error *err);
 
 /* With which prices their estimates were made (0: none yet), as bw_price_book_hash() says. */
 BW_MUST_CHECK enum bw_err bw_inventory_priced_by(struct bw_db *db, uint64_t *out,

@@ -42,21 +42,36 @@ static const char ESTIMATE_SQL[] =
 static const char FORCED_SQL[] =
     "SELECT count(DISTINCT base) FROM notice WHERE subject = $1 AND matter = 'life'"
     " AND serve_until_ms >= $2 AND serve_until_ms < $3";
+#define FILTERED                                                                                   \
+    " AND ($2 IS NULL OR owner = $2)"                                                              \
+    " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"  \
+    " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"                         \
+    " AND ($8 IS NULL OR technique = $8) ORDER BY id LIMIT $7"
 static const char PAGE_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE id > $1 AND ($2 IS NULL OR owner = $2)"
-    " AND ($3 IS NULL OR state = $3 OR ($3 = 'live' AND live = 1)) AND ($4 IS NULL OR kind = $4)"
-    " AND ($5 IS NULL OR severity = $5) AND ($6 IS NULL OR platform = $6)"
-    " AND ($7 IS NULL OR subject = $7) AND ($8 IS NULL OR technique = $8) ORDER BY id LIMIT $9";
+    "SELECT " COLUMNS " FROM notice WHERE " BW_LIST_WINDOW("id") FILTERED;
+static const char SUBJECT_PAGE_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE subject = $9 AND id > $1" FILTERED;
+static const char NEWEST_ID_SQL[] = "SELECT max(id) FROM notice";
+static const char OUTAGES_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE live = 1 AND kind = $1"
+    " AND kind IN ('source-failing', 'sink-failing') ORDER BY id"; /* has an index */
+static const char DEADLINES_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE live = 1 AND remind_ms > 0"
+    " ORDER BY deadline_ms, id LIMIT $1";
+static const char OWNED_DEADLINES_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE live = 1 AND remind_ms > 0 AND owner = $2"
+    " ORDER BY deadline_ms, id LIMIT $1";
 static const char DECIDED_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE until_ms > $1 AND id > $2"
+    "SELECT " COLUMNS " FROM notice WHERE " BW_LIST_WINDOW("id") " AND until_ms > $2"
     " AND ($3 IS NULL OR owner = $3) ORDER BY id LIMIT $4";
 static const char DECISION_SQL[] =
     "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
     " WHERE notice = $1 AND to_state IN ('snoozed', 'waived') AND event <> 'stands'"
     " ORDER BY id DESC LIMIT 1";
 static const char NEWEST_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE ($1 IS NULL OR owner = $1)"
-    " ORDER BY updated_ms DESC, id DESC LIMIT $2";
+    "SELECT " COLUMNS " FROM notice ORDER BY updated_ms DESC, id DESC LIMIT $1";
+static const char OWNED_NEWEST_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE owner = $2 ORDER BY updated_ms DESC, id DESC LIMIT $1";
 static const char COUNT_LIVE_SQL[] = "SELECT sum(live) FROM notice_total";
 static const char BY_SEVERITY_SQL[] =
     "SELECT severity, live FROM notice_total";
@@ -326,42 +341,80 @@ enum bw_err bw_notices_forced(struct bw_db *db, const char *subject, int64_t fro
     return bw_stmt_one_i64(row, 0, out, err);
 }
 
-enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
-                            int64_t after_id, int64_t limit, struct bw_notices *out,
-                            struct bw_error *err)
+static int64_t last_of(const struct bw_notices *notices)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PAGE_SQL);
-    BW_BIND(row, 1, after_id);
+    return notices->count == 0 ? 0 : notices->items[notices->count - 1].id;
+}
+
+enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
+                            struct bw_list_page *page, struct bw_notices *out, struct bw_error *err)
+{
+    bool of_one = filter->subject != NULL;
+    BW_CLEANUP(bw_stmt_resetp)
+    struct bw_stmt *row = bw_db_query(db, of_one ? SUBJECT_PAGE_SQL : PAGE_SQL);
+    BW_BIND(row, 1, page->after);
     BW_BIND(row, 2, filter->owner);
     BW_BIND(row, 3, filter->state);
     BW_BIND(row, 4, filter->kind);
     BW_BIND(row, 5, filter->severity);
     BW_BIND(row, 6, filter->platform);
-    BW_BIND(row, 7, filter->subject);
+    BW_BIND(row, 7, page->limit);
     BW_BIND(row, 8, filter->technique);
-    BW_BIND(row, 9, limit);
+    if (of_one) {
+        BW_BIND(row, 9, filter->subject);
+    }
+    enum bw_err rc = notices_from_rows(row, out, err);
+    if (of_one) {
+        bw_list_page_end_full(out->count, last_of(out), page);
+        return rc;
+    }
+    return rc == BW_OK ? bw_list_page_end(db, NEWEST_ID_SQL, out->count, last_of(out), page, err) : rc;
+}
+
+enum bw_err bw_notices_outages(struct bw_db *db, enum bw_notice_kind kind, struct bw_notices *out,
+                               struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, OUTAGES_SQL);
+    BW_BIND(row, 1, bw_notice_kind_word(kind));
     return notices_from_rows(row, out, err);
 }
 
+/* The first rows of an order that has an index for all, and one for those of an owner. */
+static enum bw_err first_rows(struct bw_db *db, const char *sql, const char *owned_sql,
+                              const char *owner, int64_t limit, struct bw_notices *out,
+                              struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp)
+    struct bw_stmt *row = bw_db_query(db, owner == NULL ? sql : owned_sql);
+    BW_BIND(row, 1, limit);
+    if (owner != NULL) {
+        BW_BIND(row, 2, owner);
+    }
+    return notices_from_rows(row, out, err);
+}
+
+enum bw_err bw_notices_deadlines(struct bw_db *db, const char *owner, int64_t limit,
+                                 struct bw_notices *out, struct bw_error *err)
+{
+    return first_rows(db, DEADLINES_SQL, OWNED_DEADLINES_SQL, owner, limit, out, err);
+}
+
 enum bw_err bw_notices_decided(struct bw_db *db, const char *owner, int64_t now_ms,
-                               int64_t after_id, int64_t limit, struct bw_notices *out,
-                               struct bw_error *err)
+                               struct bw_list_page *page, struct bw_notices *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DECIDED_SQL);
-    BW_BIND(row, 1, now_ms);
-    BW_BIND(row, 2, after_id);
+    BW_BIND(row, 1, page->after);
+    BW_BIND(row, 2, now_ms);
     BW_BIND(row, 3, owner);
-    BW_BIND(row, 4, limit);
-    return notices_from_rows(row, out, err);
+    BW_BIND(row, 4, page->limit);
+    enum bw_err rc = notices_from_rows(row, out, err);
+    return rc == BW_OK ? bw_list_page_end(db, NEWEST_ID_SQL, out->count, last_of(out), page, err) : rc;
 }
 
 enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
                               struct bw_notices *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, NEWEST_SQL);
-    BW_BIND(row, 1, owner);
-    BW_BIND(row, 2, limit);
-    return notices_from_rows(row, out, err);
+    return first_rows(db, NEWEST_SQL, OWNED_NEWEST_SQL, owner, limit, out, err);
 }
 
 enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out, struct bw_error *err)
@@ -489,11 +542,13 @@ enum bw_err bw_notices_last_event(struct bw_db *db, int64_t *out, struct bw_erro
     return bw_stmt_one_i64(bw_db_query(db, LAST_EVENT_SQL), 0, out, err);
 }
 
-enum bw_err bw_notices_events(struct bw_db *db, int64_t after, int64_t limit,
+enum bw_err bw_notices_events(struct bw_db *db, struct bw_list_page *page,
                               struct bw_notice_events *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, EVENTS_SQL);
-    BW_BIND(row, 1, after);
-    BW_BIND(row, 2, limit);
-    return events_from_rows(row, out, err);
+    BW_BIND(row, 1, page->after);
+    BW_BIND(row, 2, page->limit);
+    enum bw_err rc = events_from_rows(row, out, err);
+    bw_list_page_end_full(out->count, out->count == 0 ? 0 : out->items[out->count - 1].id, page);
+    return rc;
 }

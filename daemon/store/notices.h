@@ -6,7 +6,7 @@
 
 #include "base/vec.h"
 #include "domain/notice.h"
-#include "store/db.h"
+#include "store/list_page.h"
 
 struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known */
     int64_t id;
@@ -90,13 +90,20 @@ BW_MUST_CHECK enum bw_err bw_notices_estimate(struct bw_db *db, const char *subj
 /* How many bases of a deployment came to their end between two instants, as it was told. */
 BW_MUST_CHECK enum bw_err bw_notices_forced(struct bw_db *db, const char *subject, int64_t from_ms,
                                             int64_t until_ms, int64_t *out, struct bw_error *err);
+/* A page by id; all of one subject are on the first. */
 BW_MUST_CHECK enum bw_err bw_notices_page(struct bw_db *db, const struct bw_notice_filter *filter,
-                                          int64_t after_id, int64_t limit, struct bw_notices *out,
+                                          struct bw_list_page *page, struct bw_notices *out,
                                           struct bw_error *err);
+/* The live ones about sources, or about sinks. */
+BW_MUST_CHECK enum bw_err bw_notices_outages(struct bw_db *db, enum bw_notice_kind kind,
+                                             struct bw_notices *out, struct bw_error *err);
+/* Live ones with a deadline, the nearest first; owner NULL: anybody's. */
+BW_MUST_CHECK enum bw_err bw_notices_deadlines(struct bw_db *db, const char *owner, int64_t limit,
+                                               struct bw_notices *out, struct bw_error *err);
 /* Notices that are snoozed or waived at now_ms, or would be if they came back. */
 BW_MUST_CHECK enum bw_err bw_notices_decided(struct bw_db *db, const char *owner, int64_t now_ms,
-                                             int64_t after_id, int64_t limit,
-                                             struct bw_notices *out, struct bw_error *err);
+                                             struct bw_list_page *page, struct bw_notices *out,
+                                             struct bw_error *err);
 /* The latest changed first; owner NULL: anybody's. */
 BW_MUST_CHECK enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
                                             struct bw_notices *out, struct bw_error *err);
@@ -138,6 +145,6 @@ BW_MUST_CHECK enum bw_err bw_notices_decision(struct bw_db *db, int64_t notice,
 BW_MUST_CHECK enum bw_err bw_notices_last_event(struct bw_db *db, int64_t *out,
                                                 struct bw_error *err);
 /* Events after `after`, whatever notice: for players of history and followers. */
-BW_MUST_CHECK enum bw_err bw_notices_events(struct bw_db *db, int64_t after, int64_t limit,
+BW_MUST_CHECK enum bw_err bw_notices_events(struct bw_db *db, struct bw_list_page *page,
                                             struct bw_notice_events *out, struct bw_error *err);
 #endif

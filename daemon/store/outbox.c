@@ -53,8 +53,9 @@ static const char HURRY_SQL[] =
     "UPDATE delivery SET due_ms = $3 WHERE id IN (SELECT delivery FROM told WHERE notice = $2)"
     " AND sink = $1 AND state = 'pending' AND attempts = 0 AND due_ms > $3";
 static const char PAGE_SQL[] =
-    "SELECT " COLUMNS " FROM delivery WHERE id > $1 AND ($2 IS NULL OR sink = $2)"
+    "SELECT " COLUMNS " FROM delivery WHERE " BW_LIST_WINDOW("id") " AND ($2 IS NULL OR sink = $2)"
     " AND ($3 IS NULL OR state = $3) ORDER BY id LIMIT $4";
+static const char NEWEST_ID_SQL[] = "SELECT max(id) FROM delivery";
 static const char PENDING_SQL[] =
     "SELECT count(*) FROM delivery WHERE sink = $1 AND state = 'pending'";
 static const char INSTANCE_SQL[] = "SELECT id FROM instance";
@@ -260,15 +261,17 @@ enum bw_err bw_outbox_hurry(struct bw_db *db, const char *sink, int64_t notice, 
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state, int64_t after_id,
-                           int64_t limit, struct bw_deliveries *out, struct bw_error *err)
+enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state,
+                           struct bw_list_page *page, struct bw_deliveries *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, PAGE_SQL);
-    BW_BIND(row, 1, after_id);
+    BW_BIND(row, 1, page->after);
     BW_BIND(row, 2, sink);
     BW_BIND(row, 3, state);
-    BW_BIND(row, 4, limit);
-    return from_rows(row, out, err);
+    BW_BIND(row, 4, page->limit);
+    enum bw_err rc = from_rows(row, out, err);
+    int64_t last = out->count == 0 ? 0 : out->items[out->count - 1].id;
+    return rc == BW_OK ? bw_list_page_end(db, NEWEST_ID_SQL, out->count, last, page, err) : rc;
 }
 
 enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *err)

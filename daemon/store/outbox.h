@@ -6,7 +6,7 @@
 
 #include "base/vec.h"
 #include "domain/delivery.h"
-#include "store/db.h"
+#include "store/list_page.h"
 
 struct bw_sink {
     char *name;
@@ -76,8 +76,8 @@ BW_MUST_CHECK enum bw_err bw_outbox_outdate(struct bw_db *db, int64_t id, struct
 BW_MUST_CHECK enum bw_err bw_outbox_hurry(struct bw_db *db, const char *sink, int64_t notice,
                                           int64_t now_ms, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state,
-                                         int64_t after_id, int64_t limit,
-                                         struct bw_deliveries *out, struct bw_error *err);
+                                         struct bw_list_page *page, struct bw_deliveries *out,
+                                         struct bw_error *err);
 
 /* How many wait to be delivered to a sink. */
 BW_MUST_CHECK enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, int64_t *out,

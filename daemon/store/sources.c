@@ -1,6 +1,9 @@
 /* daemon/store/sources.c: see sources.h. */
 #include "store/sources.h"
 
+#include <string.h>
+
+#include "base/str.h"
 #include "base/words.h"
 
 #define COLUMNS                                                                                    \
@@ -37,6 +40,12 @@ static const char LIST_SQL[] = "SELECT " COLUMNS " FROM source WHERE active = 1 
 static const char OWN_SCOPES_SQL[] =
     "SELECT DISTINCT scope FROM source WHERE active = 1 AND kind = 'own' AND platform = $1"
     " AND ($2 = '' OR scope = $2) ORDER BY scope";
+static const char PEERS_SQL[] = "UPDATE source SET peers = $2 WHERE name = $1 AND peers <> $2";
+static const char UNMERGED_SQL[] =
+    "SELECT " COLUMNS " FROM source WHERE active = 1 AND baseline_ms > 0 AND merged_among <> peers"
+    " AND NOT EXISTS (SELECT 1 FROM source AS peer WHERE peer.platform = source.platform"
+    " AND peer.active = 1 AND peer.baseline_ms = 0) ORDER BY name LIMIT 1";
+static const char MERGED_SQL[] = "UPDATE source SET merged_among = peers WHERE name = $1";
 static const char SAVE_SQL[] =
     "UPDATE source SET state = $2, detail = $3, entries = $4, set_hash = $5, failures = $6,"
     " last_attempt_ms = $7, last_success_ms = $8, changed_ms = $9, due_ms = $10,"
@@ -167,6 +176,52 @@ enum bw_err bw_sources_get(struct bw_db *db, const char *name, struct bw_source 
         (void)bw_fail(err, rc, "no source is called '%s'", name);
     }
     return rc;
+}
+
+/* The sources of a platform, taken together. */
+static uint64_t peers_of(const struct bw_sources *sources, const char *platform)
+{
+    uint64_t hash = BW_HASH_SEED;
+    BW_VEC_EACH(const struct bw_source, source, sources)
+    {
+        if (strcmp(source->platform, platform) == 0) {
+            hash = bw_hash_text(hash, source->name);
+            hash = bw_hash_text(hash, bw_source_kind_word(source->kind));
+            hash = bw_hash_text(hash, source->scope);
+        }
+    }
+    return hash;
+}
+
+enum bw_err bw_sources_note_peers(struct bw_db *db, struct bw_error *err)
+{
+    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
+    enum bw_err rc = bw_sources_list(db, &sources, err);
+    BW_VEC_EACH(const struct bw_source, source, &sources)
+    {
+        struct bw_stmt *stmt = bw_db_query(db, PEERS_SQL);
+        BW_BIND(stmt, 1, source->name);
+        BW_BIND(stmt, 2, (int64_t)peers_of(&sources, source->platform));
+        rc = rc == BW_OK ? bw_stmt_run(stmt, err) : rc;
+    }
+    return rc;
+}
+
+enum bw_err bw_sources_unmerged(struct bw_db *db, struct bw_source *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, UNMERGED_SQL);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = from_row(row);
+    }
+    return rc;
+}
+
+enum bw_err bw_sources_merged(struct bw_db *db, const char *name, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, MERGED_SQL);
+    BW_BIND(stmt, 1, name);
+    return bw_stmt_run(stmt, err);
 }
 
 enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source, struct bw_error *err)

@@ -64,6 +64,14 @@ BW_MUST_CHECK enum bw_err bw_sources_configure(struct bw_db *db, const char *nam
                                                const char *platform, const char *scope,
                                                int64_t every_ms, uint64_t settings_hash,
                                                int64_t now_ms, struct bw_error *err);
+/* To end with: note of each who else speaks of its platform now. */
+BW_MUST_CHECK enum bw_err bw_sources_note_peers(struct bw_db *db, struct bw_error *err);
+/* One whose word was merged among others than those, where none of them is still to answer for the
+ * first time; it has been merged. Errors: BW_ERR_NOTFOUND: there is none. */
+BW_MUST_CHECK enum bw_err bw_sources_unmerged(struct bw_db *db, struct bw_source *out,
+                                              struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_sources_merged(struct bw_db *db, const char *name,
+                                            struct bw_error *err);
 /* Errors: BW_ERR_NOTFOUND, also for one that is no longer configured. */
 BW_MUST_CHECK enum bw_err bw_sources_get(struct bw_db *db, const char *name,
                                          struct bw_source *out, struct bw_error *err);

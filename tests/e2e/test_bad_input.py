@@ -146,7 +146,8 @@ class Start(Case):
         os.mkdir(self.basewatch.path("state"))
 
     def test_usage(self):
-        for argv in (["--nonsense"], ["stray"], ["--log-format", "xml"]):
+        for argv in (["--nonsense"], ["stray"], ["--log-format", "xml"],
+                     ["--log-level", "all"]):
             with self.subTest(argv):
                 done = subprocess.run([os.path.join(BIN, "basewatchd"), *argv], text=True,
                                       stderr=subprocess.PIPE, timeout=PATIENCE_S)

@@ -289,7 +289,6 @@ Test(adoption, a_name_in_the_files_and_the_api_is_an_error_that_names_both)
               error);
     cr_expect(ne(ptr, strstr(error, "and was added through the API too"), NULL), "%s", error);
     player_do(p, "DELETE", "/v1/deployments/triage", "");
-    player_configure(p, both);
     EQ_STR(of_triage("owner"), "file");
     BW_CLEANUP(bw_json_freep) struct bw_json *after = player_ask(p, "GET", "/v1/status", "");
     cr_expect(bw_json_is_null(bw_json_get(bw_json_get(after, "configuration"), "error")));

@@ -180,7 +180,8 @@ Test(evals, what_cannot_be_judged_leaves_the_notice_and_says_why)
     }
 }
 
-Test(evals, a_fine_tune_is_judged_by_its_new_tune_once_there_is_one)
+/* A fine-tune of whose notice the prompted candidate has lost to the old tune. */
+static void begin_with_a_fine_tune(void)
 {
     restart_with(SOURCES "deployments:\n"
                          "  - {name: a, technique: fine-tuned, platform: openai,\n"
@@ -192,14 +193,49 @@ Test(evals, a_fine_tune_is_judged_by_its_new_tune_once_there_is_one)
                          "{\"role\":\"candidate\",\"model\":\"gpt-5.4-mini\"}]");
     report(&lease, "[" RUN("baseline", "ft:gpt-5-mini:acme::old", 90,
                            10) "," RUN("candidate", "gpt-5.4-mini", 60, 40) "]");
-    EQ_STR(notice("state"), "waived");
+}
+
+/* The three runs, of which the old tune passes 90 of 100. */
+static void report_tune(const char *tuned)
+{
     post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::new\"}", 200);
-    lease = take();
-    report(&lease, "[" RUN("baseline", "ft:gpt-5-mini:acme::old", 90, 10) "," RUN(
-                       "candidate", "gpt-5.4-mini", 60,
-                       40) "," RUN("tuned", "ft:gpt-5.4-mini:acme::new", 97, 3) "]");
+    struct lease lease = take();
+    BW_CLEANUP(bw_freep)
+    char *results = bw_xasprintf("[" RUN("baseline", "ft:gpt-5-mini:acme::old", 90, 10) "," RUN(
+                                     "candidate", "gpt-5.4-mini", 60, 40) ",%s]",
+                                 tuned);
+    report(&lease, results);
+}
+
+Test(evals, a_fine_tune_is_judged_by_its_new_tune_once_there_is_one)
+{
+    begin_with_a_fine_tune();
+    EQ_STR(notice("state"), "acknowledged");
+    EQ_STR(said("verdict"), "fail");
+    report_tune(RUN("tuned", "ft:gpt-5.4-mini:acme::new", 97, 3));
     EQ_STR(notice("state"), "verified");
     EQ_STR(said("tuned"), "ft:gpt-5.4-mini:acme::new");
+}
+
+Test(evals, a_new_tune_that_fails_waives_the_notice)
+{
+    begin_with_a_fine_tune();
+    report_tune(RUN("tuned", "ft:gpt-5.4-mini:acme::new", 70, 30));
+    EQ_STR(notice("state"), "waived");
+}
+
+Test(evals, that_prompting_is_worse_does_not_silence_the_last_day_to_train)
+{
+    begin_with_a_fine_tune();
+    player_list(p, "openai",
+                "{\"id\":\"gpt-5-mini\",\"dates\":[{\"clock\":\"training\","
+                "\"at\":\"2026-06-01\",\"firm\":true}]}\ngpt-5.4-mini\ngpt-5\no3\n");
+    player_pass(p, 7 * BW_HOUR_MS);
+    player_forget_messages(p);
+    player_until(p, INT64_C(1780272000000)); /* 2026-06-01 */
+    player_settle(p);
+    EQ_STR(player_field(p, "/v1/notices?kind=stale", "state"), "acknowledged");
+    cr_expect(ge(int, player_messages(p, "ops", "notice.reminder"), 3));
 }
 
 Test(evals, one_can_be_cancelled_while_it_waits_and_while_it_runs)

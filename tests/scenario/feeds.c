@@ -132,6 +132,17 @@ Test(feeds, one_that_drops_a_base_in_use_is_believed_where_the_platform_lists_it
                  1));
 }
 
+Test(feeds, a_successor_that_may_end_some_day_after_a_passed_one_is_offered)
+{
+    BW_CLEANUP(player_freep) struct player *p = player_new(BOTH);
+    player_list(p, "ends", "{\"id\":\"mistral-small-2506\",\"dates\":[{\"clock\":\"inference\","
+                           "\"firm\":false,\"at\":\"2025-12-31\"}]}\n");
+    player_list(p, "catalog", CATALOG);
+    player_list(p, "api", "mistral-small-2501\nmistral-small-2506\n");
+    player_settle(p);
+    cr_expect(eq(str, (char *)field(p, "/v1/deployments/app", "candidate"), "mistral-small-2506"));
+}
+
 /* modeldeprecations.dev calls Amazon's models by their short names. */
 static const char SPELT[] =
     "sources:\n"

@@ -90,6 +90,17 @@ Test(guards, a_list_without_a_base_in_use_is_held_back)
     cr_expect(eq(int, player_count(p, "/v1/notices?deployment=a"), 0));
 }
 
+#define NOT_SOONER(id, day)                                                                        \
+    "{\"id\":\"" id "\",\"dates\":[{\"clock\":\"inference\",\"firm\":false,\"at\":\"" day "\"}]}\n"
+
+Test(guards, a_passed_day_that_was_not_sooner_than_declares_no_end)
+{
+    list(NOT_SOONER("gpt-5-mini", "2025-12-01") REST);
+    EQ_STR(player_field(p, "/v1/deployments/a", "state"), "current");
+    list(REST);
+    expect_held("no longer has gpt-5-mini", 6);
+}
+
 Test(guards, an_operator_may_accept_it)
 {
     list(REST);

@@ -159,3 +159,44 @@ Test(pieces, models_are_placed_anew_page_by_page_and_nothing_is_judged_meanwhile
     cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice"), 3));
     cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice WHERE state = 'open'"), 3));
 }
+
+#define OTHER_ACCOUNT                                                                              \
+    "sources:\n  - {name: openai, plugin: openai, every: 6h, url: 'https://api.openai.com/v1',"    \
+    " account: prod}\npolicy: {previews: true}\n"
+
+static int64_t members(struct player *p)
+{
+    return player_sql(p, "SELECT sum(members) FROM cohort");
+}
+
+Test(pieces, stored_deployments_meet_another_configuration_and_every_step_counts_each_once)
+{
+    static const char MOVED[] = "SELECT count(*) FROM deployment JOIN cohort ON id = cohort"
+                                " WHERE scope = 'prod' AND policy LIKE '%\"previews\":true%'";
+    BW_CLEANUP(bw_freep) char *body = lines(1100, "");
+    BW_CLEANUP(player_freep) struct player *p = player_new_on_disk(SOURCE);
+    player_list(p, "openai", BASE "gpt-5.4-mini\n");
+    player_do(p, "POST", "/v1/deployments/import", body);
+    player_settle(p);
+    struct bw_event configure = { .type = BW_EVENT_CONFIGURE,
+                                  .configure = player_settings(OTHER_ACCOUNT) };
+    bw_settings_free(p->settings);
+    p->settings = bw_settings_share(configure.configure);
+    player_step(p, &configure);
+    int64_t moved = player_sql(p, MOVED);
+    cr_expect(gt(i64, moved, 0));
+    player_restart(p); /* it goes on from its cursor, with the next piece */
+    cr_expect(eq(i64, player_sql(p, MOVED), 2 * moved));
+    for (int steps = 0; player_sql(p, MOVED) < 1100; steps++) {
+        cr_assert(lt(int, steps, 8));
+        cr_expect(eq(i64, members(p), 1100));
+        tick(p);
+    }
+    player_source(p, "openai")->same = false;
+    player_settle(p);
+    cr_expect(eq(i64, members(p), 1100));
+    cr_expect(eq(i64, player_sql(p, "SELECT members FROM cohort WHERE state = 'stale'"
+                                    " AND members > 0"), 1100));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice WHERE live = 1"), 1100));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice"), 1100), "nothing opened twice");
+}

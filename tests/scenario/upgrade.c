@@ -168,6 +168,7 @@ static const char *field(struct player *p, const char *target, const char *name)
 
 static void goes_on(struct player *p, int steps)
 {
+    player_configure(p, CONFIG);
     cr_expect(eq(int, player_count(p, "/v1/deployments"), 2), "from step %d", steps);
     cr_expect(eq(str, (char *)field(p, "/v1/deployments/desk", "state"), "stale"));
     cr_expect(eq(str, (char *)field(p, "/v1/notices?deployment=chat", "state"), "acknowledged"));

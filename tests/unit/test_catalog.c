@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "store/lineage_facts.h"
 #include "store/sources.h"
 #include "support/database.h"
 
@@ -72,6 +73,7 @@ static void put_model(const char *id, const char *alias, int64_t now_ms)
         BW_VEC_PUSH(&model.entry.aliases, bw_xstrdup(alias));
     }
     OK(bw_models_put(db, &model, &err));
+    OK(bw_aliases_note(db, &model, now_ms, &err));
 }
 
 static enum bw_err get(const char *id, struct bw_model *out)
@@ -91,6 +93,9 @@ Test(catalog, a_model_is_found_by_its_id_and_by_its_alias_and_not_by_a_part)
     bw_model_clear(&model);
     OK(get("m \"big\"", &model));
     cr_expect(eq(str, model.entry.id, "m-2026-01-01-big"));
+    bw_model_clear(&model);
+    put_model("m-2026-01-01", NULL, 6);
+    cr_expect(eq(int, (int)get("m", &none), BW_ERR_NOTFOUND), "it is called so no more");
 }
 
 Test(catalog, one_that_left_is_remembered_and_comes_back_as_it_was)

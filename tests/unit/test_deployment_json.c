@@ -32,6 +32,7 @@ Test(deployment_json, what_is_written_reads_back_to_the_same_text_and_policy)
     in.policy.kinds = BW_KIND_MAJOR;
     BW_VEC_PUSH(&in.policy.models.deny, bw_xstrdup("*:free"));
     BW_VEC_PUSH(&in.policy.platforms.allow, bw_xstrdup("a \"b\" \xc3\xa4"));
+    in.policy.own = bw_policy_own(&in.policy, &none);
     in.training.packed = BW_PACKED_NO;
     in.lead_days = 0;
     in.at.file = bw_xstrdup("a b.yaml");
@@ -61,6 +62,26 @@ Test(deployment_json, what_is_not_said_comes_from_the_fleet_and_the_defaults)
     cr_expect(out.policy.previews && out.policy.min_age_ms == BW_DAY_MS);
     cr_expect(out.policy.models.deny.count == 2);
     bw_policy_clear(&fleet);
+}
+
+Test(deployment_json, its_own_policy_is_told_from_the_fleets_and_goes_before_the_next_one)
+{
+    BW_CLEANUP(bw_deployment_clear) struct bw_deployment said = { 0 };
+    BW_CLEANUP(bw_deployment_clear) struct bw_deployment again = { 0 };
+    struct bw_policy fleet = bw_policy_default();
+    struct bw_policy next = { .previews = true, .kinds = BW_KIND_MAJOR };
+    BW_VEC_PUSH(&next.models.deny, bw_xstrdup("x"));
+    cr_assert(read("{\"name\":\"a\",\"platform\":\"p\",\"model\":\"m\",\"policy\":{\"previews\":"
+                   "false,\"models\":{\"deny\":[]}}}",
+                   &fleet, &said) == BW_OK, "%s", err.text);
+    cr_expect(bw_policy_own(&said.policy, &fleet) == 0, "it says what the fleet says");
+    BW_CLEANUP(bw_freep) char *text = written(&said);
+    cr_assert(read(text, &next, &again) == BW_OK, "%s", err.text);
+    cr_expect(again.policy.kinds == BW_KIND_MAJOR, "the fleet's");
+    cr_expect(again.policy.previews == false, "its own");
+    cr_expect(again.policy.models.deny.count == 0, "its own, empty as it is");
+    cr_expect(again.policy.own == said.policy.own && said.policy.own != 0);
+    bw_policy_clear(&next);
 }
 
 Test(deployment_json, what_is_wrong_is_named)

@@ -68,6 +68,21 @@ Test(entry, a_firm_date_counts_before_an_earlier_vague_one)
     bw_entry_clear(&copy);
 }
 
+Test(entry, no_vague_date_ends_anything_not_even_a_passed_one)
+{
+    struct bw_entry e = entry("m");
+    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_NOT_BEFORE, 10, NULL });
+    bool ended = bw_entry_has_ended(&e, 11);
+    cr_expect(eq(int, ended, false));
+    cr_expect(eq(i64, bw_entry_firm_ms(&e, BW_CLOCK_INFERENCE), 0));
+    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 20, NULL });
+    ended = bw_entry_has_ended(&e, 19);
+    cr_expect(eq(int, ended, false));
+    ended = bw_entry_has_ended(&e, 20);
+    cr_expect(eq(int, ended, true));
+    bw_entry_clear(&e);
+}
+
 Test(entry, a_merge_fills_the_clocks_that_have_no_date_and_no_others)
 {
     struct bw_entry own = entry("m");

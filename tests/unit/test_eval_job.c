@@ -44,15 +44,43 @@ Test(eval_job, only_pass_and_fail_move_a_notice)
         { BW_EVAL_CANCELLED, BW_NOTICE_OPEN, BW_NOTICE_OPEN },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        cr_expect(eq(int, (int)bw_eval_consequence(cases[i].verdict, cases[i].from),
+        cr_expect(eq(int, (int)bw_eval_consequence(cases[i].verdict, BW_NOTICE_SWAP,
+                                                   BW_EVAL_CANDIDATE, cases[i].from),
+                     (int)cases[i].to), "%zu", i);
+    }
+}
+
+Test(eval_job, a_fine_tune_is_failed_by_its_new_tune_alone)
+{
+    static const struct {
+        enum bw_eval_verdict verdict;
+        enum bw_eval_role judged;
+        enum bw_notice_state to;
+    } cases[] = {
+        { BW_EVAL_FAIL, BW_EVAL_CANDIDATE, BW_NOTICE_ACKNOWLEDGED },
+        { BW_EVAL_PASS, BW_EVAL_CANDIDATE, BW_NOTICE_VERIFIED },
+        { BW_EVAL_FAIL, BW_EVAL_TUNED, BW_NOTICE_WAIVED },
+        { BW_EVAL_PASS, BW_EVAL_TUNED, BW_NOTICE_VERIFIED },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cr_expect(eq(int, (int)bw_eval_consequence(cases[i].verdict, BW_NOTICE_STALE,
+                                                   cases[i].judged, BW_NOTICE_ACKNOWLEDGED),
                      (int)cases[i].to), "%zu", i);
     }
 }
 
 Test(eval_job, what_could_be_an_option_is_no_model)
 {
-    static const char *const plain[] = { "gpt-5", "ft:gpt-4o:acme::9x", "meta/llama@v1" };
-    static const char *const odd[] = { "", "-c", "--output=/etc/x", "a b", "a\nb", "a\tb", "gpt-é" };
+    static const char *const plain[] = {
+        "gpt-5", "ft:gpt-4o:acme::9x", "meta/llama@v1", "openai/gpt-oss-120b:free", "~x/y~latest",
+        "arn:aws:bedrock:us-east-1:123456789012:custom-model/anthropic.claude-3-haiku:1:200k/a1+b=",
+        "projects/p/locations/europe-west4/endpoints/12", "a,b",
+    };
+    static const char *const odd[] = {
+        "", "-c", "--output=/etc/x", "a b", "a\nb", "a\tb", "gpt-é", "x;touch${IFS}y", "$(id)",
+        "`id`", "a|b", "a&b", "a>b", "a<b", "'a'", "\"a\"", "a\\b", "a*", "a?", "[a]", "{a}", "#a",
+        "!a", "a%b", "(a)", "a^b", "\x7f",
+    };
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
         cr_expect(bw_eval_model_is_plain(plain[i]), "%s", plain[i]);
     }

@@ -20,10 +20,10 @@ Test(eval_report, what_is_written_reads_back)
 {
     static const char runs[] =
         "[{\"role\":\"baseline\",\"model\":\"old\",\"cases\":20,\"passed\":18,\"failed\":2,"
-        "\"errors\":0,\"models_seen\":[\"openai:chat:old\"],\"mean_score\":0.9,\"cost_usd\":0.25,"
+        "\"errors\":0,\"skipped\":3,\"models_seen\":[\"openai:chat:old\"],\"mean_score\":0.9,\"cost_usd\":0.25,"
         "\"duration_ms\":1500,\"exit\":100},"
         "{\"role\":\"tuned\",\"model\":\"new\",\"cases\":20,\"passed\":20,\"failed\":0,"
-        "\"errors\":0,\"models_seen\":[],\"mean_score\":null,\"cost_usd\":null,\"duration_ms\":1,"
+        "\"errors\":0,\"skipped\":0,\"models_seen\":[],\"mean_score\":null,\"cost_usd\":null,\"duration_ms\":1,"
         "\"exit\":-1}]";
     BW_CLEANUP(bw_eval_report_clear) struct bw_eval_report report = { 0 };
     BW_CLEANUP(bw_str_clear) struct bw_str out = { 0 };

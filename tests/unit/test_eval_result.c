@@ -146,7 +146,7 @@ Test(eval_result, junit_counts_cases_and_leaves_out_those_that_were_skipped)
     ask_for("m");
     cr_assert(read_as(BW_EVAL_JUNIT, &PLAIN,
                       "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
-                      "<testsuites><testsuite tests=\"999\" failures=\"0\">"
+                      "<testsuites tests=\"7\"><testsuite tests=\"6\" failures=\"9\">"
                       "<properties><property name=\"model\" value=\"openai:m\"/>"
                       "<property name=\"other\" value=\"x\"/></properties>"
                       "<testcase name=\"a\"/>"
@@ -158,8 +158,47 @@ Test(eval_result, junit_counts_cases_and_leaves_out_those_that_were_skipped)
                       "</testsuite><testsuite><testcase/></testsuite></testsuites>"),
               "%s", err.text);
     expect_counts(6, 3, 1, 2);
+    cr_expect(eq(i64, got.skipped, 1));
     cr_assert(eq(sz, got.models_seen.count, 1));
     cr_expect(eq(str, got.models_seen.items[0], "openai:m"));
+}
+
+Test(eval_result, junit_cases_of_which_attributes_say_that_they_were_not_run_are_skipped)
+{
+    ask_for("m");
+    cr_assert(read_as(BW_EVAL_JUNIT, &PLAIN,
+                      "<testsuites><testsuite tests=\"4\" disabled=\"1\">"
+                      "<testcase name=\"a\" status=\"run\" result=\"completed\"/>"
+                      "<testcase name=\"b\" status=\"notrun\" result=\"suppressed\"/>"
+                      "<testcase name=\"c\" status=\"run\" result=\"skipped\"/>"
+                      "<testcase name=\"d\" status=\"disabled\"/>"
+                      "</testsuite></testsuites>"),
+              "%s", err.text);
+    expect_counts(1, 1, 0, 0);
+    cr_expect(eq(i64, got.skipped, 3));
+}
+
+Test(eval_result, an_error_of_a_junit_suite_itself_is_an_error)
+{
+    ask_for("m");
+    cr_assert(read_as(BW_EVAL_JUNIT, &PLAIN,
+                      "<testsuite errors=\"1\" tests=\"3\"><testcase/><testcase/>"
+                      "<error message=\"collection failed\"/></testsuite>"),
+              "%s", err.text);
+    expect_counts(3, 2, 0, 1);
+}
+
+Test(eval_result, a_junit_suite_that_says_of_more_than_it_holds_is_refused)
+{
+    static const char NESTED[] = "<testsuites><testsuite><testcase/></testsuite>"
+                                 "<testsuite tests=\"2\"><testcase/></testsuite></testsuites>";
+    expect_refused(BW_EVAL_JUNIT, &PLAIN, "<testsuite tests=\"5\"><testcase/></testsuite>",
+                   "a suite says tests=\"5\" and holds 1");
+    expect_refused(BW_EVAL_JUNIT, &PLAIN,
+                   "<testsuites tests=\"2\" errors=\"3\"><testsuite><testcase/><testcase/>"
+                   "</testsuite></testsuites>",
+                   "a suite says errors=\"3\" and holds 0");
+    expect_refused(BW_EVAL_JUNIT, &PLAIN, NESTED, "a suite says tests=\"2\" and holds 1");
 }
 
 Test(eval_result, what_is_no_junit_report_is_refused)

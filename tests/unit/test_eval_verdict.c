@@ -69,15 +69,15 @@ Test(eval_verdict, a_pass_rate_is_asked_for_on_top)
 {
     ran(BW_EVAL_BASELINE, 100, 70);
     ran(BW_EVAL_CANDIDATE, 100, 80);
-    EXPECT("pass", ((struct bw_eval_rule){ 0.8, 0 }));
-    EXPECT("fail", ((struct bw_eval_rule){ 0.81, 0 }));
+    EXPECT("pass", ((struct bw_eval_rule){ .pass_rate = 0.8 }));
+    EXPECT("fail", ((struct bw_eval_rule){ .pass_rate = 0.81 }));
     SAYS("81 % were asked for");
 }
 
 Test(eval_verdict, without_a_baseline_the_pass_rate_decides_and_without_both_nothing_does)
 {
     ran(BW_EVAL_CANDIDATE, 3, 3);
-    EXPECT("pass", ((struct bw_eval_rule){ 1, 0 }));
+    EXPECT("pass", ((struct bw_eval_rule){ .pass_rate = 1 }));
     cr_expect(not(got.compared));
     EXPECT("inconclusive", BW_EVAL_RULE);
     SAYS("neither a baseline");
@@ -86,7 +86,7 @@ Test(eval_verdict, without_a_baseline_the_pass_rate_decides_and_without_both_not
 Test(eval_verdict, the_interval_is_newcombes_hybrid_score)
 {
     /* The first worked example of Newcombe's table II: 56/70 against 48/80, method 10. */
-    ran(BW_EVAL_CANDIDATE, 70, 56);
+    ran(BW_EVAL_CANDIDATE, 70, 56)->skipped = 10;
     ran(BW_EVAL_BASELINE, 80, 48);
     judge(BW_EVAL_RULE);
     cr_expect(epsilon_eq(dbl, got.difference, 0.2, 1e-12));
@@ -142,7 +142,7 @@ Test(eval_verdict, no_cases_errors_and_odd_counts_of_either_run_are_inconclusive
                     run->errors = flaws[i].errors;
                 }
             }
-            EXPECT("inconclusive", ((struct bw_eval_rule){ 0.5, 0 }));
+            EXPECT("inconclusive", ((struct bw_eval_rule){ .pass_rate = 0.5 }));
             SAYS(flaws[i].why);
             SAYS(bw_eval_role_word((enum bw_eval_role)role));
             clear();
@@ -231,4 +231,54 @@ Test(eval_verdict, words_read_back)
     cr_expect(not(bw_eval_outcome_parse("passed", &outcome)));
     cr_expect(bw_eval_outcome_parse("timeout", &outcome));
     cr_expect(eq(int, (int)outcome, BW_EVAL_TIMED_OUT));
+}
+
+Test(eval_verdict, runs_of_suites_that_differ_in_size_prove_nothing)
+{
+    ran(BW_EVAL_BASELINE, 120, 100);
+    ran(BW_EVAL_CANDIDATE, 3, 3);
+    EXPECT("inconclusive", BW_EVAL_RULE);
+    SAYS("baseline had 120 cases and candidate 3");
+    EXPECT("inconclusive", ((struct bw_eval_rule){ .pass_rate = 0.8 }));
+    clear();
+    ran(BW_EVAL_BASELINE, 100, 90);
+    ran(BW_EVAL_CANDIDATE, 98, 90)->skipped = 2;
+    EXPECT("pass", BW_EVAL_RULE);
+    ran(BW_EVAL_TUNED, 100, 95);
+    EXPECT("pass", BW_EVAL_RULE);
+    clear();
+    ran(BW_EVAL_BASELINE, 100, 90);
+    ran(BW_EVAL_CANDIDATE, 50, 45);
+    ran(BW_EVAL_TUNED, 100, 95);
+    EXPECT("inconclusive", BW_EVAL_RULE);
+}
+
+Test(eval_verdict, a_result_that_names_no_model_says_so_and_may_be_asked_to)
+{
+    bw_names_clear(&ran(BW_EVAL_BASELINE, 100, 90)->models_seen);
+    bw_names_clear(&ran(BW_EVAL_CANDIDATE, 100, 90)->models_seen);
+    EXPECT("pass", BW_EVAL_RULE);
+    SAYS("no result names its model, and both are alike");
+    EXPECT("inconclusive", ((struct bw_eval_rule){ .must_name_model = true }));
+    SAYS("the result of baseline names no model");
+    clear();
+    bw_names_clear(&ran(BW_EVAL_BASELINE, 100, 90)->models_seen);
+    bw_names_clear(&ran(BW_EVAL_CANDIDATE, 100, 91)->models_seen);
+    EXPECT("pass", BW_EVAL_RULE);
+    SAYS("; the result names no model");
+    clear();
+    ran(BW_EVAL_BASELINE, 100, 90);
+    ran(BW_EVAL_CANDIDATE, 100, 90);
+    EXPECT("pass", ((struct bw_eval_rule){ .tolerance = 0, .must_name_model = true }));
+    cr_expect(eq(ptr, strstr(got.reason, "names"), NULL), "%s", got.reason);
+}
+
+Test(eval_verdict, fewer_cases_than_the_deployment_says_are_mentioned)
+{
+    ran(BW_EVAL_BASELINE, 100, 90);
+    ran(BW_EVAL_CANDIDATE, 99, 90)->skipped = 1;
+    EXPECT("pass", ((struct bw_eval_rule){ .tolerance = 0, .cases = 200 }));
+    SAYS("; its deployment says 200 cases");
+    EXPECT("pass", ((struct bw_eval_rule){ .tolerance = 0, .cases = 100 }));
+    cr_expect(eq(ptr, strstr(got.reason, "says"), NULL), "%s", got.reason);
 }

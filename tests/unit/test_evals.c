@@ -193,7 +193,8 @@ Test(evals, a_page_is_filtered)
         { { .owner = "nobody" }, 0 },
     };
     for (size_t i = 0; i < BW_COUNT(cases); i++) {
-        OK(bw_evals_page(db, &cases[i].filter, 0, 10, &jobs, &err));
+        struct bw_list_page page = { .limit = 10 };
+        OK(bw_evals_page(db, &cases[i].filter, &page, &jobs, &err));
         cr_expect(eq(sz, jobs.count, cases[i].count), "%zu", i);
         bw_eval_jobs_clear(&jobs);
     }

@@ -1,5 +1,7 @@
 #include "store/notices.h"
 
+#include <stdio.h>
+
 #include "base/str.h"
 #include "support/database.h"
 
@@ -170,12 +172,44 @@ Test(notices, pages_and_filters)
     }
     BW_CLEANUP(bw_notices_clear) struct bw_notices page = { 0 };
     BW_CLEANUP(bw_notices_clear) struct bw_notices swaps = { 0 };
-    OK(bw_notices_page(db, &(struct bw_notice_filter){ 0 }, 2, 2, &page, &err));
+    struct bw_list_page second = { .after = 2, .limit = 2 };
+    OK(bw_notices_page(db, &(struct bw_notice_filter){ 0 }, &second, &page, &err));
     cr_assert(eq(sz, page.count, 2));
     cr_expect(eq(i64, page.items[0].id, 3));
-    OK(bw_notices_page(db, &(struct bw_notice_filter){ .kind = "swap", .state = "live" }, 0, 9,
+    cr_expect(eq(i64, second.next, 4));
+    struct bw_list_page whole = { .limit = 9 };
+    OK(bw_notices_page(db, &(struct bw_notice_filter){ .kind = "swap", .state = "live" }, &whole,
                        &swaps, &err));
     cr_expect(eq(sz, swaps.count, 3));
+    cr_expect(eq(i64, whole.next, 0));
+}
+
+/* Read a list to its end; how many pages it took. */
+static size_t read_all(const struct bw_notice_filter *filter, struct bw_notices *out)
+{
+    struct bw_list_page page = { .limit = 1000 };
+    size_t pages = 0;
+    do {
+        OK(bw_notices_page(db, filter, &page, out, &err));
+        page.after = page.next;
+    } while (++pages < 100 && page.next != 0);
+    return pages;
+}
+
+Test(notices, a_filter_that_finds_little_says_where_to_go_on)
+{
+    for (int i = 0; i < 10100; i++) {
+        char subject[8];
+        (void)snprintf(subject, sizeof(subject), "d%d", i);
+        (void)insert(subject, i == 7000 ? BW_NOTICE_DEPRECATED : BW_NOTICE_SWAP, "x");
+    }
+    BW_CLEANUP(bw_notices_clear) struct bw_notices rare = { 0 };
+    BW_CLEANUP(bw_notices_clear) struct bw_notices one = { 0 };
+    cr_expect(eq(sz, read_all(&(struct bw_notice_filter){ .kind = "deprecated" }, &rare), 3));
+    cr_assert(eq(sz, rare.count, 1));
+    cr_expect(eq(str, rare.items[0].subject, "d7000"));
+    cr_expect(eq(sz, read_all(&(struct bw_notice_filter){ .subject = "d7000" }, &one), 1));
+    cr_expect(eq(sz, one.count, 1));
 }
 
 Test(notices, history_is_in_order)

@@ -129,6 +129,9 @@ Test(runner_config, complaints_name_the_place_and_say_what_to_do)
     expect("suites: {a: {argv: []}}\n", "argv is empty");
     expect("suites: {a: {argv: [x, [y]]}}\n", "argv: must be a list of plain words");
     expect("suites: {a: {argv: ['{model}']}}\n", "the program itself is never filled in");
+    expect("suites: {a: {argv: [sh, -c, 'run {model}']}}\n", "a shell's script is never filled in");
+    expect("suites: {a: {argv: [env, A=1, /bin/bash, -e, -lc, --, 'run > {result}', x]}}\n",
+           "write \"$BASEWATCH_MODEL\" and \"$BASEWATCH_RESULT\" in it");
     expect("suites: {a: {argv: [x], cwd: evals}}\n", "cwd");
     expect("suites: {a: {argv: [x], timeout: 0s}}\n", "timeout");
     expect("suites: {a: {argv: [x], result: xml}}\n", "promptfoo, junit, json");
@@ -143,6 +146,16 @@ Test(runner_config, complaints_name_the_place_and_say_what_to_do)
     expect("suites: {a: {argv: [x], environment: {A: {fiel: x}}}}\n", "names where the secret is");
     expect("suites: {a: {argv: [x], environment: {BASEWATCH_MODEL: m}}}\n", "the runner's own");
     expect("suites: {a: {argv: [x]}}\nsuites: {}\n", "a.yaml:2:1: error: ");
+}
+
+Test(runner_config, what_a_shell_gets_as_words_may_be_filled_in)
+{
+    put("a.yaml", "suites:\n"
+                  "  words: {argv: [sh, -c, 'run \"$@\"', suite, '{model}', '{result}']}\n"
+                  "  file: {argv: [bash, -o, pipefail, run.sh, '{model}', '{result}']}\n"
+                  "  other: {argv: [pytest, -c, '{model}.ini']}\n");
+    enum bw_err rc = read_again();
+    cr_expect(eq(int, rc, BW_OK), "%s", rc == BW_OK ? "" : problems.items[0]);
 }
 
 Test(runner_config, a_name_may_stand_once_in_all_files)

@@ -89,6 +89,8 @@ Test(succession, what_is_not_listed_or_ends_itself_is_no_offer)
     cr_expect(eq(str, offered_for("gpt-5-mini"), "gpt-5.2-mini"));
     offers[0].listed = false;
     cr_expect(eq(str, offered_for("gpt-5-mini"), ""));
+    ends_on(&entries[1], "2026-05-31", false);
+    cr_expect(eq(str, offered_for("gpt-5-mini"), "gpt-5.4-mini"), "not sooner than is no end");
 }
 
 Test(succession, policy_filters_until_the_base_has_a_firm_end)

@@ -36,7 +36,8 @@ void bw_stage_clear(struct bw_stage *stage)
 static enum bw_err tell(struct bw_stage *stage, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
-    enum bw_err rc = bw_notices_events(stage->db, stage->told, EVENTS_AT_ONCE, &events, err);
+    struct bw_list_page page = { .after = stage->told, .limit = EVENTS_AT_ONCE };
+    enum bw_err rc = bw_notices_events(stage->db, &page, &events, err);
     BW_VEC_EACH(const struct bw_notice_event, event, &events)
     {
         BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };

@@ -13,7 +13,7 @@ static const char TEXT_KEY[] =
     "|description|desc|help|title|label|placeholder|comment|note|notes|message|msg|text|prompt|"
     "content|example|examples|summary|tooltip|tag|tags|image|img|icon|path|file|filename|dir|"
     "folder|href|link|homepage|author|docs|doc|keywords|topic|caption|heading|hint|question|"
-    "answer|story|changelog|query|attribution|citation|instructions|metadata|labels|annotations|headers|";
+    "answer|story|changelog|query|epilog|usage|synopsis|attribution|citation|instructions|metadata|labels|annotations|headers|";
 /* The same at the end of a name that says model: modelLabel. */
 static const char LABEL_KEY[] = "|label|labels|description|tooltip|hint|help|icon|caption|";
 static const char LOG_CALL[] =
@@ -21,7 +21,8 @@ static const char LOG_CALL[] =
     "panic|sprintf|exception|raise|throw|puts|echo|trace|critical|assert|fail|notify|"
     "deprecate|mention|toast|alert|track|increment|attribute|attributes|metric|label|labels|gauge|"
     "histogram|"
-    "counter|tag|tags|cat|annotate|row|cell|import|require|header|headers|fprintln|fprintf|logf|"
+    "counter|tag|tags|cat|annotate|row|cell|import|require|header|headers|fprint|fprintln|fprintf|"
+    "logf|"
     "infof|warnf|debugf|";
 
 /* What a URL says before the model, or behind it, when it is called and not read about. */
@@ -50,6 +51,13 @@ static bool is_url_of_call(const struct bw_scan_context *c)
            !bw_slice_contains(url, "docs") && !bw_slice_contains(url, "//huggingface.co/");
 }
 
+/* taskModels, MODEL_FOR, modelByJob: its keys are tasks, whatever they are called. */
+static bool maps_tasks(struct bw_slice name)
+{
+    return any(name, "|models|task|tasks|job|jobs|routes|") ||
+           (any(name, "|model|") && any(name, "|for|by|per|"));
+}
+
 /* `--model X`, `"model": "X"` inside a longer text. */
 static bool names_model_inside(const struct bw_scan_context *c)
 {
@@ -67,6 +75,9 @@ static bool names_model_inside(const struct bw_scan_context *c)
     bool flag = bw_slice_starts(name, "-");
     bool quoted = bw_slice_contains(gap, ":") &&
                   (bw_slice_contains(gap, "\"") || bw_slice_contains(gap, "'"));
+    if (near && quoted && maps_tasks(c->key)) { /* ROUTES: '{"reply": "X"}' */
+        return true;
+    }
     if (vendor && near && bw_slice_starts(name, "-") && !bw_slice_starts(name, "--")) {
         return true; /* -r openai:chat:X */
     }
@@ -140,7 +151,8 @@ static bool is_default_inside(const struct bw_scan_context *c)
             return true;
         }
     }
-    return false;
+    /* {{ var("title_model", "X") }} */
+    return inside && bw_slice_ends(left, ",") && any(left, BW_MODEL_WORDS);
 }
 
 /* In a line of shell or in plain YAML nothing marks where a value begins and ends. */
@@ -212,7 +224,8 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     struct bw_slice map = frame_of(c, 0)->data  ? frame_of(c, 0)->name
                           : c->parent_count > 0 ? c->parents[0]
                                                 : (struct bw_slice){ "", 0 };
-    bool task = any(map, "|models|task|tasks|"); /* taskModels: { title: X } */
+    bool variable = language_is(c, BW_LANG_TERRAFORM) && bw_scan_words_last(map, "|default|");
+    bool task = maps_tasks(variable ? frame_of(c, 1)->head : map);
     bool arm = bw_slice_ends(c->before, "=>") || bw_slice_ends(c->before, "->") ||
                bw_slice_ends_with_word(c->before, "to");
     bool quoted = strchr("\"'", c->key.at[c->key.size]) != NULL &&
@@ -223,6 +236,25 @@ static bool is_named_otherwise(const struct bw_scan_context *c)
     bool script = language_is(c, BW_LANG_JSON) && bw_slice_starts(map, "scripts");
     return any(c->key, TEXT_KEY) && !any(c->key, BW_MODEL_WORDS) && !task && !script &&
            !(arm && !quoted);
+}
+
+/* usage() { .. }, assert!(!streams("x")), ${MODEL:?take X} */
+static bool in_told_block(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *inner = frame_of(c, 0);
+    size_t until = inner->open == '{' ? (size_t)(c->id.at - inner->body.at) : 0;
+    if (until > 0 && bw_slice_ends(inner->head, "$") &&
+        bw_slice_contains(bw_slice_of(inner->body.at, 0, until), ":?")) {
+        return true;
+    }
+    for (size_t i = 0; i < c->frame_count; i++) {
+        const struct bw_scan_enclosing *frame = &c->frames[i];
+        bool asserts = frame->open == '(' && any(bw_scan_last_part(frame->name), "|assert|");
+        if (!frame->data && (asserts || bw_slice_ends(frame->head, "usage()"))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_told(const struct bw_scan_context *c)
@@ -237,7 +269,7 @@ static bool is_told(const struct bw_scan_context *c)
     bool kept = bw_slice_contains(line, ">") && bw_slice_contains(line, "="); /* >> $GITHUB_ENV */
     bool echo = (bw_slice_starts(line, "echo ") || bw_slice_starts(line, "printf ")) && !kept;
     bool label = language_is(c, BW_LANG_SHELL) && bw_slice_starts(line, "LABEL ");
-    return echo || label || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
+    return echo || label || in_told_block(c) || any(bw_scan_last_part(bw_scan_any_call(c)), LOG_CALL) ||
            any(bw_scan_any_call(c),
                "|stderr|stdout|console|logger|logging|attribute|telemetry|analytics|posthog|"
                "zap|slog|attr|") ||
@@ -276,7 +308,10 @@ static bool in_text_map(const struct bw_scan_context *c)
                  any(c->parents[0], BELOW);
     bool labels = map->open == '{' && map->head.size > 0 && map->head.at[map->head.size] == '{' &&
                   any(bw_scan_last_part(map->name), "|labels|attributes|");
-    return below || labels || selector || (bound && map->data && any(map->name, TEXT_KEY));
+    bool named = any(map->name, TEXT_KEY) && !bw_scan_words_last(map->name, "|model|models|");
+    bool task = (c->parent_count > 0 && maps_tasks(c->parents[0])) ||
+                maps_tasks(frame_of(c, 1)->name);
+    return below || labels || selector || (bound && map->data && named && !task);
 }
 
 bool bw_scan_is_called(const struct bw_scan_context *c)

@@ -71,8 +71,9 @@ static bool compares_after(struct bw_slice trail)
 static bool leads_with_others(struct bw_slice trail)
 {
     bool more = false;
-    while (trail.size > 2 && strchr(",|", trail.at[0]) != NULL) {
-        trail = bw_slice_trim(bw_slice_of(trail.at, 1, trail.size));
+    while (trail.size > 3 && (strchr(",|", trail.at[0]) != NULL || bw_slice_starts(trail, "or "))) {
+        size_t width = trail.at[0] == 'o' ? 3 : 1;
+        trail = bw_slice_trim(bw_slice_of(trail.at, width, trail.size));
         const char *close = trail.size < 2 || strchr("\"'", trail.at[0]) == NULL
                                 ? NULL
                                 : memchr(trail.at + 1, trail.at[0], trail.size - 1);
@@ -159,7 +160,11 @@ bool bw_scan_is_compared(const struct bw_scan_context *c)
     }
     bool inside = inner.size < c->prefix.size && compares_before(bw_slice_trim(inner));
     bool lisp = frame_of(c, 0)->open == '(' && bw_slice_starts(frame_of(c, 0)->body, "= ");
-    bool expected = any(c->key, "|contains|icontains|equals|expected|expect|regex|pattern|right|");
+    bool expected = any(c->key, "|contains|icontains|equals|expected|expect|regex|pattern|");
+    expected = expected || (any(c->key, "|right|") && bw_scan_words_last(c->key, "|value|"));
+    bool asserted = language_is(c, BW_LANG_YAML) && c->parent_count > 0 &&
+                    any(c->parents[0], "|assert|asserts|assertions|");
+    expected = expected || (asserted && bw_scan_words_last(c->key, "|value|"));
     bool operand = bw_slice_starts(c->key, "$") && language_is(c, BW_LANG_JSON);
     expected = expected || operand; /* {"model": {"$eq": X}} */
     bool pattern = frame_of(c, 0)->parameters && c->before.size == 0; /* Elixir: def f("X") */

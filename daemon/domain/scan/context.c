@@ -202,7 +202,7 @@ static bool holds_data(const struct bw_scan_context *c, char open, struct bw_sli
         return language != BW_LANG_SCRIPT;
     }
     if (strchr("=:,([{|&?", last) != NULL || bw_slice_ends(head, "return") ||
-        bw_slice_ends(head, "default")) {
+        (open != '(' && bw_slice_ends(head, "default"))) {
         return true;
     }
     if (bw_slice_contains(head, "new ") || bw_slice_contains(head, "new()") ||

@@ -1,6 +1,7 @@
 /* daemon/domain/scan/key.c: see key.h. */
 #include "domain/scan/key.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "domain/scan/words.h"
@@ -98,7 +99,7 @@ static struct bw_slice flag_before(const struct bw_scan_context *c)
                                                               : (struct bw_slice){ text.at, 0 };
 }
 
-/* `MODELS=a,b` without quotes: of the second one too. */
+/* `MODELS=a,b` without quotes, make's `MODELS := a b`: of the second one too. */
 static struct bw_slice name_of_list(struct bw_slice before)
 {
     const char *equals = memchr(before.at, '=', before.size);
@@ -114,9 +115,26 @@ static struct bw_slice keyword_before(struct bw_slice before)
     return bw_slice_of(before.at, keyword ? 1 : 0, keyword ? before.size : 0);
 }
 
+/* ${MODEL:-X,Y} */
+static struct bw_slice name_of_variable(const struct bw_scan_context *c)
+{
+    const struct bw_scan_enclosing *inner = &c->frames[0];
+    size_t size = 0;
+    if (c->frame_count > 0 && inner->open == '{' && bw_slice_ends(inner->head, "$")) {
+        while (size < inner->body.size && (isalnum((unsigned char)inner->body.at[size]) != 0 ||
+                                           inner->body.at[size] == '_')) {
+            size++;
+        }
+    }
+    return size == 0 ? (struct bw_slice){ c->before.at, 0 } : bw_slice_of(inner->body.at, 0, size);
+}
+
 void bw_scan_key_find(struct bw_scan_context *c)
 {
     c->key = bound_name(c->before);
+    if (c->key.size == 0) {
+        c->key = name_of_variable(c);
+    }
     if (c->key.size == 0) {
         c->key = flag_before(c);
     }
@@ -127,7 +145,8 @@ void bw_scan_key_find(struct bw_scan_context *c)
     if (c->key.size == 0 && c->spot.in_string && c->file->syntax->language == BW_LANG_C) {
         c->key = keyword_before(c->before);
     }
-    if (c->key.size == 0 && c->file->syntax->lines && bw_slice_ends(c->before, ",")) {
+    bool more = bw_slice_ends(c->before, ",") || bw_slice_contains(c->before, ":= ");
+    if (c->key.size == 0 && c->file->syntax->lines && more) {
         c->key = name_of_list(c->before);
     }
     if (c->key.size == 0 && bw_slice_contains(c->prefix, " ")) {

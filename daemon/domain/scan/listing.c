@@ -6,7 +6,7 @@
 
 /* A list or map of this name says what exists or is permitted. */
 static const char CATALOG[] =
-    "|disable|disabled|exclude|excluded|excludes|ignore|ignored|skip|skipped|hidden|except"
+    "|disable|disabled|exclude|excluded|excludes|ignore|ignored|skip|skipped|hidden|hide|except"
     "|allowed|allow|allowlist|whitelist|whitelisted|permitted|supported|supports|unsupported|"
     "available|valid|known|choices|choice|options|option|pricing|prices|price|cost|costs|rates|"
     "catalog|catalogue|registry|aliases|alias|deprecated|deprecations|blocked|block|blocklist|"
@@ -16,7 +16,7 @@ static const char CATALOG[] =
     "successors|metadata|specs|spec|info|infos|details|encodings|multimodal|vision|reasoning|"
     "thinking|compatible|eligible|recognized|recognised|approved|labels|names|display|tokens|"
     "budgets|quotas|quota|tiktoken|resource|resources|accepted|values|oneof|filter|filters|parser|"
-    "inclusion|words|";
+    "inclusion|words|example|examples|";
 /* What is called so is what there is, or takes its place. */
 #define VALUE_WORDS "rename|serialize|resource|resources|replaced|replacement|successor|"
 /* A list of this name is run, one after the other or each. */
@@ -63,9 +63,13 @@ static bool is_key(const struct bw_scan_context *c)
     bool arrow = bw_slice_starts(trail, "=>") || bw_slice_starts(trail, "->");
     bool subscript = bw_slice_starts(trail, "]") && frame_of(c, 0)->open == '[' &&
                      frame_of(c, 0)->name.size > 0 && !frame_of(c, 0)->data;
+    struct bw_slice behind = bw_slice_trim(bw_slice_of(trail.at, trail.size > 0, trail.size));
+    bool element = bw_slice_starts(trail, "]") && frame_of(c, 0)->open == '[' &&
+                   c->before.size == 0 && bw_slice_starts(behind, "=") &&
+                   !bw_slice_starts(behind, "=="); /* C#: ["x"] = 1 */
     bool assigned = bw_slice_starts(trail, "=") && c->spot.in_string;
     bool paired = bw_slice_starts(trail, "to ") && c->spot.in_string && language_is(c, BW_LANG_C);
-    return ((colon || arrow || assigned || paired) && c->key.size == 0) || subscript;
+    return ((colon || arrow || assigned || paired) && c->key.size == 0) || subscript || element;
 }
 
 /* How many arguments stand before it. */
@@ -373,15 +377,20 @@ static bool is_choice(const struct bw_scan_context *c)
 /* ALLOWED = env.list("ALLOWED", default=["x"]); Go: `Allowed string `default:"x"`` */
 static bool is_default_of_list(const struct bw_scan_context *c)
 {
-    static const char LISTS[] =
-        "|allowed|allowlist|whitelist|supported|available|choices|valid|known|";
+    static const char LISTS[] = BW_LISTING_WORDS "valid|known|";
     const struct bw_scan_enclosing *call = frame_of(c, 1);
     bool list = frame_of(c, 0)->open == '[' && call->open == '(' && !call->data &&
-                bw_slice_contains(call->head, "=") && any(bound_part(call->head), LISTS);
+                (bw_slice_contains(call->head, "=") || bw_slice_ends(call->head, ".default")) &&
+                any(bound_part(call->head), LISTS);
     bool plain = c->file->syntax->lines && !c->spot.in_string;
     struct bw_slice before = plain ? c->before : c->prefix;
     bool several = bw_slice_ends(before, ",") || bw_slice_starts(plain ? c->trail : c->suffix, ",");
     struct bw_slice left = bw_slice_of(c->line.at, 0, (size_t)(c->id.at - c->line.at));
+    bool words = language_is(c, BW_LANG_SHELL) && !c->spot.in_string && c->key.size > 0 &&
+                 bw_scan_words_last(c->key, PLURAL); /* make: VISION_MODELS := x y */
+    bool follows = c->before.size > 0 && bw_model_id_char(c->before.at[c->before.size - 1]);
+    several = several || (words && (follows || (c->trail.size > 0 &&
+                                                bw_model_id_char(c->trail.at[0]))));
     return list || (several && (any(left, LISTS) || any(c->key, CATALOG))) ||
            (any(c->key, "|default|") && any(bw_scan_first_name(bw_slice_trim(c->line)), LISTS));
 }

@@ -118,7 +118,7 @@ static bool comment_begins(const struct lexer *lexer)
     }
     char before = lexer->at == 0 ? '\n' : lexer->text[lexer->at - 1];
     return syntax->comment[0] == '#' && syntax->lines ? isspace((unsigned char)before) != 0
-                                                      : before != ':';
+                                                      : before != ':' && before != '\\';
 }
 
 static bool comment(struct lexer *lexer)
@@ -127,6 +127,9 @@ static bool comment(struct lexer *lexer)
         skip_comment(lexer, "/*", "*/");
     } else if (lexer->syntax->markup_comments && sees(lexer, "<!--")) {
         skip_comment(lexer, "<!--", "-->");
+    } else if (lexer->syntax->language == BW_LANG_HASH && sees(lexer, "=begin") &&
+               (lexer->at == 0 || lexer->text[lexer->at - 1] == '\n')) {
+        skip_comment(lexer, "=begin", "\n=end"); /* Ruby */
     } else if (comment_begins(lexer)) {
         skip_comment(lexer, "#", "\n");
     } else {
@@ -286,7 +289,8 @@ static bool goes_on(const struct lexer *lexer)
     }
     char after = next == most ? '\0' : lexer->text[next];
     bool colon = lexer->syntax->language != BW_LANG_PYTHON && before == ':';
-    return colon || strchr("=?|&+(.", before) != NULL ||
+    bool brace = lexer->syntax->language == BW_LANG_C && after == '{'; /* on a line of its own */
+    return colon || brace || strchr("=?|&+(.", before) != NULL ||
            (after != '\0' && !lexer->syntax->indented && strchr("?:.|&", after) != NULL);
 }
 
@@ -302,7 +306,7 @@ static void end_line(struct lexer *lexer)
 static const bool STOPS[256] = {
     ['\n'] = true, ['('] = true, [')'] = true, ['['] = true, [']'] = true,  ['{'] = true,
     ['}'] = true,  [','] = true, [';'] = true, ['"'] = true, ['\''] = true, ['`'] = true,
-    ['/'] = true,  ['#'] = true, ['-'] = true, ['<'] = true, ['>'] = true,
+    ['/'] = true,  ['#'] = true, ['-'] = true, ['<'] = true, ['>'] = true,  ['='] = true,
 };
 
 static bool parts_elements(const struct lexer *lexer)

@@ -120,7 +120,11 @@ static void find_clients(struct bw_slice text, struct bw_scan_signs *out)
     out->azure = out->azure || api || bw_slice_contains(text, "createAzure");
     out->other_client = makes_client(text, "OpenAI") || makes_client(text, "OpenAi") ||
                         makes_client(text, "Anthropic") ||
-                        bw_slice_contains(text, "new ChatClient(");
+                        bw_slice_contains(text, "new ChatClient(") ||
+                        bw_slice_contains(text, "@ai-sdk/openai") ||
+                        bw_slice_contains(text, "@ai-sdk/anthropic") ||
+                        bw_slice_contains(text, "@ai-sdk/google") ||
+                        bw_slice_contains(text, "api.openai.com");
 }
 
 bool bw_scan_is_answer(struct bw_slice text)
