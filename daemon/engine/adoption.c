@@ -158,6 +158,30 @@ enum bw_err bw_engine_relearn(struct bw_engine *engine, const struct bw_names *c
     return rc;
 }
 
+enum bw_err bw_engine_relearn_calling(struct bw_engine *engine, const char *platform,
+                                      const struct bw_names *models, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names names = { 0 };
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(char *, model, models)
+    {
+        BW_CLEANUP(bw_founds_clear) struct bw_founds found = { 0 };
+        rc = rc == BW_OK ? bw_inventory_calling(engine->db, *model, &names, err) : rc;
+        rc = rc == BW_OK ? bw_findings_called(engine->db, platform, *model, &found, err) : rc;
+        BW_VEC_EACH(struct bw_found, one, &found)
+        {
+            if (one->deployment != NULL) { /* one that picks among findings has no model */
+                BW_VEC_PUSH(&names, BW_TAKE(one->deployment));
+            }
+        }
+    }
+    BW_VEC_EACH(char *, name, &names)
+    {
+        rc = rc == BW_OK ? relearn_one(engine, *name, err) : rc;
+    }
+    return rc;
+}
+
 struct bw_deployment bw_engine_deployment_of(const struct bw_engine *engine,
                                              const struct bw_found *found)
 {

@@ -7,7 +7,7 @@
 
 static const struct {
     const char *method;
-    const char *path; /* a `*` segment is an argument */
+    const char *path; /* a `*` segment is an argument, a `#` one that is a number */
     bw_call_command *command;
 } COMMANDS[] = {
     { "GET", "/metrics", bw_api_metrics },
@@ -24,7 +24,7 @@ static const struct {
     { "GET", "/v1/deployments/*/actuals", bw_api_actual },
     { "POST", "/v1/deployments/*/actuals", bw_api_actual_add },
     { "GET", "/v1/actuals", bw_api_actuals },
-    { "DELETE", "/v1/actuals/*", bw_api_actual_remove },
+    { "DELETE", "/v1/actuals/#", bw_api_actual_remove },
     { "GET", "/v1/treadmill", bw_api_treadmill },
     { "GET", "/v1/findings", bw_api_findings },
     { "GET", "/v1/findings/*", bw_api_finding },
@@ -32,8 +32,8 @@ static const struct {
     { "GET", "/v1/feed.atom", bw_api_feed_atom },
     { "GET", "/v1/deadlines.ics", bw_api_deadlines_ics },
     { "GET", "/v1/notices", bw_api_notices },
-    { "GET", "/v1/notices/*", bw_api_notice },
-    { "POST", "/v1/notices/*/*", bw_api_notice_move },
+    { "GET", "/v1/notices/#", bw_api_notice },
+    { "POST", "/v1/notices/#/*", bw_api_notice_move },
     { "GET", "/v1/waivers", bw_api_waivers },
     { "GET", "/v1/events", bw_api_events },
     { "GET", "/v1/sources", bw_api_sources },
@@ -44,16 +44,16 @@ static const struct {
     { "GET", "/v1/models/*", bw_api_model },
     { "GET", "/v1/history", bw_api_history },
     { "GET", "/v1/deliveries", bw_api_deliveries },
-    { "GET", "/v1/deliveries/*", bw_api_delivery },
-    { "POST", "/v1/deliveries/*/retry", bw_api_delivery_retry },
+    { "GET", "/v1/deliveries/#", bw_api_delivery },
+    { "POST", "/v1/deliveries/#/retry", bw_api_delivery_retry },
     { "GET", "/v1/evals", bw_api_evals },
     { "POST", "/v1/evals", bw_api_eval_start },
     { "POST", "/v1/evals/lease", bw_api_eval_lease },
-    { "GET", "/v1/evals/*", bw_api_eval },
-    { "POST", "/v1/evals/*/cancel", bw_api_eval_cancel },
-    { "POST", "/v1/evals/*/token", bw_api_eval_token },
-    { "POST", "/v1/evals/*/renew", bw_api_eval_renew },
-    { "POST", "/v1/evals/*/report", bw_api_eval_report },
+    { "GET", "/v1/evals/#", bw_api_eval },
+    { "POST", "/v1/evals/#/cancel", bw_api_eval_cancel },
+    { "POST", "/v1/evals/#/token", bw_api_eval_token },
+    { "POST", "/v1/evals/#/renew", bw_api_eval_renew },
+    { "POST", "/v1/evals/#/report", bw_api_eval_report },
     { "GET", "/v1/sinks", bw_api_sinks },
     { "GET", "/v1/sinks/*", bw_api_sink },
     { "POST", "/v1/sinks/*/test", bw_api_sink_test },
@@ -127,7 +127,7 @@ static bool fits(const char *pattern, const char *path, struct bw_call *call)
     const char *args[BW_CALL_ARGS_MAX] = { 0 };
     size_t sizes[BW_CALL_ARGS_MAX] = { 0 };
     while (*pattern != '\0' && *path != '\0') {
-        if (*pattern == '*') {
+        if (*pattern == '*' || *pattern == '#') {
             size_t size = strcspn(path, "/");
             if (size == 0 || count == BW_CALL_ARGS_MAX) {
                 return false;
@@ -178,7 +178,17 @@ int bw_api_status_of(enum bw_err rc)
     return 400;
 }
 
-static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw_error *err)
+static enum bw_err check(const struct bw_call *call, const char *path, struct bw_error *err)
+{
+    const char *id = strchr(path, '#') == NULL ? "1" : call->args[0];
+    if (id[0] == '\0' || id[strspn(id, "0123456789")] != '\0') {
+        return bw_fail(err, BW_ERR_NOTFOUND, "'%.40s' is no id: give the number that the list shows",
+                       id);
+    }
+    return bw_call_check_filters(call, err);
+}
+
+static enum bw_err run(struct bw_call *call, size_t number, struct bw_error *err)
 {
     struct bw_engine *engine = call->engine;
     if (strcmp(call->request->method, "GET") != 0 && !call->request->may_write) {
@@ -187,7 +197,8 @@ static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw
         return BW_OK;
     }
     struct bw_error failure = { 0 };
-    enum bw_err rc = command(call, &failure);
+    enum bw_err rc = check(call, COMMANDS[number].path, &failure);
+    rc = rc == BW_OK ? COMMANDS[number].command(call, &failure) : rc;
     if (rc == BW_ERR_STORE) {
         *err = failure;
         return rc;
@@ -219,7 +230,7 @@ enum bw_err bw_engine_request(struct bw_engine *engine, const struct bw_request 
         bool here = fits(COMMANDS[i].path, call.path, &probe);
         if (here && strcmp(COMMANDS[i].method, request->method) == 0) {
             memcpy(call.args, probe.args, sizeof(call.args));
-            return run(&call, COMMANDS[i].command, err);
+            return run(&call, i, err);
         }
         call_clear(&probe);
         path_known = path_known || here;

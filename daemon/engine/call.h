@@ -35,6 +35,9 @@ char *bw_call_actor(const struct bw_call *call);
 BW_MUST_CHECK enum bw_err bw_call_json(const struct bw_call *call, struct bw_json **out,
                                        struct bw_error *err);
 
+/* filters.c: what a filter of this list says is one of its words. Errors: BW_ERR_INVALID. */
+BW_MUST_CHECK enum bw_err bw_call_check_filters(const struct bw_call *call, struct bw_error *err);
+
 /* Begin {"schema":"basewatch/<kind>/v1", and end it. */
 void bw_call_begin(struct bw_call *call, const char *kind);
 void bw_call_begin_list(struct bw_call *call, const char *kind);

@@ -13,6 +13,7 @@ void bw_change_clear(struct bw_change *change)
     bw_names_clear(&change->listed);
     bw_names_clear(&change->left);
     bw_names_clear(&change->lineages);
+    bw_names_clear(&change->redated);
 }
 
 static bool names_hold(const struct bw_names *names, const char *name)
@@ -102,11 +103,21 @@ static enum bw_err note_past(struct bw_engine *engine, const struct bw_model *be
     return listed && !same ? bw_model_past_note(engine->db, before, engine->now_ms, err) : BW_OK;
 }
 
+static void note_dates(struct bw_change *change, const struct bw_entry *before,
+                       const struct bw_entry *after)
+{
+    if (bw_entry_firm_ms(before, BW_CLOCK_INFERENCE) !=
+            bw_entry_firm_ms(after, BW_CLOCK_INFERENCE) ||
+        bw_entry_firm_ms(before, BW_CLOCK_TRAINING) !=
+            bw_entry_firm_ms(after, BW_CLOCK_TRAINING)) {
+        BW_VEC_PUSH(&change->redated, bw_xstrdup(after->id));
+    }
+}
+
 static enum bw_err refresh_model(struct bw_engine *engine, const char *platform, const char *scope,
                                  const char *id, const struct bw_strangers *strangers,
                                  struct bw_change *change, struct bw_error *err)
 {
-    BW_CLEANUP(bw_names_clear) struct bw_names spellings = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
     BW_CLEANUP(bw_model_clear) struct bw_model before = { 0 };
     char lineage[BW_LINEAGE_TEXT];
@@ -117,9 +128,8 @@ static enum bw_err refresh_model(struct bw_engine *engine, const char *platform,
     if (rc == BW_OK && strcmp(before.entry.id, id) != 0) {
         bw_model_clear(&before); /* it was an alias of that one */
     }
-    bw_strangers_of(engine, strangers, platform, id, &spellings);
-    rc = bw_catalog_merge(engine->db, platform, scope, id, &spellings, &model.entry,
-                          &model.sources, err);
+    rc = bw_engine_merge(engine, platform, scope, id, strangers, &model.entry, &model.sources,
+                         err);
     if (rc == BW_ERR_NOTFOUND) {
         rc = note_past(engine, &before, NULL, err);
         return rc == BW_OK ? bw_models_gone(engine->db, platform, scope, id, engine->now_ms, err)
@@ -132,6 +142,7 @@ static enum bw_err refresh_model(struct bw_engine *engine, const char *platform,
         return rc;
     }
     struct bw_model_facts facts = bw_facts_of(platform, &model.entry);
+    note_dates(change, &before.entry, &model.entry);
     model.platform = bw_xstrdup(platform);
     model.scope = bw_xstrdup(scope);
     model.lineage =
@@ -232,6 +243,16 @@ enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *s
 
 /* ---- cohorts ---- */
 
+/* Of what is said of all tunes of a base, those on the base hear. */
+static enum bw_err touch_tunes(struct bw_engine *engine, const struct bw_touch *touch,
+                               const char *id, struct bw_error *err)
+{
+    static const char of[] = BW_TUNES_OF;
+    return strncmp(id, of, sizeof(of) - 1) != 0
+               ? BW_OK
+               : bw_cohorts_touch(engine->db, touch, BW_TOUCH_BASE, id + sizeof(of) - 1, err);
+}
+
 static enum bw_err touch_each(struct bw_engine *engine, const struct bw_touch *touch,
                               enum bw_touched which, const struct bw_names *values,
                               struct bw_error *err)
@@ -240,6 +261,9 @@ static enum bw_err touch_each(struct bw_engine *engine, const struct bw_touch *t
     BW_VEC_EACH(char *, value, values)
     {
         rc = rc == BW_OK ? bw_cohorts_touch(engine->db, touch, which, *value, err) : rc;
+        if (rc == BW_OK && which == BW_TOUCH_BASE) {
+            rc = touch_tunes(engine, touch, *value, err);
+        }
     }
     return rc;
 }

@@ -87,7 +87,11 @@ static enum bw_err take_set(struct bw_engine *engine, struct bw_source *source,
     if (rc == BW_OK) {
         rc = bw_sources_save(engine->db, source, err); /* the judges below read it */
     }
-    return rc == BW_OK ? bw_engine_touch(engine, source, first ? NULL : &change, err) : rc;
+    if (rc == BW_OK) {
+        rc = bw_engine_touch(engine, source, first ? NULL : &change, err);
+    }
+    return rc == BW_OK ? bw_engine_relearn_calling(engine, source->platform, &change.redated, err)
+                       : rc;
 }
 
 /* ---- what is held back ---- */

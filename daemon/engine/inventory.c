@@ -10,9 +10,33 @@
 #include "domain/prices.h"
 #include "store/findings.h"
 
+/* The firm days that the row of its tune names, or that of the tune it serves. */
+static enum bw_err find_own_ends(struct bw_engine *engine, const struct bw_deployment *deployment,
+                                 const char *scope, const struct bw_finding *known,
+                                 struct bw_ends *out, struct bw_error *err)
+{
+    const char *const ids[] = { deployment->model, known->id, known->serves };
+    *out = (struct bw_ends){ 0 };
+    enum bw_err rc = BW_ERR_NOTFOUND;
+    for (size_t i = 0; bw_technique_is_tuned(deployment->technique) && rc == BW_ERR_NOTFOUND &&
+                       i < BW_COUNT(ids);
+         i++) {
+        BW_CLEANUP(bw_model_clear) struct bw_model row = { 0 };
+        rc = ids[i] == NULL ? BW_ERR_NOTFOUND
+                            : bw_models_exact(engine->db, deployment->platform, scope, ids[i], &row,
+                                              err);
+        if (rc == BW_OK) {
+            *out = (struct bw_ends){ bw_entry_firm_ms(&row.entry, BW_CLOCK_INFERENCE),
+                                     bw_entry_firm_ms(&row.entry, BW_CLOCK_TRAINING) };
+        }
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
 /* The cohort of the deployment, or of its embedding model, with a judgement. */
 static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deployment *deployment,
-                               bool embeds, int64_t *out, struct bw_error *err)
+                               bool embeds, const struct bw_ends *own, int64_t *out,
+                               struct bw_error *err)
 {
     const char *platform = embeds ? bw_embedding_platform(deployment) : deployment->platform;
     bool at_home = bw_str_equal(platform, deployment->platform);
@@ -21,7 +45,7 @@ static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deploym
                  at_home ? deployment->region : "");
     bool empty = false;
     bool differs = false;
-    enum bw_err rc = bw_cohorts_find(engine->db, deployment, embeds, scope, out, &empty, err);
+    enum bw_err rc = bw_cohorts_find(engine->db, deployment, embeds, scope, own, out, &empty, err);
     return rc == BW_OK && empty ? bw_engine_evaluate(engine, *out, &differs, err) : rc;
 }
 
@@ -37,7 +61,10 @@ static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *de
         rc = bw_inventory_get(engine->db, deployment->name, &learned, err);
         deployment = &learned.deployment;
     }
-    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, deployment, true, err) : rc;
+    if (rc == BW_OK) {
+        rc = bw_engine_reconcile(engine, &standing, deployment, true, err);
+    }
+    return rc == BW_OK ? bw_engine_follow_deployment(engine, deployment, err) : rc;
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
@@ -53,9 +80,13 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
     enum bw_err rc = bw_engine_know(engine, deployment, scope, &known, err);
     struct bw_deployment placed = *deployment; /* where what is known puts it; it borrows */
     placed.base = (char *)bw_deployment_base(deployment, &known);
-    rc = rc == BW_OK ? find_cohort(engine, &placed, false, &cohort, err) : rc;
+    struct bw_ends own = { 0 };
+    if (rc == BW_OK) {
+        rc = find_own_ends(engine, deployment, scope, &known.finding, &own, err);
+    }
+    rc = rc == BW_OK ? find_cohort(engine, &placed, false, &own, &cohort, err) : rc;
     if (rc == BW_OK && deployment->embedding.model != NULL) {
-        rc = find_cohort(engine, deployment, true, &embedder, err);
+        rc = find_cohort(engine, deployment, true, &(struct bw_ends){ 0 }, &embedder, err);
     }
     if (rc == BW_OK) { /* while it is still what the estimate was of */
         rc = bw_engine_note_paid(engine, deployment, &known.finding, err);
@@ -275,11 +306,11 @@ static void remember_sources(struct bw_engine *engine, const struct bw_sources *
         struct bw_polling *known = bw_engine_polling(engine, source->name);
         if (known == NULL) {
             BW_VEC_PUSH(&engine->polling,
-                        (struct bw_polling){ .name = bw_xstrdup(source->name),
-                                             .due_ms = source->due_ms });
-        } else {
-            known->due_ms = source->due_ms;
+                        (struct bw_polling){ .name = bw_xstrdup(source->name) });
+            known = &engine->polling.items[engine->polling.count - 1];
         }
+        known->due_ms = source->due_ms;
+        bw_replace(&known->memory, source->memory);
     }
     for (size_t i = 0; i < engine->polling.count;) {
         struct bw_polling *polling = &engine->polling.items[i];
@@ -289,6 +320,7 @@ static void remember_sources(struct bw_engine *engine, const struct bw_sources *
         }
         (void)bw_engine_note_poll(engine, polling->name, true);
         free(polling->name);
+        free(polling->memory);
         *polling = engine->polling.items[--engine->polling.count];
     }
 }

@@ -43,6 +43,21 @@ void bw_strangers_of(const struct bw_engine *engine, const struct bw_strangers *
     }
 }
 
+enum bw_err bw_engine_merge(struct bw_engine *engine, const char *platform, const char *scope,
+                            const char *id, const struct bw_strangers *strangers,
+                            struct bw_entry *entry, char **sources, struct bw_error *err)
+{
+    BW_CLEANUP(bw_strangers_clear) struct bw_strangers found = { 0 };
+    BW_CLEANUP(bw_names_clear) struct bw_names spellings = { 0 };
+    enum bw_err rc = strangers != NULL
+                         ? BW_OK
+                         : bw_engine_strangers(engine, platform, scope, &found, err);
+    bw_strangers_of(engine, strangers != NULL ? strangers : &found, platform, id, &spellings);
+    return rc == BW_OK ? bw_catalog_merge(engine->db, platform, scope, id, &spellings, entry,
+                                          sources, err)
+                       : rc;
+}
+
 static bool holds(const struct bw_names *names, const char *name)
 {
     BW_VEC_EACH(char *, held, names)

@@ -10,19 +10,23 @@ static const char FIND_SQL[] = "SELECT id, members FROM cohort WHERE platform = 
                                "AND base = $3 AND technique = $4"
                                " AND policy_hash = $5";
 static const char CREATE_SQL[] =
-    "INSERT INTO cohort (platform, scope, base, technique, policy_hash, policy)"
-    " VALUES ($1, $2, $3, $4, $5, $6)";
+    "INSERT INTO cohort (platform, scope, base, technique, policy_hash, policy, own_serve_ms,"
+    " own_train_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 static const char GET_SQL[] =
     "SELECT id, platform, scope, base, technique, policy, lineage, members, state, since_ms,"
     " candidate, relation, via, why, train_on, route, train_by_ms, serve_until_ms,"
-    " unlisted, due_ms, moved FROM cohort WHERE id = $1";
+    " unlisted, due_ms, moved, own_serve_ms, own_train_ms, redated, redated_ms FROM cohort"
+    " WHERE id = $1";
 static const char SAVE_SQL[] =
     "UPDATE cohort SET lineage = $2, state = $3, since_ms = $4, candidate = $5, relation = $6,"
     " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
-    " unlisted = $13, due_ms = $14, moved = $15, due_baseline = 0 WHERE id = $1";
+    " unlisted = $13, due_ms = $14, moved = $15, redated = $16, redated_ms = $17,"
+    " due_baseline = 0 WHERE id = $1";
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
+/* due_baseline: 1 as long as only first lists have touched it since it was judged, -1 from then on. */
 #define TOUCH                                                                                      \
-    "UPDATE cohort SET due_ms = $3, due_baseline = CASE WHEN $4 = 1 THEN 1 ELSE due_baseline END"  \
+    "UPDATE cohort SET due_ms = $3, due_baseline = CASE WHEN $4 = 0 THEN -1"                       \
+    " WHEN due_baseline = 0 THEN 1 ELSE due_baseline END"                                          \
     " WHERE platform = $1 AND scope = $2 AND members > 0"
 static const char *const TOUCH_SQL[] = {
     [BW_TOUCH_ALL] = TOUCH,
@@ -37,7 +41,7 @@ static const char HAS_BASE_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3"
     " AND members > 0)";
 static const char DUE_SQL[] =
-    "SELECT id, due_baseline FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0"
+    "SELECT id, due_baseline > 0 FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0"
     " LIMIT $2";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
@@ -45,35 +49,37 @@ static const char FAN_ALL_SQL[] = "UPDATE cohort SET fan_cursor = '', fan_baseli
                                   " WHERE fan_cursor IS NULL AND members > 0";
 static const char FAN_BEGIN_SQL[] =
     "UPDATE cohort SET fan_cursor = '', fan_baseline = CASE WHEN fan_cursor IS NOT NULL"
-    " AND fan_baseline = 1 THEN 1 ELSE $2 END WHERE id = $1";
+    " AND fan_baseline = 0 THEN 0 ELSE $2 END WHERE id = $1";
 static const char FAN_NEXT_SQL[] =
-    "SELECT id, fan_cursor, fan_baseline, fan_hold_ms FROM cohort"
-    " WHERE fan_cursor IS NOT NULL AND fan_hold_ms <= $1 ORDER BY id LIMIT 1";
-static const char FAN_ADVANCE_SQL[] =
-    "UPDATE cohort SET fan_cursor = $2, fan_hold_ms = 0 WHERE id = $1";
-static const char FAN_HOLD_SQL[] = "UPDATE cohort SET fan_hold_ms = $2 WHERE id = $1";
-static const char FAN_RELEASE_SQL[] =
-    "UPDATE cohort SET fan_hold_ms = 0 WHERE fan_cursor IS NOT NULL AND fan_hold_ms > 0"
-    " AND platform = $1 AND scope = $2";
-static const char FAN_NEXT_HELD_SQL[] =
-    "SELECT min(fan_hold_ms) FROM cohort WHERE fan_cursor IS NOT NULL AND fan_hold_ms > $1";
+    "SELECT id, fan_cursor, fan_baseline FROM cohort WHERE fan_cursor IS NOT NULL"
+    " ORDER BY id LIMIT 1";
+static const char FAN_ADVANCE_SQL[] = "UPDATE cohort SET fan_cursor = $2 WHERE id = $1";
+
+/* The tunes' own ends have been part of the identity since the step that brought them. */
+static int64_t identity_hash(const struct bw_policy *policy, const struct bw_ends *own)
+{
+    uint64_t hash = bw_policy_hash(policy);
+    bool has_own = own->serve_until_ms != 0 || own->train_by_ms != 0;
+    return (int64_t)(has_own ? hash ^ bw_hash(own, sizeof(*own)) : hash);
+}
 
 static void bind_identity(struct bw_stmt *stmt, const struct bw_deployment *deployment,
-                          bool embeds, const char *scope)
+                          bool embeds, const char *scope, const struct bw_ends *own)
 {
     const struct bw_embedding *embedding = &deployment->embedding;
     BW_BIND(stmt, 1, embeds ? bw_embedding_platform(deployment) : deployment->platform);
     BW_BIND(stmt, 2, scope);
     BW_BIND(stmt, 3, embeds ? embedding->model : deployment->base);
     BW_BIND(stmt, 4, embeds ? EMBEDDING : bw_technique_word(deployment->technique));
-    BW_BIND(stmt, 5, (int64_t)bw_policy_hash(&deployment->policy));
+    BW_BIND(stmt, 5, identity_hash(&deployment->policy, own));
 }
 
 enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment, bool embeds,
-                            const char *scope, int64_t *id, bool *empty, struct bw_error *err)
+                            const char *scope, const struct bw_ends *own, int64_t *id,
+                            bool *empty, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FIND_SQL);
-    bind_identity(row, deployment, embeds, scope);
+    bind_identity(row, deployment, embeds, scope, own);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc != BW_ERR_NOTFOUND) {
         *id = rc == BW_OK ? bw_stmt_i64(row, 0) : 0;
@@ -85,8 +91,10 @@ enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deploy
     struct bw_json_writer w = { .out = &policy };
     bw_policy_to_json(&deployment->policy, &w, NULL);
     struct bw_stmt *stmt = bw_db_query(db, CREATE_SQL);
-    bind_identity(stmt, deployment, embeds, scope);
+    bind_identity(stmt, deployment, embeds, scope, own);
     BW_BIND(stmt, 6, policy.text);
+    BW_BIND(stmt, 7, own->serve_until_ms);
+    BW_BIND(stmt, 8, own->train_by_ms);
     rc = bw_stmt_run(stmt, err);
     *id = bw_db_last_id(db);
     return rc;
@@ -121,6 +129,9 @@ enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
         .unlisted = bw_stmt_i64(row, 18) != 0,
         .due_ms = bw_stmt_i64(row, 19),
         .moved = bw_stmt_text_dup(row, 20),
+        .own = { bw_stmt_i64(row, 21), bw_stmt_i64(row, 22) },
+        .redated = bw_stmt_text_dup(row, 23),
+        .redated_ms = bw_stmt_i64(row, 24),
         .embeds = strcmp(bw_stmt_text(row, 4), EMBEDDING) == 0,
     };
     (void)bw_technique_parse(bw_stmt_text(row, 4), &out->technique);
@@ -155,6 +166,8 @@ enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort, st
     BW_BIND(stmt, 13, (int64_t)cohort->unlisted);
     BW_BIND(stmt, 14, cohort->due_ms);
     BW_BIND(stmt, 15, cohort->moved);
+    BW_BIND(stmt, 16, cohort->redated);
+    BW_BIND(stmt, 17, cohort->redated_ms);
     return bw_stmt_run(stmt, err);
 }
 
@@ -228,17 +241,14 @@ enum bw_err bw_fan_begin_all(struct bw_db *db, struct bw_error *err)
     return bw_stmt_run(bw_db_query(db, FAN_ALL_SQL), err);
 }
 
-enum bw_err bw_fan_next(struct bw_db *db, int64_t now_ms, struct bw_fan *out,
-                        struct bw_error *err)
+enum bw_err bw_fan_next(struct bw_db *db, struct bw_fan *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FAN_NEXT_SQL);
-    BW_BIND(row, 1, now_ms);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc == BW_OK) {
         *out = (struct bw_fan){ .cohort = bw_stmt_i64(row, 0),
                                 .cursor = bw_stmt_text_dup(row, 1),
-                                .baseline = bw_stmt_i64(row, 2) != 0,
-                                .has_waited = bw_stmt_i64(row, 3) != 0 };
+                                .baseline = bw_stmt_i64(row, 2) != 0 };
     }
     return rc;
 }
@@ -247,31 +257,6 @@ void bw_fan_clear(struct bw_fan *fan)
 {
     free(fan->cursor);
     *fan = (struct bw_fan){ 0 };
-}
-
-enum bw_err bw_fan_hold(struct bw_db *db, int64_t cohort, int64_t until_ms, struct bw_error *err)
-{
-    struct bw_stmt *stmt = bw_db_query(db, FAN_HOLD_SQL);
-    BW_BIND(stmt, 1, cohort);
-    BW_BIND(stmt, 2, until_ms);
-    return bw_stmt_run(stmt, err);
-}
-
-enum bw_err bw_fan_release(struct bw_db *db, const char *platform, const char *scope,
-                           struct bw_error *err)
-{
-    struct bw_stmt *stmt = bw_db_query(db, FAN_RELEASE_SQL);
-    BW_BIND(stmt, 1, platform);
-    BW_BIND(stmt, 2, scope);
-    return bw_stmt_run(stmt, err);
-}
-
-enum bw_err bw_fan_next_held(struct bw_db *db, int64_t now_ms, int64_t *out_ms,
-                             struct bw_error *err)
-{
-    struct bw_stmt *row = bw_db_query(db, FAN_NEXT_HELD_SQL);
-    BW_BIND(row, 1, now_ms);
-    return bw_stmt_one_i64(row, INT64_MAX, out_ms, err);
 }
 
 enum bw_err bw_fan_advance(struct bw_db *db, int64_t cohort, const char *cursor,

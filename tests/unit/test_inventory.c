@@ -4,6 +4,7 @@
 
 static struct bw_db *db;
 static struct bw_error err;
+static const struct bw_ends none;
 
 static void begin(void)
 {
@@ -38,7 +39,7 @@ static int64_t put(const char *name, const char *base, bool expect_changed)
     int64_t cohort = 0;
     bool empty = false;
     bool changed = false;
-    OK(bw_cohorts_find(db, &row, false, "", &cohort, &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &cohort, &empty, &err));
     const struct bw_knowledge nothing = { 0 };
     OK(bw_inventory_put(db, &row, &nothing, cohort, 0, &changed, &err));
     cr_expect(eq(int, changed, expect_changed), "%s", name);
@@ -73,14 +74,14 @@ Test(inventory, an_empty_cohort_says_so)
     int64_t first = 0;
     int64_t id = 0;
     bool empty = false;
-    OK(bw_cohorts_find(db, &row, false, "", &first, &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &first, &empty, &err));
     cr_expect(empty);
     (void)put("a", "gpt-5", true);
-    OK(bw_cohorts_find(db, &row, false, "", &id, &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &id, &empty, &err));
     cr_expect(not(empty));
     cr_expect(eq(i64, id, first));
     OK(bw_inventory_remove(db, "a", &err));
-    OK(bw_cohorts_find(db, &row, false, "", &id, &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &id, &empty, &err));
     cr_expect(empty);
     cr_expect(eq(i64, id, first));
 }
@@ -90,12 +91,12 @@ Test(inventory, scope_technique_and_policy_make_cohorts_apart)
     BW_CLEANUP(bw_deployment_clear) struct bw_deployment row = deployment("a", "gpt-5");
     int64_t ids[4] = { 0 };
     bool empty = false;
-    OK(bw_cohorts_find(db, &row, false, "", &ids[0], &empty, &err));
-    OK(bw_cohorts_find(db, &row, false, "eu", &ids[1], &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &ids[0], &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "eu", &none, &ids[1], &empty, &err));
     row.technique = BW_TECHNIQUE_RAG;
-    OK(bw_cohorts_find(db, &row, false, "", &ids[2], &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &ids[2], &empty, &err));
     row.policy.min_age_ms = 1000;
-    OK(bw_cohorts_find(db, &row, false, "", &ids[3], &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &ids[3], &empty, &err));
     for (size_t i = 0; i < 4; i++) {
         for (size_t j = 0; j < i; j++) {
             cr_expect(ne(i64, ids[i], ids[j]), "%zu and %zu", i, j);
@@ -146,7 +147,7 @@ Test(inventory, a_base_in_use_is_known_by_its_place)
     cr_expect(not(used));
 }
 
-Test(inventory, a_fan_out_keeps_its_place_and_its_summary)
+Test(inventory, a_fan_out_keeps_its_place_and_sums_up_until_something_else_joins_it)
 {
     int64_t id = put("a", "gpt-5", true);
     BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
@@ -154,39 +155,19 @@ Test(inventory, a_fan_out_keeps_its_place_and_its_summary)
     BW_CLEANUP(bw_fan_clear) struct bw_fan last = { 0 };
     OK(bw_fan_begin(db, id, true, &err));
     OK(bw_fan_advance(db, id, "m", &err));
-    OK(bw_fan_next(db, 0, &fan, &err));
+    OK(bw_fan_next(db, &fan, &err));
     cr_expect(eq(str, fan.cursor, "m"));
     cr_expect(fan.baseline);
     OK(bw_fan_begin(db, id, false, &err));
-    OK(bw_fan_next(db, 0, &again, &err));
+    OK(bw_fan_begin(db, id, true, &err));
+    OK(bw_fan_next(db, &again, &err));
     cr_expect(eq(str, again.cursor, ""), "from the start");
-    cr_expect(again.baseline, "what was to be summed up still is");
+    cr_expect(not(again.baseline), "each matter is an event of its own");
     OK(bw_fan_advance(db, id, NULL, &err));
-    cr_expect(eq(int, (int)bw_fan_next(db, 0, &last, &err), BW_ERR_NOTFOUND));
+    cr_expect(eq(int, (int)bw_fan_next(db, &last, &err), BW_ERR_NOTFOUND));
     OK(bw_fan_begin(db, id, false, &err));
-    OK(bw_fan_next(db, 0, &last, &err));
+    OK(bw_fan_next(db, &last, &err));
     cr_expect(not(last.baseline));
-}
-
-Test(inventory, a_fan_out_that_is_held_waits_until_its_time_or_its_release)
-{
-    int64_t id = put("a", "gpt-5", true);
-    int64_t until_ms = 0;
-    BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
-    OK(bw_fan_begin(db, id, false, &err));
-    OK(bw_fan_hold(db, id, 100, &err));
-    cr_expect(eq(int, (int)bw_fan_next(db, 99, &fan, &err), BW_ERR_NOTFOUND));
-    OK(bw_fan_next_held(db, 99, &until_ms, &err));
-    cr_expect(eq(i64, until_ms, 100));
-    OK(bw_fan_release(db, "openai", "elsewhere", &err));
-    cr_expect(eq(int, (int)bw_fan_next(db, 99, &fan, &err), BW_ERR_NOTFOUND));
-    OK(bw_fan_release(db, "openai", "", &err));
-    OK(bw_fan_next(db, 99, &fan, &err));
-    cr_expect(not(fan.has_waited));
-    OK(bw_fan_hold(db, id, 100, &err));
-    bw_fan_clear(&fan);
-    OK(bw_fan_next(db, 100, &fan, &err));
-    cr_expect(fan.has_waited);
 }
 
 Test(inventory, names_sort_byte_by_byte_and_page_by_owner)
