@@ -33,12 +33,26 @@ static const struct {
     const char *after;
     const char *some; /* some of a mixed one are */
 } PHRASES[] = {
-    { "opened", "deployments of", "are behind a newer base", "new" },
+    { "opened", "notices of", "are new", "new" }, /* of one kind: as below */
     { "updated", "notices of", "have changed", "changed" },
     { "reminder", "deadlines of", "come nearer", "come nearer" },
     { "resolved", "notices of", "are settled", "settled" },
 };
-static const char OLD_PRICES[] = "%zu estimates of %s rest on prices past their shelf life";
+/* What is new of one kind. */
+static const char *const KIND_PHRASES[] = {
+    [BW_NOTICE_STALE] = "are behind a newer base",
+    [BW_NOTICE_SWAP] = "are behind a newer base",
+    [BW_NOTICE_TRAINING_CLOSING] = "can soon be trained no more",
+    [BW_NOTICE_DEPRECATED] = "rest on a deprecated base",
+    [BW_NOTICE_RETIRED] = "rest on a retired base",
+    [BW_NOTICE_BASE_UNLISTED] = "rest on a base that is no longer listed",
+    [BW_NOTICE_ALIAS_MOVED] = "call an alias that means another model now",
+    [BW_NOTICE_EMBEDDER_STALE] = "embed with a superseded model",
+    [BW_NOTICE_DATE_CHANGED] = "have a date that has moved",
+    [BW_NOTICE_PRICE_STALE] = "rest on prices past their shelf life",
+    [BW_NOTICE_SOURCE_FAILING] = NULL, /* about no deployment, so on no card */
+    [BW_NOTICE_SINK_FAILING] = NULL,
+};
 
 static void line_clear(struct line *line)
 {
@@ -100,35 +114,67 @@ static bool is_mixed(const struct card *card)
     return count_of(card, card->lines.items[0].what) < card->lines.count;
 }
 
-static bool all_of_prices(const struct card *card)
+/* What all of them say of their deployments, if it is the same; else NULL. */
+static const char *phrase_of(const struct card *card)
+{
+    const char *phrase = KIND_PHRASES[card->lines.items[0].notice.kind];
+    BW_VEC_EACH(const struct line, line, &card->lines)
+    {
+        phrase = KIND_PHRASES[line->notice.kind] == phrase ? phrase : NULL;
+    }
+    return phrase;
+}
+
+/* The sentence without what presses. */
+static void append_matter(struct bw_str *out, const struct card *card, const char *owner)
+{
+    const char *phrase = phrase_of(card);
+    size_t all = card->lines.count;
+    if (count_of(card, "opened") == all && phrase != NULL) {
+        bool of_prices = card->lines.items[0].notice.kind == BW_NOTICE_PRICE_STALE;
+        bw_str_appendf(out, "%zu %s of %s %s", all, of_prices ? "estimates" : "deployments", owner,
+                       phrase);
+        return;
+    }
+    struct bw_str some = { 0 };
+    for (size_t i = 0; i < BW_COUNT(PHRASES); i++) {
+        size_t count = count_of(card, PHRASES[i].what);
+        if (count == all) {
+            bw_str_appendf(out, "%zu %s %s %s", count, PHRASES[i].before, owner, PHRASES[i].after);
+            return;
+        }
+        if (count > 0) {
+            bw_str_appendf(&some, "%s %zu %s", some.size == 0 ? "" : ",", count, PHRASES[i].some);
+        }
+    }
+    bw_str_appendf(out, "%zu notices of %s:%s", all, owner, some.size == 0 ? "" : some.text);
+    bw_str_clear(&some);
+}
+
+static size_t count_severity(const struct card *card, enum bw_severity severity)
 {
     size_t count = 0;
     BW_VEC_EACH(const struct line, line, &card->lines)
     {
-        count += line->notice.kind == BW_NOTICE_PRICE_STALE;
+        count += line->notice.severity == severity && line->notice.state == BW_NOTICE_OPEN;
     }
-    return count == card->lines.count;
+    return count;
 }
 
 /* Ownership: the caller's. */
 static char *summary_of(const struct card *card)
 {
-    const char *owner = card->owner[0] == '\0' ? "nobody in particular" : card->owner;
     struct bw_str text = { 0 };
-    if (all_of_prices(card)) {
-        return bw_xasprintf(OLD_PRICES, card->lines.count, owner);
+    size_t overdue = count_severity(card, BW_SEVERITY_OVERDUE);
+    size_t act = count_severity(card, BW_SEVERITY_ACT);
+    append_matter(&text, card, card->owner[0] == '\0' ? "nobody in particular" : card->owner);
+    if (overdue > 0) {
+        bw_str_appendf(&text, "; %zu overdue", overdue);
     }
-    for (size_t i = 0; i < BW_COUNT(PHRASES); i++) {
-        size_t count = count_of(card, PHRASES[i].what);
-        if (count == card->lines.count) {
-            return bw_xasprintf("%zu %s %s %s", count, PHRASES[i].before, owner, PHRASES[i].after);
-        }
-        if (count > 0) {
-            bw_str_appendf(&text, "%s %zu %s", text.size == 0 ? "" : ",", count, PHRASES[i].some);
-        }
+    if (act > 0) {
+        bw_str_appendf(&text, "; %zu to be begun now", act);
     }
-    BW_CLEANUP(bw_freep) char *some = bw_str_take(&text);
-    return bw_xasprintf("%zu notices of %s:%s", card->lines.count, owner, some);
+    return bw_str_take(&text);
 }
 
 static void add_line(struct bw_json_writer *w, const struct card *card, const struct line *line)

@@ -350,6 +350,7 @@ struct bw_move_notice {
     bool summed_up; /* its message waits for the owner's summary */
     bool for_programs; /* people hear of it in another message */
     bool by_time;   /* it is only that the deadline comes nearer */
+    bool handed_over; /* to another owner: logged also when it is silent */
     bool silent;    /* no message */
 };
 enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
