@@ -1,6 +1,7 @@
 /* plugins/azure_arm.c: the models of one Azure region by the management plane, page by page, and
  * what the accounts there have deployed. One model comes once per kind of account with the same
  * facts; the first of them counts. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -106,16 +107,36 @@ static enum bw_err catalog(struct bw_plugin *plugin)
     return bw_list_read(plugin, &list);
 }
 
+struct accounts {
+    struct bw_names paths; /* of those in the source's region */
+    size_t elsewhere;
+};
+
+/* "West Europe" is how people and some answers write westeurope. */
+static bool same_region(const char *a, const char *b)
+{
+    while (*a != '\0' || *b != '\0') {
+        a += strspn(a, " ");
+        b += strspn(b, " ");
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b)) {
+            return false;
+        }
+        a += *a != '\0';
+        b += *b != '\0';
+    }
+    return true;
+}
+
 static enum bw_err note_account(struct bw_plugin *plugin, const struct bw_json *row)
 {
-    struct bw_names *accounts = plugin->memory;
+    struct accounts *accounts = plugin->memory;
     const char *id = bw_row_id(plugin, row, "id");
     const char *path = id == NULL ? NULL : strcasestr(id, "/resourceGroups/");
     const char *location = bw_json_text(bw_json_get(row, "location"), "");
-    bool here = plugin->source->region[0] == '\0' ||
-                strcasecmp(location, plugin->source->region) == 0;
+    bool here = same_region(location, plugin->source->region);
+    accounts->elsewhere += path != NULL && !here;
     if (path != NULL && here && strpbrk(path, "?#% ") == NULL) {
-        BW_VEC_PUSH(accounts, bw_xstrdup(path));
+        BW_VEC_PUSH(&accounts->paths, bw_xstrdup(path));
     }
     return plugin->err.code;
 }
@@ -151,8 +172,8 @@ static enum bw_err find_deployment(struct bw_plugin *plugin, const struct bw_jso
 
 static enum bw_err find_deployments(struct bw_plugin *plugin, size_t at, void *context)
 {
-    const struct bw_names *accounts = context;
-    const char *account = accounts->items[at];
+    const struct accounts *accounts = context;
+    const char *account = accounts->paths.items[at];
     BW_CLEANUP(bw_freep) char *path = bw_xasprintf("%s/deployments" VERSION, account);
     const struct bw_own_list deployments = {
         .list = { .request = { .path = path, .auth = BW_AUTH_BEARER }, .rows = "value",
@@ -175,13 +196,18 @@ static enum bw_err inventory(struct bw_plugin *plugin)
                   .row = note_account, .next = next },
         .what = "accounts", .optional = true,
     };
-    BW_CLEANUP(bw_names_clear) struct bw_names accounts = { 0 };
-    const struct bw_details details = { .what = "accounts", .ids = &accounts, .cost = 1,
+    struct accounts accounts = { 0 };
+    const struct bw_details details = { .what = "accounts", .ids = &accounts.paths, .cost = 1,
                                         .detail = find_deployments, .context = &accounts };
     plugin->memory = &accounts;
     enum bw_err rc = bw_own_list_read(plugin, &list);
     rc = rc == BW_OK ? bw_each_detail(plugin, &details) : rc;
+    if (rc == BW_OK && accounts.elsewhere > 0) {
+        rc = bw_note(plugin, false, "%zu accounts are in other regions than %s",
+                     accounts.elsewhere, plugin->source->region);
+    }
     plugin->memory = NULL;
+    bw_names_clear(&accounts.paths);
     return rc;
 }
 

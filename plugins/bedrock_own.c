@@ -111,13 +111,13 @@ static enum bw_err find_detail(struct bw_plugin *plugin, size_t at, void *contex
     BW_CLEANUP(bw_freep) char *path = bw_xasprintf("/custom-models/%s", own->names.items[at]);
     const struct bw_fetch request = bw_bedrock_request(plugin, path);
     BW_CLEANUP(bw_json_freep) struct bw_json *detail = NULL;
-    enum bw_err rc = bw_fetch_json(plugin, &request, &detail);
+    enum bw_err rc = bw_fetch_detail(plugin, &request, &detail);
     BW_CLEANUP(bw_finding_clear) struct bw_finding finding = {
         .id = bw_xstrdup(own->arns.items[at]),
         .job = bw_row_text(detail, "jobArn"),
         .epochs = bw_row_count(bw_json_get(detail, "hyperParameters"), "epochCount"),
     };
-    return rc == BW_OK ? bw_emit_finding(plugin, &finding) : rc;
+    return rc == BW_OK && detail != NULL ? bw_emit_finding(plugin, &finding) : rc;
 }
 
 static enum bw_err read_lists(struct bw_plugin *plugin)
@@ -153,8 +153,8 @@ static enum bw_err read_lists(struct bw_plugin *plugin)
 enum bw_err bw_bedrock_inventory(struct bw_plugin *plugin)
 {
     struct own own = { 0 };
-    const struct bw_details details = { .what = "custom models", .ids = &own.names, .cost = 1,
-                                        .detail = find_detail, .context = &own };
+    const struct bw_details details = { .what = "custom models", .settled = true,
+                                        .ids = &own.names, .cost = 1, .detail = find_detail, .context = &own };
     plugin->memory = &own;
     enum bw_err rc = read_lists(plugin);
     rc = rc == BW_OK ? bw_each_detail(plugin, &details) : rc;

@@ -58,7 +58,7 @@ static enum bw_err catalog(struct bw_plugin *plugin)
     static char path[] = "/models?pageSize=200";
     const struct bw_list list = {
         .request = { .path = path, .auth = BW_AUTH_BEARER, .repeatable = true },
-        .rows = "models", .sparse = true, .row = emit_row,
+        .rows = "models", .may_be_empty = true, .sparse = true, .row = emit_row,
         .token = "nextPageToken", .token_parameter = "pageToken"
     };
     return bw_list_read(plugin, &list);

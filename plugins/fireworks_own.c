@@ -12,6 +12,7 @@ struct own { /* what the lists tell each other */
     struct bw_names datasets;
     struct BW_VEC(int64_t) rows; /* one for each dataset */
     struct bw_findings tuned;
+    bool is_public; /* the account is Fireworks' own: its catalog is everybody's */
 };
 
 static enum bw_err note_dataset(struct bw_plugin *plugin, const struct bw_json *row)
@@ -69,6 +70,9 @@ static enum bw_err note_job(struct bw_plugin *plugin, const struct bw_json *row)
 static enum bw_err note_model(struct bw_plugin *plugin, const struct bw_json *row)
 {
     struct own *own = plugin->memory;
+    own->is_public = own->is_public ||
+                     bw_str_starts_with(bw_json_text(bw_json_get(row, "name"), ""),
+                                        "accounts/fireworks/");
     char *base = bw_row_text(bw_json_get(row, "peftDetails"), "baseModel");
     const char *id = base == NULL ? NULL : bw_row_id(plugin, row, "name");
     if (id == NULL || bw_row_true(row, "public")) {
@@ -122,14 +126,14 @@ static enum bw_err read_own(struct bw_plugin *plugin, struct own *own)
         const char *method;
         bool aside;
     } lists[] = {
-        { "/datasets", "datasets", note_dataset, NULL, true },
         { "/models", "models", note_model, NULL, false },
+        { "/datasets", "datasets", note_dataset, NULL, true },
         { "/supervisedFineTuningJobs", "supervisedFineTuningJobs", note_job, "sft", false },
         { "/dpoJobs", "dpoJobs", note_job, "dpo", true }, /* their models are in the list, too */
         { "/reinforcementFineTuningJobs", "reinforcementFineTuningJobs", note_job, "rft", true },
     };
     enum bw_err rc = BW_OK;
-    for (size_t i = 0; rc == BW_OK && i < BW_COUNT(lists); i++) {
+    for (size_t i = 0; rc == BW_OK && !own->is_public && i < BW_COUNT(lists); i++) {
         BW_CLEANUP(bw_freep) char *path = bw_xasprintf("%s?pageSize=200", lists[i].path);
         const struct bw_own_list list = {
             .list = { .request = { .path = path, .auth = BW_AUTH_BEARER }, .rows = lists[i].rows,

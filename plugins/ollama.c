@@ -72,7 +72,7 @@ static enum bw_err catalog(struct bw_plugin *plugin)
 {
     const struct bw_list list = {
         .request = { .path = tags_path, .auth = BW_AUTH_BEARER, .repeatable = true },
-        .rows = "models", .row = emit_row
+        .rows = "models", .may_be_empty = true, .row = emit_row
     };
     return bw_list_read(plugin, &list);
 }
@@ -112,8 +112,8 @@ static enum bw_err find_model(struct bw_plugin *plugin, size_t at, void *context
     const struct bw_fetch request = { .method = method, .path = path, .body = body.text,
                                       .auth = BW_AUTH_BEARER };
     BW_CLEANUP(bw_json_freep) struct bw_json *detail = NULL;
-    enum bw_err rc = bw_fetch_json(plugin, &request, &detail);
-    if (rc != BW_OK) {
+    enum bw_err rc = bw_fetch_detail(plugin, &request, &detail);
+    if (rc != BW_OK || detail == NULL) {
         return rc;
     }
     const char *modelfile = bw_json_text(bw_json_get(detail, "modelfile"), "");

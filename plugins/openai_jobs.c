@@ -13,7 +13,7 @@ struct tunes {
     bool count_rows;
     struct bw_names models; /* one for each of the files */
     struct bw_names files;
-    size_t unseen; /* files that are gone, too big or not for this key */
+    size_t unread; /* files that are too big, or no lines */
 };
 
 static enum bw_err find_job(struct bw_plugin *plugin, const struct bw_json *row);
@@ -114,13 +114,13 @@ static char *path_of(const struct bw_fetch *access, const char *path, const char
 
 static enum bw_err count_rows(struct bw_plugin *plugin, struct tunes *tunes)
 {
-    const struct bw_details details = { .what = "training files", .ids = &tunes->files, .cost = 1,
-                                        .detail = count_file, .context = tunes };
+    const struct bw_details details = { .what = "training files", .settled = true,
+                                        .ids = &tunes->files, .cost = 1, .detail = count_file, .context = tunes };
     enum bw_err rc = bw_each_detail(plugin, &details);
-    return rc == BW_OK && tunes->unseen > 0
-               ? bw_note(plugin, false, "the rows of %zu training files are not known: they are "
-                                        "gone, too big, or not visible with this key",
-                         tunes->unseen)
+    return rc == BW_OK && tunes->unread > 0
+               ? bw_note(plugin, false, "the rows of %zu training files are not known: they are too "
+                                        "big, or could not be read",
+                         tunes->unread)
                : rc;
 }
 
@@ -138,7 +138,7 @@ static enum bw_err count_file(struct bw_plugin *plugin, size_t at, void *context
         BW_CLEANUP(bw_json_freep) struct bw_json *nothing = NULL;
         rc = bw_response_json(plugin, &request, &response, &nothing);
     }
-    if (rc != BW_OK) {
+    if (rc != BW_OK || bw_detail_is_hidden(plugin, response.status)) {
         return rc;
     }
     struct bw_finding finding = { .id = tunes->models.items[at] };
@@ -146,6 +146,6 @@ static enum bw_err count_file(struct bw_plugin *plugin, size_t at, void *context
         bool ends = i + 1 == response.body_bytes || response.body[i + 1] == '\n';
         finding.rows += response.body[i] != '\n' && ends;
     }
-    tunes->unseen += finding.rows == 0;
+    tunes->unread += finding.rows == 0;
     return finding.rows == 0 ? BW_OK : bw_emit_finding(plugin, &finding);
 }

@@ -140,10 +140,10 @@ static enum bw_err find_rows(struct bw_plugin *plugin, size_t at, void *context)
     BW_CLEANUP(bw_freep) char *path = bw_xasprintf("/fine-tunes/%s", tunes->jobs.items[at]);
     const struct bw_fetch request = { .path = path, .auth = BW_AUTH_BEARER };
     BW_CLEANUP(bw_json_freep) struct bw_json *detail = NULL;
-    enum bw_err rc = bw_fetch_json(plugin, &request, &detail);
+    enum bw_err rc = bw_fetch_detail(plugin, &request, &detail);
     const struct bw_finding finding = { .id = tunes->models.items[at],
                                         .rows = bw_row_count(detail, "trainingfile_numlines") };
-    return rc == BW_OK ? bw_emit_finding(plugin, &finding) : rc;
+    return rc == BW_OK && detail != NULL ? bw_emit_finding(plugin, &finding) : rc;
 }
 
 static enum bw_err inventory(struct bw_plugin *plugin)
@@ -155,8 +155,8 @@ static enum bw_err inventory(struct bw_plugin *plugin)
         .what = "fine-tuning jobs", .optional = true,
     };
     struct tunes tunes = { 0 };
-    const struct bw_details details = { .what = "fine-tuning jobs", .ids = &tunes.jobs, .cost = 1,
-                                        .detail = find_rows, .context = &tunes };
+    const struct bw_details details = { .what = "fine-tuning jobs", .settled = true,
+                                        .ids = &tunes.jobs, .cost = 1, .detail = find_rows, .context = &tunes };
     plugin->memory = &tunes;
     enum bw_err rc = bw_own_list_read(plugin, &jobs);
     rc = rc == BW_OK ? bw_each_detail(plugin, &details) : rc;

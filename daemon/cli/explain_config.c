@@ -237,8 +237,52 @@ static void doubt_routes(const struct bw_settings *settings, struct bw_names *wa
     }
 }
 
+/* Is there a source of that plugin for the same platform (and scope) whose url ends so? */
+static bool has_source(const struct bw_settings *settings, const struct bw_source_settings *of,
+                       const char *plugin, const char *end, bool same_scope)
+{
+    BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
+    {
+        bool there = !same_scope || (strcmp(source->account, of->account) == 0 &&
+                                     strcmp(source->region, of->region) == 0);
+        if (there && strcmp(source->plugin, plugin) == 0 &&
+            strcmp(source->platform, of->platform) == 0 && bw_str_ends_with(source->url, end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What an account has rests on bases that another source lists; they meet in one scope. */
+static void doubt_source(const struct bw_settings *settings,
+                         const struct bw_source_settings *source, struct bw_names *warnings)
+{
+    static const char everybody[] = "/accounts/fireworks";
+    if (strcmp(source->plugin, "fireworks") == 0 && !bw_str_ends_with(source->url, everybody) &&
+        !has_source(settings, source, "fireworks", everybody, true)) {
+        BW_VEC_PUSH(warnings,
+                    bw_xasprintf("source '%s': the bases of its fine-tunes are listed by the account "
+                                 "fireworks; add a source whose url ends with %s, with the same "
+                                 "account and region or without both",
+                                 source->name, everybody));
+    }
+    if (strcmp(source->plugin, "azure") == 0 &&
+        has_source(settings, source, "azure-arm", "", false) &&
+        !has_source(settings, source, "azure-arm", "", true)) {
+        BW_VEC_PUSH(warnings,
+                    bw_xasprintf("source '%s': no source of azure-arm has its account and region, so "
+                                 "what one of them lists the other one does not know; give both the "
+                                 "same, or neither any",
+                                 source->name));
+    }
+}
+
 void bw_config_doubt(const struct bw_settings *settings, struct bw_names *warnings)
 {
+    BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
+    {
+        doubt_source(settings, source, warnings);
+    }
     BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
     {
         if (source_of(settings, deployment) == NULL) {

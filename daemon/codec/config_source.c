@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "codec/config_reader.h"
+#include "codec/json.h"
 #include "domain/adoption.h"
 #include "domain/platform.h"
 
@@ -28,10 +29,20 @@ static char *fill_region(const char *url, const char *region)
     return bw_str_take(&out);
 }
 
+/* With deployments: true the plugin names the region in its paths, below one url for all. */
+static bool asks_by_region(const struct bw_source_settings *source)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *options = NULL;
+    return strcmp(source->plugin, "azure-arm") == 0 && source->options != NULL &&
+           bw_json_parse(source->options, strlen(source->options), &options, NULL) == BW_OK &&
+           bw_json_bool(bw_json_get(options, "deployments"), false);
+}
+
 static void check_regions(struct bw_config_reader *reader, const struct bw_config_node *item,
                           const struct bw_source_item *said)
 {
     const struct bw_config_node place = bw_config_member(item, "url");
+    bool by_region = asks_by_region(&said->source);
     bool hole = strstr(said->source.url, REGION) != NULL;
     bool one = said->source.region[0] != '\0';
     if (one && said->regions.count > 0) {
@@ -39,7 +50,11 @@ static void check_regions(struct bw_config_reader *reader, const struct bw_confi
     } else if (hole && !one && said->regions.count == 0) {
         bw_config_complain(reader, &place,
                            "url: nothing to put in place of {region}; add regions: [..]");
-    } else if (!hole && said->regions.count > 0) {
+    } else if (by_region && !one && said->regions.count == 0) {
+        bw_config_complain(reader, item,
+                           "with deployments: true azure-arm asks for the models of a region; add "
+                           "region: westeurope, or regions: [..]");
+    } else if (!hole && !by_region && said->regions.count > 0) {
         bw_config_complain(reader, &place,
                            "url: regions are given, but {region} stands nowhere in the url");
     }

@@ -18,7 +18,7 @@ enum {
     BW_PLUGIN_LINE_MAX = 64 * 1024, /* bytes of a line, without its end */
     BW_PLUGIN_FETCHES_MAX = 64,     /* of one run, unless its opening says otherwise */
     BW_PLUGIN_HEADERS_MAX = 16,     /* of one fetch */
-    BW_PLUGIN_MEMORY_MAX = 4096,    /* bytes of what is remembered for the next run */
+    BW_PLUGIN_MEMORY_MAX = 32768,   /* bytes of what is remembered for the next run */
 };
 
 enum bw_verb { /* what a plugin is asked for */

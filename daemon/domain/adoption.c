@@ -175,13 +175,14 @@ static bool fill_hole(struct bw_str *out, size_t word, const struct bw_candidate
     return text != NULL && text[0] != '\0';
 }
 
-/* NULL: the rule does not fit. */
+/* What lacks something that the name is to hold, as a tune without a suffix does, is called as it is.
+ * NULL: the rule does not fit. */
 static char *name_of(const struct bw_adopt_rule *rule, const struct bw_candidate *candidate)
 {
-    if (rule->name != NULL) {
-        return bw_adopt_expand(rule, rule->name, candidate);
-    }
-    char *name = rule->pick == NULL ? NULL : bw_adopt_expand(rule, NEWEST_NAME, candidate);
+    const char *pattern = rule->name != NULL   ? rule->name
+                          : rule->pick != NULL ? NEWEST_NAME
+                                               : EACH_NAME;
+    char *name = bw_adopt_expand(rule, pattern, candidate);
     return name != NULL ? name : bw_adopt_expand(rule, EACH_NAME, candidate);
 }
 
@@ -197,28 +198,60 @@ static int by_name(const void *a, const void *b)
                                                                        : 1;
 }
 
-/* The first of a name and scope is picked; scopes are never mixed, so a later one gets its own. */
+static bool same_scope(const struct ordered *a, const struct ordered *b)
+{
+    return strcmp(a->candidate->platform, b->candidate->platform) == 0 &&
+           strcmp(a->candidate->scope, b->candidate->scope) == 0;
+}
+
+/* How many, from the first on, are of its name; with scoped: and of its scope. */
+static size_t run_of(const struct ordered *items, size_t count, bool scoped)
+{
+    size_t run = 1;
+    while (run < count && strcmp(items[run].adopted.name, items[0].adopted.name) == 0 &&
+           (!scoped || same_scope(&items[run], &items[0]))) {
+        run++;
+    }
+    return run;
+}
+
+static bool has_name(const struct ordered *items, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (bw_str_equal(items[i].candidate->deployment, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name of those of one scope, and the first of them is picked. Ownership: the caller's. */
+static char *name_in_scope(const struct ordered *items, size_t count, bool *taken)
+{
+    const char *plain = items[0].adopted.name;
+    const struct bw_candidate *first = items[0].candidate;
+    char *own = bw_xasprintf("%s/%s%s%s", plain, first->platform,
+                             first->scope[0] == '\0' ? "" : "/", first->scope);
+    if (has_name(items, count, plain) || (!*taken && !has_name(items, count, own))) {
+        *taken = true;
+        bw_replace(&own, plain);
+    }
+    return own;
+}
+
+/* Scopes are never mixed: each has a name of its own. */
 static void settle_names(struct ordered *items, size_t count)
 {
-    BW_CLEANUP(bw_freep) char *last = NULL; /* the last name, as its rule gives it */
-    for (size_t i = 0; i < count; i++) {
-        struct ordered *item = &items[i];
-        const struct bw_candidate *before = i == 0 ? NULL : items[i - 1].candidate;
-        bool same_name = last != NULL && strcmp(last, item->adopted.name) == 0;
-        bool same_scope = same_name && strcmp(before->platform, item->candidate->platform) == 0 &&
-                          strcmp(before->scope, item->candidate->scope) == 0;
-        if (!same_name) {
-            bw_replace(&last, item->adopted.name);
-        }
-        item->adopted.picked = !same_scope;
-        if (same_scope) {
-            bw_replace(&item->adopted.name, items[i - 1].adopted.name);
-        } else if (same_name) {
-            char *own = bw_xasprintf("%s/%s%s%s", last, item->candidate->platform,
-                                     item->candidate->scope[0] == '\0' ? "" : "/",
-                                     item->candidate->scope);
-            free(item->adopted.name);
-            item->adopted.name = own;
+    for (size_t i = 0; i < count;) {
+        size_t end = i + run_of(items + i, count - i, false);
+        bool taken = has_name(items + i, end - i, items[i].adopted.name);
+        while (i < end) {
+            size_t run = run_of(items + i, end - i, true);
+            BW_CLEANUP(bw_freep) char *name = name_in_scope(items + i, run, &taken);
+            items[i].adopted.picked = true;
+            for (; run > 0; run--) {
+                bw_replace(&items[i++].adopted.name, name);
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ struct bw_candidate { /* a finding as the rules see it; everything is borrowed *
     const char *region;
     const char *root;    /* NULL: not known */
     int64_t first_seen_ms;
+    const char *deployment; /* that it is or belongs to by now; NULL: none */
 };
 
 /* Can it be called, as far as is known, and is it no intermediate step of something else? */
@@ -39,8 +40,9 @@ struct bw_adopted {
 };
 struct bw_adoptions BW_VEC(struct bw_adopted);
 
-/* What the rules adopt, sorted by name and the newest first; one name in several scopes is told
- * apart by the scope. The first rule that fits counts.
+/* What the rules adopt, by name and scope and the newest first. Of several scopes that one name
+ * would fit one has it, and the others have the scope in theirs; who has a name keeps it, whatever
+ * else comes or goes. The first rule that fits counts.
  * Ownership: *out is the caller's, to release with bw_adoptions_clear(). */
 void bw_adopt(const struct bw_settings *settings, const struct bw_candidate *candidates,
               size_t count, struct bw_adoptions *out);

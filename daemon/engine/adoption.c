@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "codec/finding_json.h"
 #include "domain/adoption.h"
@@ -31,6 +32,7 @@ static struct bw_candidate candidate_of(const struct bw_engine *engine,
         .region = source == NULL ? "" : source->region,
         .root = found->root,
         .first_seen_ms = found->first_seen_ms,
+        .deployment = found->deployment,
     };
 }
 
@@ -222,24 +224,16 @@ static enum bw_err put_adopted(struct bw_engine *engine, const struct bw_adopted
     return bw_engine_put_deployment(engine, &deployment, &changed, err);
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Deployments whose finding is gone, or whose rule is. */
 static enum bw_err remove_others(struct bw_engine *engine, struct bw_names *kept,
                                  struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
     enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_ADOPTED, "", INT64_MAX, &stored, err);
-    if (kept->count > 0) {
-        qsort(kept->items, kept->count, sizeof(*kept->items), by_text);
-    }
+    bw_names_sort(kept);
     BW_VEC_EACH(char *, name, &stored)
     {
-        bool stays = kept->count > 0 && bsearch(name, kept->items, kept->count,
-                                                sizeof(*kept->items), by_text) != NULL;
+        bool stays = bw_names_find(kept, *name);
         if (rc == BW_OK && !stays) {
             rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }

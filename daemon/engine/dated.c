@@ -63,8 +63,8 @@ static enum bw_err add_tune(struct bw_dated *dated, const struct bw_subject *sub
     const struct bw_cohort *cohort = &subject->cohort;
     const char *model = subject->member.deployment.model;
     enum bw_err rc = model == NULL ? BW_ERR_NOTFOUND
-                                   : bw_models_exact(dated->call->engine->db, cohort->platform,
-                                                     cohort->scope, model, &row, err);
+                                   : bw_models_get(dated->call->engine->db, cohort->platform,
+                                                   cohort->scope, model, &row, err);
     if (rc == BW_OK) {
         rc = add_model(dated, &row, err);
     } else if (rc == BW_ERR_NOTFOUND) {

@@ -71,13 +71,25 @@ void bw_engine_note_redated(const struct bw_engine *engine, const struct bw_coho
     after->due_ms = after->due_ms == 0 || over_ms < after->due_ms ? over_ms : after->due_ms;
 }
 
+/* What the cohort had and no notice named; NULL: nothing, or it is being told as it is. */
+static const char *find_untold(const struct bw_engine *engine, const struct bw_cohort *cohort,
+                               const struct bw_notices *live)
+{
+    const char *redated = is_redated(engine, cohort) ? cohort->redated : NULL;
+    BW_VEC_EACH(const struct bw_notice, old, live)
+    {
+        redated = bw_engine_is_news(engine, old, cohort) ? NULL : redated;
+    }
+    return redated;
+}
+
 bool bw_engine_want_moved_date(const struct bw_engine *engine, const struct bw_cohort *cohort,
                                const struct bw_deployment *deployment,
                                const struct bw_notices *live, enum bw_severity severity,
                                struct bw_notice *out, bool *told)
 {
     BW_CLEANUP(bw_freep) char *untrue = find_move(cohort, live);
-    const char *move = untrue != NULL ? untrue : is_redated(engine, cohort) ? cohort->redated : NULL;
+    const char *move = untrue != NULL ? untrue : find_untold(engine, cohort, live);
     if (move == NULL || cohort->state == BW_COHORT_RETIRED ||
         cohort->state == BW_COHORT_UNKNOWN) {
         return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/prices.h"
 #include "store/findings.h"
@@ -24,8 +25,8 @@ static enum bw_err find_own_ends(struct bw_engine *engine, const struct bw_deplo
          i++) {
         BW_CLEANUP(bw_model_clear) struct bw_model row = { 0 };
         rc = ids[i] == NULL ? BW_ERR_NOTFOUND
-                            : bw_models_exact(engine->db, deployment->platform, scope, ids[i], &row,
-                                              err);
+                            : bw_models_get(engine->db, deployment->platform, scope, ids[i], &row,
+                                            err);
         if (rc == BW_OK) {
             *out = (struct bw_ends){ bw_entry_firm_ms(&row.entry, BW_CLOCK_INFERENCE),
                                      bw_entry_firm_ms(&row.entry, BW_CLOCK_TRAINING) };
@@ -161,11 +162,6 @@ static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *er
     return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SINK_FAILING, err) : rc;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The names in the configuration, sorted; borrowed from it. */
 static struct bw_names configured_names(const struct bw_settings *settings)
 {
@@ -174,9 +170,7 @@ static struct bw_names configured_names(const struct bw_settings *settings)
     {
         BW_VEC_PUSH(&names, deployment->name);
     }
-    if (names.count > 0) {
-        qsort(names.items, names.count, sizeof(*names.items), by_text);
-    }
+    bw_names_sort(&names);
     return names;
 }
 
@@ -261,8 +255,7 @@ static enum bw_err remove_some(struct bw_engine *engine, bool *more, struct bw_e
                                         BW_PUT_CHUNK, &stored, err);
     BW_VEC_EACH(char *, name, &stored)
     {
-        bool stays = kept->count > 0 &&
-                     bsearch(name, kept->items, kept->count, sizeof(*name), by_text) != NULL;
+        bool stays = bw_names_find(kept, *name);
         if (rc == BW_OK && !stays) {
             rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }

@@ -86,6 +86,8 @@ struct bw_grant { /* a lease of which its runner has not shown yet that it heard
     int64_t job;
 };
 
+struct bw_taking; /* taking.h */
+
 struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
@@ -109,6 +111,11 @@ struct bw_engine {
     bool adopts_again; /* something is no deployment's any more that a rule, or a pattern, may want */
     struct { struct bw_import *items; size_t count, capacity; } imports; /* one after the other */
     struct bw_step_times steps[BW_EVENT_REQUEST + 1];
+    struct bw_taking *taking; /* a list on its way into the database; NULL: none */
+    bool open;                /* its transaction */
+    struct bw_event taken;    /* the event that it is a part of */
+    struct bw_db *aside;      /* what whoever asks meanwhile is answered from; NULL: not needed */
+    struct { struct bw_event *items; size_t count, capacity; } later; /* what came meanwhile */
     char *about;       /* the last step: its source, or the request's target; "": neither */
     const char *chore; /* and the last of the chores that it did; static */
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
@@ -129,6 +136,7 @@ enum {
     BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once */
     /* What a transaction takes of long work, so that none lasts 50 ms. */
     BW_PUT_CHUNK = 200,        /* deployments that come in */
+    BW_DERIVED_CHUNK = 100,    /* those that are put elsewhere, with their notices */
     BW_JUDGED_CHUNK = 50,      /* cohorts */
     BW_FAN_CHUNK = 100,        /* members of a changed cohort */
     BW_DUE_CHUNK = 50,         /* notices that time changed */
@@ -190,9 +198,6 @@ struct bw_change { /* owned, to release with bw_change_clear() */
     struct bw_names redated;  /* models with another firm day than before */
 };
 void bw_change_clear(struct bw_change *change);
-enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
-                             const struct bw_entries *entries, struct bw_change *change,
-                             struct bw_error *err);
 /* A chore: one source of a platform of which others speak than before, once all of them have spoken.
  * Until then the word of those that left stays. */
 enum bw_err bw_engine_merge_some(struct bw_engine *engine, bool *more, struct bw_error *err);
@@ -218,9 +223,22 @@ enum bw_err bw_engine_meant(struct bw_engine *engine, const char *platform, cons
                             const struct bw_names *ids, struct bw_names *out,
                             struct bw_error *err);
 
-/* Have the cohorts judged again that the change touches. NULL: everything may have changed. */
-enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *source,
-                            const struct bw_change *change, struct bw_error *err);
+/* What all sources say of one model now; *change gets its lineages. */
+enum bw_err bw_engine_refresh_model(struct bw_engine *engine, const char *platform,
+                                    const char *scope, const char *id,
+                                    const struct bw_strangers *strangers,
+                                    struct bw_change *change, struct bw_error *err);
+/* Add the scopes that the source's word bears on; *leads: it is the first word there. */
+enum bw_err bw_engine_scopes(struct bw_engine *engine, const struct bw_source *source,
+                             struct bw_names *out, bool *leads, struct bw_error *err);
+/* Have the cohorts of a scope judged again that the change touches: from the *at-th name on, as many
+ * as *left allows. *done: that was the last. */
+enum bw_err bw_engine_touch_some(struct bw_engine *engine, const struct bw_source *source,
+                                 const char *scope, const struct bw_change *change, size_t *at,
+                                 int64_t *left, bool *done, struct bw_error *err);
+/* All that the source's word bears on. */
+enum bw_err bw_engine_touch_all(struct bw_engine *engine, const struct bw_source *source,
+                                struct bw_error *err);
 /* Is the source's word the first one in its scopes? A feed's is where there is no own list. */
 enum bw_err bw_engine_leads(struct bw_engine *engine, const struct bw_source *source, bool *leads,
                             struct bw_error *err);
@@ -228,9 +246,9 @@ enum bw_err bw_engine_leads(struct bw_engine *engine, const struct bw_source *so
 /* ingest.c: what a poll brought. */
 enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
                              struct bw_error *err);
-/* Let a held set through. */
+/* Let a held set through; the request is answered when it is in. */
 enum bw_err bw_engine_accept(struct bw_engine *engine, const char *source, const char *actor,
-                             struct bw_error *err);
+                             uint64_t request, struct bw_error *err);
 
 /* guards.c: why a set should not be believed yet; *why, the caller's, stays NULL when it may pass.
  */
@@ -496,6 +514,11 @@ enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
 enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_results *results,
                                 struct bw_error *err);
 
+/* How far up it stands on a card: old prices last, and 0 means nothing else. What a rank
+ * holds is its severity, then its kind. */
+int64_t bw_engine_rank(const struct bw_notice *notice);
+enum bw_notice_kind bw_engine_rank_kind(int64_t rank);
+bool bw_engine_rank_is_of(int64_t rank, enum bw_severity severity);
 /* May the sink hear of the notice? */
 bool bw_engine_wants(const struct bw_engine *engine, const struct bw_sink_settings *sink,
                      const struct bw_notice *notice);

@@ -37,7 +37,7 @@ bool bw_asks_pend(const struct bw_asks *asks)
     bool pend = false;
     BW_VEC_EACH(struct bw_ask *, ask, asks)
     {
-        pend = pend || (*ask)->transfer != NULL;
+        pend = pend || (*ask)->transfer != NULL || (*ask)->denied;
     }
     return pend;
 }
@@ -56,7 +56,7 @@ struct bw_ask *bw_asks_find(const struct bw_asks *asks, const struct bw_fetch *f
 {
     BW_VEC_EACH(struct bw_ask *, ask, asks)
     {
-        if ((*ask)->transfer == NULL && !(*ask)->used &&
+        if ((*ask)->transfer == NULL && !(*ask)->denied && !(*ask)->used &&
             (fetch == NULL || bw_fetch_same(&(*ask)->fetch, fetch))) {
             return *ask;
         }

@@ -13,6 +13,9 @@ struct bw_ask {
     struct bw_transfer *transfer; /* NULL: answered */
     int64_t wanted_by;            /* the plugin's fetch that waits for it; 0: none */
     bool used;                    /* the plugin has got the answer */
+    bool conditional;             /* asked for what is new since the last time */
+    bool denied;                  /* refused; it is sent again with another credential */
+    bool sent_again;
     struct bw_known *known;       /* what it answered last time; NULL: not asked before */
     struct bw_digest digest;      /* of the body of a 200 */
     struct bw_http_answer answer;

@@ -3,10 +3,13 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/queue.h>
 
+#include "base/instant.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "codec/credential.h"
 
 struct bw_key_wait {
     TAILQ_ENTRY(bw_key_wait) link;
@@ -24,6 +27,7 @@ struct key { /* what one command prints */
     enum bw_err rc; /* of the last run, written by its thread */
     struct bw_error err;
     struct bw_secret secret;
+    int64_t keep_ms;        /* from the end of the run on */
     uint64_t keep_until_ms; /* of the loop's clock; 0: nothing kept */
     TAILQ_HEAD(, bw_key_wait) waits;
 };
@@ -40,6 +44,7 @@ static bool same_command(const struct bw_names *a, const struct bw_names *b);
 static void key_free(struct key *key);
 static void run_command(uv_work_t *work);
 static void on_command_done(uv_work_t *work, int status);
+static int64_t keep_ms(int64_t expires_ms, int64_t now_ms);
 static void warn_once(struct bw_keyring *keyring, const char *warning);
 static void free_when_idle(struct bw_keyring *keyring);
 
@@ -77,6 +82,15 @@ struct bw_key_wait *bw_keyring_get(struct bw_keyring *keyring, const struct bw_s
     *wait = (struct bw_key_wait){ .key = key, .ready = ready, .context = context };
     TAILQ_INSERT_TAIL(&key->waits, wait, link);
     return wait;
+}
+
+void bw_keyring_refuse(struct bw_keyring *keyring, const struct bw_secret_ref *ref,
+                       const char *secret)
+{
+    struct key *key = ref->kind != BW_SECRET_COMMAND ? NULL : key_of(keyring, ref);
+    if (key != NULL && !key->running && bw_str_equal(key->secret.text, secret)) {
+        key->keep_until_ms = 0;
+    }
 }
 
 void bw_keyring_cancel(struct bw_key_wait *wait)
@@ -135,6 +149,25 @@ static void run_command(uv_work_t *work)
     bw_secret_clear(&key->secret);
     key->err = (struct bw_error){ 0 };
     key->rc = bw_secret_read(&key->ref, &key->secret, &key->err);
+    if (key->rc != BW_OK) {
+        return;
+    }
+    int64_t now_ms = bw_clock_now_ms();
+    struct bw_credential said = bw_credential_read(key->secret.text, now_ms);
+    key->keep_ms = keep_ms(said.expires_ms, now_ms);
+    explicit_bzero(key->secret.text, key->secret.size);
+    bw_replace(&key->secret.text, said.text);
+    key->secret.size = strlen(said.text);
+    bw_credential_clear(&said);
+}
+
+static int64_t keep_ms(int64_t expires_ms, int64_t now_ms)
+{
+    int64_t left_ms = expires_ms - BW_KEYRING_EARLY_MS - now_ms;
+    return expires_ms == 0                  ? BW_KEYRING_KEEP_MS
+           : left_ms > BW_KEYRING_MOST_MS ? BW_KEYRING_MOST_MS
+           : left_ms > 0                  ? left_ms
+                                          : 0;
 }
 
 static void on_command_done(uv_work_t *work, int status)
@@ -144,7 +177,7 @@ static void on_command_done(uv_work_t *work, int status)
     struct bw_keyring *keyring = key->keyring;
     key->running = false;
     bool got = key->rc == BW_OK;
-    key->keep_until_ms = got ? uv_now(keyring->loop) + BW_KEYRING_KEEP_MS : 0;
+    key->keep_until_ms = got ? uv_now(keyring->loop) + (uint64_t)key->keep_ms : 0;
     warn_once(keyring, key->secret.warning);
     /* Who asks again from inside, after a failure, begins a new run: the rest joins it. */
     while (!TAILQ_EMPTY(&key->waits) && !key->running) {

@@ -41,6 +41,7 @@ struct bw_poll {
     struct bw_asks asks;
     struct bw_plugin_run *run;
     int64_t retry_after_ms;
+    bool renewed; /* the credential, after it was refused */
     bool refused; /* the plugin says that the credential was */
 };
 
@@ -262,7 +263,57 @@ static void ask_send(struct bw_ask *ask, bool conditional)
     if (conditional) {
         bw_known_condition(ask->known, &request);
     }
+    ask->conditional = conditional;
+    ask->denied = false;
     ask->transfer = bw_http_start(poll->host->http, &request, on_answer, ask);
+}
+
+/* A token may end, or be taken back, while it is still kept. AWS says 403 then. */
+static bool is_denied(const struct bw_http_answer *answer)
+{
+    return answer->code == BW_OK &&
+           (answer->status == 401 || (answer->status == 403 && answer->body != NULL &&
+                                      strstr(answer->body, "ExpiredToken") != NULL));
+}
+
+static void on_new_key(void *context, const struct bw_secret *secret, const struct bw_error *err)
+{
+    struct bw_poll *poll = context;
+    poll->key_wait = NULL;
+    poll->renewed = true;
+    if (secret == NULL) {
+        fail(poll, err->text);
+        return;
+    }
+    explicit_bzero(poll->secret, strlen(poll->secret));
+    bw_replace(&poll->secret, secret->text);
+    BW_VEC_EACH(struct bw_ask *, ask, &poll->asks)
+    {
+        if ((*ask)->denied) {
+            bw_http_answer_clear(&(*ask)->answer);
+            ask_send(*ask, (*ask)->conditional);
+        }
+    }
+}
+
+/* Once, with what the command prints now. False: the answer counts as it is. */
+static bool send_again(struct bw_poll *poll, struct bw_ask *ask)
+{
+    if (poll->settings.credential.kind != BW_SECRET_COMMAND || ask->sent_again ||
+        !is_denied(&ask->answer)) {
+        return false;
+    }
+    ask->sent_again = true;
+    ask->denied = true;
+    if (poll->renewed) {
+        bw_http_answer_clear(&ask->answer);
+        ask_send(ask, ask->conditional);
+    } else if (poll->key_wait == NULL) {
+        bw_keyring_refuse(poll->host->keyring, &poll->settings.credential, poll->secret);
+        poll->key_wait =
+            bw_keyring_get(poll->host->keyring, &poll->settings.credential, on_new_key, poll);
+    }
+    return true;
 }
 
 static void on_answer(void *context, struct bw_http_answer *answer)
@@ -270,6 +321,9 @@ static void on_answer(void *context, struct bw_http_answer *answer)
     struct bw_ask *ask = context;
     struct bw_poll *poll = ask->poll;
     bw_ask_take(ask, answer);
+    if (send_again(poll, ask)) {
+        return;
+    }
     bool later = ask->answer.status == 429 || ask->answer.status == 503;
     if (later && ask->answer.retry_after_ms > poll->retry_after_ms) {
         poll->retry_after_ms = ask->answer.retry_after_ms;

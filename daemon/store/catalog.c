@@ -387,22 +387,17 @@ static enum bw_err get_by_alias(struct bw_db *db, const char *platform, const ch
     return BW_OK;
 }
 
-enum bw_err bw_models_exact(struct bw_db *db, const char *platform, const char *scope,
-                            const char *id, struct bw_model *out, struct bw_error *err)
+enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
+                          const char *id, struct bw_model *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_GET_SQL);
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
     BW_BIND(row, 3, id);
     enum bw_err rc = bw_stmt_step(row, err);
-    return rc == BW_OK ? model_from_row(row, out, err) : rc;
-}
-
-enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
-                          const char *id, struct bw_model *out, struct bw_error *err)
-{
-    enum bw_err rc = bw_models_exact(db, platform, scope, id, out, err);
-    return rc == BW_ERR_NOTFOUND ? get_by_alias(db, platform, scope, id, out, err) : rc;
+    return rc == BW_OK              ? model_from_row(row, out, err)
+           : rc == BW_ERR_NOTFOUND  ? get_by_alias(db, platform, scope, id, out, err)
+                                    : rc;
 }
 
 enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform, const char *scope,

@@ -76,10 +76,6 @@ BW_MUST_CHECK enum bw_err bw_models_listed(struct bw_db *db, const char *platfor
 /* One more complete list without those that are gone. */
 BW_MUST_CHECK enum bw_err bw_models_missed(struct bw_db *db, const char *platform,
                                            const char *scope, struct bw_error *err);
-/* By id. Errors: BW_ERR_NOTFOUND. */
-BW_MUST_CHECK enum bw_err bw_models_exact(struct bw_db *db, const char *platform,
-                                          const char *scope, const char *id,
-                                          struct bw_model *out, struct bw_error *err);
 /* By id, or by an alias that bw_aliases_note() has seen. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
                                         const char *id, struct bw_model *out,

@@ -84,6 +84,7 @@ static enum bw_err read_rows(struct bw_plugin *plugin, struct reading *reading,
     const struct bw_list *list = reading->list;
     bool first = strcmp(reading->path, list->request.path) == 0;
     const struct bw_json *rows = list->rows == NULL ? page : bw_json_get(page, list->rows);
+    plugin->may_be_empty = list->may_be_empty;
     if (list->sparse && bw_json_is_object(page) && rows == NULL) {
         return BW_OK;
     }
@@ -92,7 +93,8 @@ static enum bw_err read_rows(struct bw_plugin *plugin, struct reading *reading,
     if (!bw_json_is_array(rows)) {
         return bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "the answer has no %s", what);
     }
-    if (first && !list->sparse && reading->own == NULL && bw_json_size(rows) == 0) {
+    bool some = !list->sparse && !list->may_be_empty && reading->own == NULL;
+    if (first && some && bw_json_size(rows) == 0) {
         return bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "the %s is empty", what);
     }
     if (reading->own != NULL && reading->own->total != NULL) {

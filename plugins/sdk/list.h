@@ -6,6 +6,7 @@
 struct bw_list {
     struct bw_fetch request; /* for the first page; the later ones differ in their path alone */
     const char *rows;        /* the member that holds the rows; NULL: the answer is the array */
+    bool may_be_empty;       /* an account, or a server, of one's own may have nothing yet */
     bool sparse;             /* services that leave empty members out: no rows, an empty page */
     enum bw_err (*row)(struct bw_plugin *plugin, const struct bw_json *row);
     /* Of services that hand out a token while there is more: the member that holds it, and the

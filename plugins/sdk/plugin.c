@@ -86,7 +86,7 @@ enum bw_err bw_plugin_catalog(const struct bw_plugin_descriptor *descriptor,
                               struct bw_plugin *plugin)
 {
     enum bw_err rc = descriptor->catalog(plugin);
-    if (rc == BW_OK && plugin->entries == 0) {
+    if (rc == BW_OK && plugin->entries == 0 && !plugin->may_be_empty) {
         return bw_plugin_fail(plugin, BW_FAILURE_FORMAT, "no model was listed");
     }
     return rc;

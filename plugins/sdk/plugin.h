@@ -77,7 +77,9 @@ struct bw_plugin { /* one conversation; borrowed parts outlive it */
     void *memory;    /* the plugin's own, for what one list tells about the next */
     int64_t fetches; /* and mails */
     int64_t fetches_max; /* 0: BW_PLUGIN_FETCHES_MAX */
+    size_t hidden; /* details that were asked for and could not be seen */
     const struct bw_json *remembered; /* of the inventory before this one; NULL: nothing */
+    bool may_be_empty; /* the catalog: there is nothing yet, and that is an answer */
     size_t entries; /* and findings */
     enum bw_plugin_failure failure; /* meaningful once err.code is not BW_OK */
     int64_t retry_after_ms;         /* 0: not said */
@@ -87,7 +89,8 @@ struct bw_plugin { /* one conversation; borrowed parts outlive it */
 /* main() of a plugin: the whole conversation on stdin and stdout. Returns the exit status. */
 int bw_plugin_main(const struct bw_plugin_descriptor *descriptor, int argc, char **argv);
 
-/* Run the verb. Besides what it reports itself, a catalog without a single entry has failed. */
+/* Run the verb. Besides what it reports itself, a catalog without a single entry has failed, unless
+ * it may be empty. */
 BW_MUST_CHECK enum bw_err bw_plugin_catalog(const struct bw_plugin_descriptor *descriptor,
                                             struct bw_plugin *plugin);
 /* The same of an inventory, which may be empty. */
@@ -127,11 +130,12 @@ BW_MUST_CHECK enum bw_err bw_note(struct bw_plugin *plugin, bool partial, const 
     BW_PRINTF(3, 4);
 
 /* Call detail() for each of the things, while the budget lasts: `cost` fetches at most for one. The
- * next run begins after the last of them, so that each gets its turn, and a note says so; what was
- * said of a finding before is kept meanwhile. Once a run, for it uses the memory. A failure of
- * detail() ends it. */
+ * next run begins after the last of them, so that each gets its turn, and a note says so; another
+ * tells how many are hidden from the key. What was said of a finding before is kept meanwhile. Once
+ * a run, for it uses the memory. A failure of detail() ends it. */
 struct bw_details {
     const char *what;           /* "jobs" */
+    bool settled;               /* they do not change: what has been seen is not asked for again */
     const struct bw_names *ids; /* in an order that the next run keeps */
     int64_t cost;
     enum bw_err (*detail)(struct bw_plugin *plugin, size_t at, void *context);
@@ -139,6 +143,12 @@ struct bw_details {
 };
 BW_MUST_CHECK enum bw_err bw_each_detail(struct bw_plugin *plugin,
                                          const struct bw_details *details);
+/* For detail(): as bw_fetch_json(), but what is refused or has gone meanwhile (HTTP 403, 404, 410)
+ * is counted, and *out stays NULL. */
+BW_MUST_CHECK enum bw_err bw_fetch_detail(struct bw_plugin *plugin, const struct bw_fetch *request,
+                                          struct bw_json **out);
+/* Could an answer with that status not be seen by this key? Then it is counted. */
+bool bw_detail_is_hidden(struct bw_plugin *plugin, int status);
 
 /* ---- deliveries (deliver.c) ---- */
 

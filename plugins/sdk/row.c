@@ -76,10 +76,12 @@ static int64_t time_of(const struct bw_json *value)
 {
     int64_t at_ms = 0;
     if (bw_json_is_object(value)) {
+        /* google.type.Date: a year or a month alone has 0, or nothing, in place of the rest. */
+        int month = (int)bw_json_i64(bw_json_get(value, "month"), 0);
+        int date = (int)bw_json_i64(bw_json_get(value, "day"), 0);
         BW_CLEANUP(bw_freep) char *day =
             bw_xasprintf("%04d-%02d-%02d", (int)bw_json_i64(bw_json_get(value, "year"), 0),
-                         (int)bw_json_i64(bw_json_get(value, "month"), 0),
-                         (int)bw_json_i64(bw_json_get(value, "day"), 0));
+                         month == 0 ? 1 : month, date == 0 ? 1 : date);
         return bw_instant_parse(day, &at_ms, NULL) == BW_OK ? at_ms : 0;
     }
     if (bw_json_is_text(value)) {

@@ -106,7 +106,8 @@ class Api(Case):
 
     def test_every_route_is_described_and_nothing_else_is(self):
         with open(os.path.join(SOURCE, "daemon", "engine", "api.c"), encoding="utf-8") as file:
-            routes = set(re.findall(r'\{ "([A-Z]+)", "(/[^"]*)", bw_api_', file.read()))
+            routes = {(method, path.replace("#", "*")) for method, path in re.findall(
+                r'\{ "([A-Z]+)", "(/[^"]*)", bw_api_', file.read())}
         described = {(method, re.sub(r"\{[a-z]+\}", "*", path))
                      for method, path, _ in operations(self.description)}
         self.assertGreater(len(routes), 20)

@@ -207,6 +207,39 @@ Test(adoption, what_a_rule_adopted_is_not_removed_by_hand)
                  NULL));
 }
 
+/* Two accounts; the names in order of their scopes would give the first one to the second. */
+#define ACCOUNT(name)                                                                              \
+    "  - {name: " name ", plugin: openai, platform: openai, account: " name ","                     \
+    " url: 'https://" name ".example/v1', every: 6h}\n"
+#define ANYWHERE                                                                                   \
+    "adopt: [{platform: openai, match: 'ft:*:acme:triage:*', pick: newest, name: triage}]\n"
+
+Test(adoption, a_name_stays_with_its_account_when_another_one_comes_and_goes)
+{
+    p = player_new("sources:\n" ACCOUNT("zeta") ANYWHERE);
+    player_list(p, "zeta", BASES);
+    player_find(p, "zeta", OLD);
+    player_list(p, "alpha", BASES);
+    player_find(p, "alpha", NEW);
+    player_pass(p, BW_HOUR_MS);
+    EQ_STR(of_triage("scope"), "zeta");
+    BW_CLEANUP(bw_freep) char *target = bw_xasprintf(
+        "/v1/notices/%s/waive", player_field(p, "/v1/notices?kind=stale&deployment=triage", "id"));
+    player_do(p, "POST", target, "{\"until\":\"2026-06-01\",\"reason\":\"it is switched off\"}");
+
+    player_configure(p, "sources:\n" ACCOUNT("alpha") ACCOUNT("zeta") ANYWHERE);
+    player_pass(p, BW_DAY_MS);
+    EQ_STR(of_triage("scope"), "zeta");
+    EQ_STR(of_triage("model"), "ft:gpt-4o-mini-2024-07-18:acme:triage:old1");
+    EQ_STR(player_field(p, "/v1/notices?kind=stale&deployment=triage", "state"), "waived");
+    EQ_STR(player_field(p, "/v1/deployments/triage%2Fopenai%2Falpha", "scope"), "alpha");
+
+    player_configure(p, "sources:\n" ACCOUNT("alpha") ANYWHERE);
+    player_pass(p, 3 * BW_DAY_MS);
+    cr_expect(eq(int, player_count(p, "/v1/deployments"), 1));
+    EQ_STR(player_field(p, "/v1/deployments/triage%2Fopenai%2Falpha", "scope"), "alpha");
+}
+
 Test(adoption, a_finding_that_leaves_the_list_takes_its_deployment_along_after_a_day)
 {
     begin_with(PLACES RULE);

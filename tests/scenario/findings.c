@@ -209,3 +209,19 @@ Test(findings, another_failure_keeps_what_was_found)
     EQ_STR(player_field(p, "/v1/deployments/triage", "base"), "gpt-4.1-mini-2025-04-14");
     EQ_STR(of("ft:gpt-4.1-mini-2025-04-14:acme:triage:t1", "state"), "adopted");
 }
+
+Test(findings, an_account_without_a_model_yet_is_listed_and_its_jobs_are_found)
+{
+    BW_CLEANUP(player_freep) struct player *fresh =
+        player_new("sources: [{name: own, plugin: fireworks, url: 'https://f.example', every: 6h}]\n");
+    player_list(fresh, "own", "");
+    player_pass(fresh, BW_HOUR_MS);
+    cr_expect(eq(str, (char *)player_field(fresh, "/v1/sources/own", "state"), "failing"));
+    player_find(fresh, "own", "{\"id\":\"job-1\",\"job\":\"job-1\",\"status\":\"running\"}\n");
+    player_pass(fresh, BW_DAY_MS);
+    cr_expect(eq(str, (char *)player_field(fresh, "/v1/sources/own", "state"), "ok"));
+    cr_expect(eq(int, player_count(fresh, "/v1/findings"), 1));
+    player_list(fresh, "own", "model-1\n");
+    player_pass(fresh, BW_DAY_MS);
+    cr_expect(eq(int, player_count(fresh, "/v1/models"), 1));
+}

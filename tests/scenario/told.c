@@ -187,7 +187,7 @@ Test(told, a_headline_of_several_kinds_says_that_they_are_new)
                   "deployments:\n" MEMBER("a", "web", "")
                   "  - {name: b, technique: prompt, platform: openai, model: gpt-5.1-mini, owner: web}\n",
           ENDS("2026-01-08") "gpt-5.4-mini\n");
-    EQ_STR(last_to("chat", "summary"), "2 notices of web are new; 1 to be begun now");
+    EQ_STR(last_to("chat", "summary"), "2 notices of web are new; 1 pressing");
 }
 
 /* ---- evals ---- */

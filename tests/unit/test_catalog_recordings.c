@@ -277,7 +277,7 @@ static const struct own OWN_SYNTHESISED[] = {
       4, "\"price_usd\":4" },
     { &bw_cohere, "cohere", NULL, { "cohere/finetuned-models_example.json" }, 2, "\"epochs\":1" },
     { &bw_fireworks, "fireworks", NULL,
-      { "fireworks/datasets_synth.json", "fireworks/models_own_account_synth.json",
+      { "fireworks/models_own_account_synth.json", "fireworks/datasets_synth.json",
         "fireworks/supervisedFineTuningJobs_synth.json", "", "" }, 3, "\"rows\":4521" },
     { &bw_bedrock, "bedrock", NULL,
       { "bedrock/custom-models_page1_synth.json", "bedrock/custom-models_page2_synth.json",

@@ -178,6 +178,26 @@ Test(cmd_check_config, refuses_a_filter_that_names_nothing)
     cr_expect(eq(int, check(), 1));
 }
 
+Test(cmd_check_config, warns_of_an_account_apart_from_the_bases_it_rests_on)
+{
+    put("main.yaml",
+        "sources:\n"
+        "  - {name: all, plugin: fireworks, url: 'https://f/v1/accounts/fireworks'}\n"
+        "  - {name: good, plugin: fireworks, url: 'https://f/v1/accounts/acme'}\n"
+        "  - {name: apart, plugin: fireworks, url: 'https://f/v1/accounts/acme', account: acme}\n"
+        "  - {name: arm, plugin: azure-arm, url: 'https://m/subscriptions/S', account: acme,\n"
+        "     regions: [eu, us], settings: {deployments: true}}\n"
+        "  - {name: az, plugin: azure, url: 'https://a/openai/v1', account: acme, region: eu}\n"
+        "  - {name: az2, plugin: azure, url: 'https://a/openai/v1', account: acme}\n");
+    cr_expect(eq(int, check(), 0));
+    cr_assert_stderr_eq_str(
+        "warning: source 'apart': the bases of its fine-tunes are listed by the account fireworks; add "
+        "a source whose url ends with /accounts/fireworks, with the same account and region or without "
+        "both\n"
+        "warning: source 'az2': no source of azure-arm has its account and region, so what one of them "
+        "lists the other one does not know; give both the same, or neither any\n");
+}
+
 Test(cmd_check_config, refuses_other_arguments)
 {
     char *argv[] = { "check-config", "--wat" };

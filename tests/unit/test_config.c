@@ -266,6 +266,9 @@ Test(config, mistakes_are_named_with_their_place_and_a_hint)
           "main.yaml:1:43: error: url: regions are given, but {region} stands nowhere in the url" },
         { "sources: [{name: a, plugin: bedrock, url: 'https://{region}.h'}]",
           "main.yaml:1:43: error: url: nothing to put in place of {region}; add regions: [..]" },
+        { "sources: [{name: a, plugin: azure-arm, url: 'https://h', settings: {deployments: true}}]",
+          "main.yaml:1:11: error: with deployments: true azure-arm asks for the models of a region; "
+          "add region: westeurope, or regions: [..]" },
         { "sources: [{name: a, plugin: bedrock, url: 'https://{region}.h', regions: [x, x]}]",
           NULL },
         { "sources: [{name: a, plugin: xai, url: 'https://u:hunter2@h'}]",

@@ -74,3 +74,27 @@ Test(http_answer, the_larger_wait_counts)
         cr_expect(eq(i64, retry(silly[i], ""), 0), "%s", silly[i]);
     }
 }
+
+static int64_t retry_of_body(int status, const char *body)
+{
+    bw_http_answer_clear(&answer);
+    answer.status = status;
+    answer.body = bw_xstrdup(body);
+    answer.body_bytes = strlen(body);
+    bw_http_answer_read_retry(&answer, 1);
+    return answer.retry_after_ms;
+}
+
+#define RETRY_INFO(delay)                                                                          \
+    "{\"error\":{\"code\":429,\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.Help\"},"      \
+    "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"" delay "\"}]}}"
+
+Test(http_answer, google_says_in_the_body_how_long_to_wait)
+{
+    cr_expect(eq(i64, retry_of_body(429, RETRY_INFO("34.5s")), 34500));
+    cr_expect(eq(i64, retry_of_body(503, "[" RETRY_INFO("7s") "]"), 7000));
+    cr_expect(eq(i64, retry_of_body(200, RETRY_INFO("7s")), 0));
+    cr_expect(eq(i64, retry_of_body(429, RETRY_INFO("soon")), 0));
+    cr_expect(eq(i64, retry_of_body(429, "retryDelay"), 0));
+    cr_expect(eq(i64, retry_of_body(429, ""), 0));
+}

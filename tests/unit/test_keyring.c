@@ -115,6 +115,44 @@ Test(keyring, a_cancelled_wait_is_silent)
     cr_expect(eq(str, heard, "b:s3cret;"));
 }
 
+/* Runs the script twice, one after the other; how often it ran. */
+static int runs_for(const char *script)
+{
+    unlink(file);
+    heard[0] = '\0';
+    for (int i = 0; i < 2; i++) {
+        get_command(script, "a");
+        uv_run(&loop, UV_RUN_DEFAULT);
+    }
+    return runs();
+}
+
+Test(keyring, a_token_is_kept_until_it_expires)
+{
+    cr_expect(eq(int, runs_for("echo '{\"access_token\":\"t1\",\"expires_in\":3600}'"), 1));
+    cr_expect(eq(str, heard, "a:t1;a:t1;"));
+    cr_expect(eq(int, runs_for("echo '{\"access_token\":\"t2\",\"expires_in\":30}'"), 2));
+    cr_expect(eq(str, heard, "a:t2;a:t2;"), "it would end under way");
+}
+
+Test(keyring, what_was_refused_is_not_given_out_again)
+{
+    BW_CLEANUP(bw_freep) char *text = bw_xasprintf("echo >>%s; echo s3cret", file);
+    char *argv[] = { "sh", "-c", text };
+    struct bw_secret_ref ref = { .kind = BW_SECRET_COMMAND, .argv = { argv, 3, 3 } };
+    get_command("echo s3cret", "a");
+    uv_run(&loop, UV_RUN_DEFAULT);
+    bw_keyring_refuse(keyring, &ref, "another");
+    get_command("echo s3cret", "b");
+    uv_run(&loop, UV_RUN_DEFAULT);
+    cr_expect(eq(int, runs(), 1));
+    bw_keyring_refuse(keyring, &ref, "s3cret");
+    get_command("echo s3cret", "c");
+    uv_run(&loop, UV_RUN_DEFAULT);
+    cr_expect(eq(int, runs(), 2));
+    cr_expect(eq(str, heard, "a:s3cret;b:s3cret;c:s3cret;"));
+}
+
 Test(keyring, closing_waits_for_the_command_that_runs)
 {
     bw_keyring_cancel(get_command("sleep 0.2; echo s3cret", "a"));

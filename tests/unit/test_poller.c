@@ -21,6 +21,7 @@ struct page { /* what the server says under a path; guarded by nothing: set betw
     const char *headers;
     const char *body;
     const char *etag; /* answered with 304 when the request carries it */
+    const char *authorization; /* 401 when the request carries another one; NULL: all may come */
 };
 
 struct world {
@@ -64,6 +65,12 @@ static void serve(struct http_call *call, void *context)
         (void)snprintf(start, sizeof(start), "GET %s", page->path == NULL ? "" : page->path);
         if (page->path == NULL || !http_call_is(call, start)) {
             continue;
+        }
+        if (page->authorization != NULL &&
+            strcmp(http_call_header(call, "Authorization", tag), page->authorization) != 0) {
+            http_send(call, "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n"
+                            "Content-Length: 2\r\n\r\n{}");
+            return;
         }
         if (page->etag != NULL &&
             strcmp(http_call_header(call, "If-None-Match", tag), page->etag) == 0) {
@@ -442,6 +449,40 @@ Test(poller, a_credential_from_a_slow_command_does_not_stop_the_others)
     bw_replace(&slow.credential.argv.items[2], "sleep 60; echo from-a-vault");
     got = poll_once(&slow);
     cr_expect(eq(str, got->error, "the credential was not read within 300ms"));
+}
+
+/* The command prints the next token at each run. */
+static struct bw_source_settings token_source(void)
+{
+    struct bw_source_settings source = source_of("account", "openai", NULL);
+    source.credential.kind = BW_SECRET_COMMAND;
+    BW_VEC_PUSH(&source.credential.argv, bw_xstrdup("/bin/sh"));
+    BW_VEC_PUSH(&source.credential.argv, bw_xstrdup("-c"));
+    BW_VEC_PUSH(&source.credential.argv,
+                bw_xasprintf("cd %s && echo >>runs && echo token-$(wc -l <runs)", w.folder));
+    return source;
+}
+
+Test(poller, a_refused_token_is_fetched_anew_and_the_request_sent_again_once)
+{
+    w.pages[0] = (struct page){ .path = "/models", .authorization = "Bearer token-1",
+                                .body = "{\"data\":[{\"id\":\"m\"}]}" };
+    BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings source = token_source();
+    cr_assert(eq(int, poll_once(&source)->outcome, BW_POLL_LISTED));
+    cr_assert(eq(int, poll_once(&source)->outcome, BW_POLL_UNCHANGED), "it is kept");
+
+    w.pages[0].authorization = "Bearer token-2"; /* the first one has ended */
+    const struct bw_polled *got = poll_once(&source);
+    cr_expect(eq(int, got->outcome, BW_POLL_UNCHANGED), "%s", got->error);
+    cr_assert(eq(int, poll_once(&source)->outcome, BW_POLL_UNCHANGED), "and so is that one");
+
+    w.pages[0].authorization = "Bearer of-somebody-else";
+    int before = http_server_calls(w.server);
+    got = poll_once(&source);
+    cr_expect(eq(int, got->outcome, BW_POLL_FAILED));
+    cr_expect(ne(ptr, strstr(got->error, "the credential was refused"), NULL), "%s", got->error);
+    cr_expect(eq(ptr, strstr(got->error, "token-"), NULL), "%s", got->error);
+    cr_expect(le(int, http_server_calls(w.server) - before, 4), "no more than twice each");
 }
 
 Test(poller, a_file_answers_the_first_fetch_alone)
