@@ -312,6 +312,7 @@ static void read_list(struct bw_card *card, const struct bw_json *notices)
     card->stage = BW_CARD_LIST;
     card->key = key_of(card, "owner", card->subject);
     card->title = bw_clip(card->text, TITLE_MAX);
+    card->text[0] = '\0'; /* once is enough */
     const struct bw_json *notice = bw_json_first(notices);
     card->severity = notice == NULL ? "info" : text_of(notice, "severity");
     for (; notice != NULL; notice = bw_json_next(notice)) {

@@ -20,7 +20,7 @@ struct bw_card { /* texts without an owner are the event's, and live as long as 
     enum bw_card_stage stage;
     char *key;   /* of the matter, the same in all its messages: basewatch/INSTANCE/notice/17 */
     char *title; /* one line */
-    char *text;  /* a sentence or two; "" when it is no business of this sink */
+    char *text;  /* a sentence or two; "": the title has said it */
     struct { struct bw_fact *items; size_t count, capacity; } facts;
     struct bw_names lines; /* LIST: the worst, one a line */
     int64_t more;          /* LIST: how many beyond these */

@@ -9,7 +9,8 @@
 enum { /* bytes, which are never fewer than the characters that Discord counts */
     CONTENT_MAX = 2000,
     TITLE_MAX = 256,
-    DESCRIPTION_MAX = 2800, /* 4096 allowed; all texts of an embed together 6000 */
+    TEXT_MAX = 2800,        /* a description has 4096; all texts of an embed together 6000 */
+    LINES_MAX = 4000,       /* of a list, which has no fields; that there are more comes after */
     FIELDS_MAX = 12,        /* 25 allowed */
     FIELD_MAX = 200,        /* 1024 allowed */
     FOOTER_MAX = 300,       /* 2048 allowed */
@@ -34,13 +35,15 @@ static int64_t color_of(const struct bw_card *card)
 static char *description_of(const struct bw_card *card)
 {
     struct bw_str out = { 0 };
-    bw_str_append(&out, card->stage == BW_CARD_LIST ? "" : card->text);
-    BW_VEC_EACH(char *, line, &card->lines)
-    {
-        bw_str_appendf(&out, "- %s\n", *line);
+    BW_CLEANUP(bw_freep) char *text = bw_clip(card->text, TEXT_MAX);
+    size_t told = 0;
+    bw_str_append(&out, text);
+    while (told < card->lines.count && out.size + strlen(card->lines.items[told]) < LINES_MAX) {
+        bw_str_appendf(&out, "- %s\n", card->lines.items[told++]);
     }
-    if (card->lines.count > 0 && card->more > 0) {
-        bw_str_appendf(&out, "- and %lld more\n", (long long)card->more);
+    int64_t more = card->more + (int64_t)(card->lines.count - told);
+    if (more > 0) {
+        bw_str_appendf(&out, "- and %lld more\n", (long long)more);
     }
     return bw_str_take(&out);
 }
@@ -50,7 +53,7 @@ static void add_embed(struct bw_json_writer *w, const struct bw_card *card)
     BW_CLEANUP(bw_freep) char *description = description_of(card);
     bw_json_object_begin(w, NULL);
     bw_json_add_clipped(w, "title", card->title, TITLE_MAX);
-    bw_json_add_clipped(w, "description", description, DESCRIPTION_MAX);
+    bw_json_add_text(w, "description", description);
     if (card->link != NULL) {
         bw_json_add_text(w, "url", card->link);
     }

@@ -65,7 +65,7 @@ static char *html_of(const struct bw_card *card)
     struct bw_str out = { 0 };
     bw_str_append(&out, "<!DOCTYPE html>\n<html><body>\n");
     append_element(&out, "<h2>", card->title, "</h2>\n");
-    append_element(&out, "<p>", card->stage == BW_CARD_LIST ? "" : card->text, "</p>\n");
+    append_element(&out, "<p>", card->text, "</p>\n");
     append_facts(&out, card);
     append_lines(&out, card);
     append_element(&out, "<pre>", card->diff, "</pre>\n");

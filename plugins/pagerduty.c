@@ -89,16 +89,42 @@ static enum bw_err send_event(struct bw_plugin *plugin, const struct bw_card *ca
     return bw_send_json(plugin, "/v2/enqueue", body.text);
 }
 
+/* Does it know the key as an open incident? */
+static enum bw_err remember(struct bw_plugin *plugin, bool triggered)
+{
+    return bw_remember(plugin, triggered ? "{\"triggered\":true}" : "{\"triggered\":false}");
+}
+
+static enum bw_err trigger(struct bw_plugin *plugin, const struct bw_card *card)
+{
+    enum bw_err rc = send_event(plugin, card, "trigger");
+    return rc == BW_OK ? remember(plugin, true) : rc;
+}
+
+/* An incident that PagerDuty has not heard of cannot be acknowledged: such an event is dropped. */
+static enum bw_err acknowledge(struct bw_plugin *plugin, const struct bw_card *card)
+{
+    bool triggered = bw_json_bool(bw_json_get(plugin->message->memory, "triggered"), false);
+    enum bw_err rc = triggered ? BW_OK : trigger(plugin, card);
+    return rc == BW_OK ? send_event(plugin, card, "acknowledge") : rc;
+}
+
+static enum bw_err resolve(struct bw_plugin *plugin, const struct bw_card *card)
+{
+    enum bw_err rc = send_event(plugin, card, "resolve");
+    return rc == BW_OK ? remember(plugin, false) : rc;
+}
+
 static enum bw_err deliver(struct bw_plugin *plugin)
 {
     BW_CLEANUP(bw_card_clear) struct bw_card card = bw_card_of(plugin);
     switch (card.stage) {
     case BW_CARD_OPEN:
-        return send_event(plugin, &card, "trigger");
+        return trigger(plugin, &card);
     case BW_CARD_TAKEN:
-        return send_event(plugin, &card, "acknowledge");
+        return acknowledge(plugin, &card);
     case BW_CARD_CLOSED:
-        return send_event(plugin, &card, "resolve");
+        return resolve(plugin, &card);
     case BW_CARD_LIST:
     case BW_CARD_NOTE:
         return send_change(plugin, &card);

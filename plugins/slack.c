@@ -9,6 +9,8 @@
 enum { /* bytes, which are never fewer than the characters that Slack counts */
     HEADER_MAX = 150,
     TEXT_MAX = 2900,  /* 3000 allowed; the whole message is to stay below 10 kB */
+    LINE_MAX = 400,   /* a card's line, escaped */
+    LINES_MAX = 5000, /* all of them */
     FIELD_MAX = 300,  /* 2000 allowed */
     FIELDS_MAX = 10,
     LINK_MAX = 3000,
@@ -44,9 +46,9 @@ static void add_text(struct bw_json_writer *w, const char *name, const char *typ
     bw_json_object_end(w);
 }
 
-static void add_section(struct bw_json_writer *w, const char *text)
+/* safe: escaped already. */
+static void add_section(struct bw_json_writer *w, const char *safe)
 {
-    BW_CLEANUP(bw_freep) char *safe = escaped(text, TEXT_MAX);
     if (safe[0] == '\0') {
         return;
     }
@@ -74,19 +76,29 @@ static void add_fields(struct bw_json_writer *w, const struct bw_card *card)
     bw_json_object_end(w);
 }
 
+/* Sections of whole lines; what finds no room is counted. */
 static void add_lines(struct bw_json_writer *w, const struct bw_card *card)
 {
     BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
-    BW_VEC_EACH(char *, line, &card->lines)
-    {
-        bw_str_appendf(&text, "\xe2\x80\xa2 %s\n", *line);
+    size_t told = 0;
+    size_t size = 0;
+    for (; told < card->lines.count; told++) {
+        BW_CLEANUP(bw_freep) char *safe = escaped(card->lines.items[told], LINE_MAX);
+        size += strlen(safe);
+        if (size > LINES_MAX) {
+            break;
+        }
+        if (text.size + strlen(safe) > TEXT_MAX) {
+            add_section(w, text.text);
+            bw_str_reset(&text);
+        }
+        bw_str_appendf(&text, "\xe2\x80\xa2 %s\n", safe);
     }
-    if (card->lines.count > 0 && card->more > 0) {
-        bw_str_appendf(&text, "and %lld more\n", (long long)card->more);
+    int64_t more = card->more + (int64_t)(card->lines.count - told);
+    if (more > 0) {
+        bw_str_appendf(&text, "and %lld more\n", (long long)more);
     }
-    if (text.size > 0) {
-        add_section(w, text.text);
-    }
+    add_section(w, text.size == 0 ? "" : text.text);
 }
 
 static void add_button(struct bw_json_writer *w, const char *link)
@@ -128,6 +140,7 @@ static enum bw_err deliver(struct bw_plugin *plugin)
     BW_CLEANUP(bw_freep) char *line =
         bw_xasprintf("%s%s%s", card.title, card.text[0] == '\0' ? "" : ": ", card.text);
     BW_CLEANUP(bw_freep) char *fallback = escaped(line, FIELD_MAX);
+    BW_CLEANUP(bw_freep) char *text = escaped(card.text, TEXT_MAX);
     struct bw_json_writer w = { .out = &body };
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "text", fallback);
@@ -136,9 +149,7 @@ static enum bw_err deliver(struct bw_plugin *plugin)
     bw_json_add_text(&w, "type", "header");
     add_text(&w, "text", "plain_text", header);
     bw_json_object_end(&w);
-    if (card.stage != BW_CARD_LIST) {
-        add_section(&w, card.text); /* a list's text is its title */
-    }
+    add_section(&w, text);
     add_fields(&w, &card);
     add_lines(&w, &card);
     add_button(&w, card.link);

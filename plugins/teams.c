@@ -75,9 +75,7 @@ static void add_card(struct bw_json_writer *w, const struct bw_card *card)
     bw_json_add_clipped(w, "fallbackText", card->title, TITLE_MAX);
     bw_json_array_begin(w, "body");
     add_block(w, card->title, TITLE_MAX, "Bolder", NULL);
-    if (card->stage != BW_CARD_LIST) {
-        add_block(w, card->text, TEXT_MAX, NULL, NULL);
-    }
+    add_block(w, card->text, TEXT_MAX, NULL, NULL);
     add_facts(w, card);
     add_lines(w, card);
     add_block(w, card->diff, DIFF_MAX, NULL, "Monospace");

@@ -224,16 +224,35 @@ size_t bw_str_utf8_cut(const char *text, size_t max)
     return size > 0 ? size : max > 0 ? max : 1;
 }
 
+/* How many bytes of the secret the text ends with; fewer than that tell nothing of it. */
+static size_t begun_at_end(const char *text, const char *secret)
+{
+    enum { TELLING = 4 };
+    size_t size = strlen(text);
+    size_t begun = strlen(secret);
+    begun = begun < size ? begun : size;
+    while (begun >= TELLING && memcmp(text + size - begun, secret, begun) != 0) {
+        begun--;
+    }
+    return begun >= TELLING ? begun : 0;
+}
+
 char *bw_str_without(const char *text, const char *secret)
 {
+    static const char INSTEAD[] = "[credential]";
     struct bw_str out = { 0 };
     const char *found = NULL;
-    while (secret != NULL && secret[0] != '\0' && (found = strstr(text, secret)) != NULL) {
+    if (secret == NULL || secret[0] == '\0') {
+        return bw_xstrdup(text);
+    }
+    while ((found = strstr(text, secret)) != NULL) {
         bw_str_append_bytes(&out, text, (size_t)(found - text));
-        bw_str_append(&out, "[credential]");
+        bw_str_append(&out, INSTEAD);
         text = found + strlen(secret);
     }
-    bw_str_append(&out, text);
+    size_t begun = begun_at_end(text, secret);
+    bw_str_append_bytes(&out, text, strlen(text) - begun);
+    bw_str_append(&out, begun > 0 ? INSTEAD : "");
     return bw_str_take(&out);
 }
 

@@ -52,8 +52,9 @@ bool bw_str_is_utf8(const char *bytes, size_t size);
  * At least one byte of a text that is not empty, so that a loop over pieces ends. */
 size_t bw_str_utf8_cut(const char *text, size_t max);
 
-/* text with "[credential]" in place of each secret (NULL or "": none): a server may say in its
- * refusal which one it was given. Ownership: the caller's. */
+/* text with "[credential]" in place of each secret (NULL or "": none), and of its beginning where
+ * the text was cut inside of it: a server may say in its refusal which one it was given.
+ * Ownership: the caller's. */
 char *bw_str_without(const char *text, const char *secret);
 
 /* FNV-1a, 64 bit: for tables and change detection, not against an adversary. */

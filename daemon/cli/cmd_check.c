@@ -192,7 +192,8 @@ static void learn_overdue(const struct bw_json *notices, struct facts *facts)
          notice = bw_json_next(notice)) {
         const char *severity = bw_json_text(bw_json_get(notice, "severity"), "");
         const char *state = bw_json_text(bw_json_get(notice, "state"), "");
-        if (strcmp(severity, "overdue") != 0 || strcmp(state, "open") != 0) {
+        bool inhibited = bw_json_bool(bw_json_get(notice, "inhibited"), false);
+        if (strcmp(severity, "overdue") != 0 || strcmp(state, "open") != 0 || inhibited) {
             continue;
         }
         if (facts->overdue++ < NAMED_MAX) {

@@ -2,6 +2,7 @@
 #include "cli/explain_config.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/instant.h"
@@ -198,6 +199,44 @@ static bool has_webhook(const struct bw_settings *settings)
     return false;
 }
 
+static bool somebody_hears(const struct bw_settings *settings, const struct bw_sink_topic *topic)
+{
+    bool heard = false;
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &settings->sinks)
+    {
+        heard = heard || bw_settings_routes(settings, sink, topic);
+    }
+    return heard;
+}
+
+/* Every kind and severity counts as one that some sink may want. */
+static void doubt_routes(const struct bw_settings *settings, struct bw_names *warnings)
+{
+    const struct bw_sink_topic outage = { .owner = "",
+                                          .severity = 1U << BW_SEVERITY_ACT,
+                                          .kind = 1U << BW_NOTICE_SINK_FAILING };
+    if (!somebody_hears(settings, &outage)) {
+        BW_VEC_PUSH(warnings, bw_xstrdup("no sink hears of sources and sinks that fail: each has "
+                                         "`only`; add one with catch_all: true"));
+    }
+    const char *told_of = NULL; /* deployments of one owner often stand together */
+    BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
+    {
+        const struct bw_sink_topic topic = { .owner = deployment->owner,
+                                             .platform = deployment->platform,
+                                             .tags = &deployment->tags,
+                                             .technique = 1U << deployment->technique,
+                                             .severity = UINT_MAX,
+                                             .kind = UINT_MAX };
+        if (!bw_str_equal(told_of, deployment->owner) && !somebody_hears(settings, &topic)) {
+            told_of = deployment->owner;
+            BW_VEC_PUSH(warnings, bw_xasprintf("deployment '%s' of owner '%s': no sink hears of "
+                                               "it; add one with catch_all: true",
+                                               deployment->name, deployment->owner));
+        }
+    }
+}
+
 /* Is there a source of that plugin for the same platform (and scope) whose url ends so? */
 static bool has_source(const struct bw_settings *settings, const struct bw_source_settings *of,
                        const char *plugin, const char *end, bool same_scope)
@@ -264,5 +303,7 @@ void bw_config_doubt(const struct bw_settings *settings, struct bw_names *warnin
     if (settings->sinks.count == 0 && settings->deployments.count > 0) {
         BW_VEC_PUSH(warnings,
                     bw_xstrdup("no sink is configured: notices are kept, and nobody is told"));
+    } else if (settings->sinks.count > 0) {
+        doubt_routes(settings, warnings);
     }
 }

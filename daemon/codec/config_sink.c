@@ -62,6 +62,19 @@ static void load_zone(struct bw_config_reader *reader, const struct bw_config_no
     BW_VEC_PUSH(&reader->settings->zones, named);
 }
 
+/* An empty list would let everything pass, where it reads like nothing. */
+static void check_filter(struct bw_config_reader *reader, const struct bw_config_node *item)
+{
+    const struct bw_config_node only = bw_config_member(item, "only");
+    const struct bw_yaml *first = only.yaml == item->yaml ? NULL : only.yaml->first;
+    for (const struct bw_yaml *list = first; list != NULL; list = list->next) {
+        if (list->kind == BW_YAML_LIST && list->first == NULL) {
+            bw_config_complain(reader, &only, "only.%s is empty; name some, or leave it out",
+                               list->key);
+        }
+    }
+}
+
 static void check_words(struct bw_config_reader *reader, const struct bw_config_node *item,
                         const struct bw_sink_settings *sink)
 {
@@ -80,6 +93,7 @@ static void check_words(struct bw_config_reader *reader, const struct bw_config_
         const struct bw_config_node settings = bw_config_member(item, "settings");
         bw_config_complain(reader, &settings, "detail stands beside settings, not inside");
     }
+    check_filter(reader, item);
     load_zone(reader, item, sink->rhythm.zone);
 }
 

@@ -52,6 +52,7 @@ enum bw_severity {
     BW_SEVERITY_OVERDUE,
 };
 
+/* A snooze or a waiver may be moved to itself: with another end. */
 bool bw_notice_may_move(enum bw_notice_state from, enum bw_notice_state to);
 /* Not settled: at most one live notice a subject and matter. */
 bool bw_notice_is_live(enum bw_notice_state state);

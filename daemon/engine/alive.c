@@ -35,7 +35,7 @@ static enum bw_err tell(struct bw_engine *engine, struct bw_sending *sending,
         BW_CLEANUP(bw_freep) char *row = NULL;
         bool unsaid = false;
         enum bw_err rc = bw_unsaid_has(engine->db, notice->id, true, &unsaid, err);
-        if (rc == BW_OK && (unsaid || bw_notice_is_put_off(notice->state))) {
+        if (rc == BW_OK && (unsaid || notice->inhibited || bw_notice_is_put_off(notice->state))) {
             continue;
         }
         rc = rc == BW_OK ? bw_engine_notice_data(engine, sink, notice, &row, err) : rc;

@@ -37,12 +37,26 @@ static const struct {
     const char *after;
     const char *some; /* some of a mixed one are */
 } PHRASES[] = {
-    { "opened", "deployments of", "are behind a newer base", "new" },
+    { "opened", "notices of", "are new", "new" }, /* of one kind: as below */
     { "updated", "notices of", "have changed", "changed" },
     { "reminder", "deadlines of", "come nearer", "come nearer" },
     { "resolved", "notices of", "are settled", "settled" },
 };
-static const char OLD_PRICES[] = "%zu estimates of %s rest on prices past their shelf life";
+/* What is new of one kind. */
+static const char *const KIND_PHRASES[] = {
+    [BW_NOTICE_STALE] = "are behind a newer base",
+    [BW_NOTICE_SWAP] = "are behind a newer base",
+    [BW_NOTICE_TRAINING_CLOSING] = "can soon be trained no more",
+    [BW_NOTICE_DEPRECATED] = "rest on a deprecated base",
+    [BW_NOTICE_RETIRED] = "rest on a retired base",
+    [BW_NOTICE_BASE_UNLISTED] = "rest on a base that is no longer listed",
+    [BW_NOTICE_ALIAS_MOVED] = "call an alias that means another model now",
+    [BW_NOTICE_EMBEDDER_STALE] = "embed with a superseded model",
+    [BW_NOTICE_DATE_CHANGED] = "have a date that has moved",
+    [BW_NOTICE_PRICE_STALE] = "rest on prices past their shelf life",
+    [BW_NOTICE_SOURCE_FAILING] = NULL, /* about no deployment, so on no card */
+    [BW_NOTICE_SINK_FAILING] = NULL,
+};
 
 static void line_clear(struct line *line)
 {
@@ -106,34 +120,74 @@ static enum bw_err read_card(struct bw_engine *engine, int64_t delivery, struct 
 
 static size_t count_of(const struct card *card, const char *what)
 {
+    size_t sum = 0;
     BW_VEC_EACH(const struct bw_told_count, count, &card->counts)
     {
-        if (strcmp(count->what, what) == 0) {
-            return (size_t)count->count;
+        sum += strcmp(count->what, what) == 0 ? (size_t)count->count : 0;
+    }
+    return sum;
+}
+
+/* What is settled presses no more. */
+static size_t count_severity(const struct card *card, enum bw_severity severity)
+{
+    size_t sum = 0;
+    BW_VEC_EACH(const struct bw_told_count, count, &card->counts)
+    {
+        bool so = bw_engine_rank_is_of(count->rank, severity) && strcmp(count->what, "resolved") != 0;
+        sum += so ? (size_t)count->count : 0;
+    }
+    return sum;
+}
+
+/* What all of them say of their deployments, if it is the same; else NULL. */
+static const char *phrase_of(const struct card *card)
+{
+    const char *phrase = KIND_PHRASES[bw_engine_rank_kind(card->counts.items[0].rank)];
+    BW_VEC_EACH(const struct bw_told_count, count, &card->counts)
+    {
+        phrase = KIND_PHRASES[bw_engine_rank_kind(count->rank)] == phrase ? phrase : NULL;
+    }
+    return phrase;
+}
+
+/* The sentence without what presses. */
+static void append_matter(struct bw_str *out, const struct card *card, const char *owner)
+{
+    const char *phrase = phrase_of(card);
+    if (card->of_prices || (phrase != NULL && count_of(card, "opened") == card->total)) {
+        bw_str_appendf(out, "%zu %s of %s %s", card->total,
+                       card->of_prices ? "estimates" : "deployments", owner, phrase);
+        return;
+    }
+    BW_CLEANUP(bw_str_clear) struct bw_str some = { 0 };
+    for (size_t i = 0; i < BW_COUNT(PHRASES); i++) {
+        size_t count = count_of(card, PHRASES[i].what);
+        if (count == card->total) {
+            bw_str_appendf(out, "%zu %s %s %s", count, PHRASES[i].before, owner, PHRASES[i].after);
+            return;
+        }
+        if (count > 0) {
+            bw_str_appendf(&some, "%s %zu %s", some.size == 0 ? "" : ",", count, PHRASES[i].some);
         }
     }
-    return 0;
+    bw_str_appendf(out, "%zu notices of %s:%s", card->total, owner, some.size == 0 ? "" : some.text);
 }
 
 /* Ownership: the caller's. */
 static char *summary_of(const struct card *card)
 {
-    const char *owner = card->owner[0] == '\0' ? "nobody in particular" : card->owner;
     struct bw_str text = { 0 };
-    if (card->of_prices) {
-        return bw_xasprintf(OLD_PRICES, card->total, owner);
+    size_t overdue = count_severity(card, BW_SEVERITY_OVERDUE);
+    size_t act = count_severity(card, BW_SEVERITY_ACT);
+    append_matter(&text, card, card->owner[0] == '\0' ? "nobody in particular" : card->owner);
+    if (overdue > 0) {
+        bw_str_appendf(&text, "; %zu overdue", overdue);
     }
-    for (size_t i = 0; i < BW_COUNT(PHRASES); i++) {
-        size_t count = count_of(card, PHRASES[i].what);
-        if (count == card->total) {
-            return bw_xasprintf("%zu %s %s %s", count, PHRASES[i].before, owner, PHRASES[i].after);
-        }
-        if (count > 0) {
-            bw_str_appendf(&text, "%s %zu %s", text.size == 0 ? "" : ",", count, PHRASES[i].some);
-        }
+    if (act > 0) {
+        bw_str_appendf(&text, "; %zu pressing", act);
     }
-    BW_CLEANUP(bw_freep) char *some = bw_str_take(&text);
-    return bw_xasprintf("%zu notices of %s:%s", card->total, owner, some);
+    return bw_str_take(&text);
 }
 
 static void add_line(struct bw_json_writer *w, const struct card *card, const struct line *line)
@@ -174,13 +228,18 @@ static char *data_of(const struct card *card)
     return bw_str_take(&data);
 }
 
+static bool is_mixed(const struct card *card)
+{
+    return count_of(card, card->lines.items[0].what) < card->total;
+}
+
 /* The message that the card is now; a single notice is told as it would be alone. */
 static enum bw_err describe(struct bw_engine *engine, struct card *card, struct bw_message *out,
                             struct bw_error *err)
 {
     const struct line *first = &card->lines.items[0];
     bool single = card->total == 1;
-    card->type = bw_xasprintf("notice.%s", card->counts.count > 1 ? "digest" : first->what);
+    card->type = bw_xasprintf("notice.%s", is_mixed(card) ? "digest" : first->what);
     enum bw_err rc = BW_OK;
     if (single) {
         rc = bw_engine_notice_data(engine, card->sink, &first->notice, &card->data, err);

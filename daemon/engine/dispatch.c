@@ -60,6 +60,7 @@ static struct bw_notice reduced(const struct bw_notice *notice, char **summary)
         .opened_ms = notice->opened_ms,
         .updated_ms = notice->updated_ms,
         .summary = *summary,
+        .inhibited = notice->inhibited,
     };
 }
 
@@ -119,9 +120,25 @@ static enum bw_err find_hour(struct bw_engine *engine, const struct bw_sink_sett
     return rc;
 }
 
+enum { RANK_KINDS = 16 }; /* of one severity; ranks below that were written before they held kinds */
+
 int64_t bw_engine_rank(const struct bw_notice *notice)
 {
-    return notice->kind == BW_NOTICE_PRICE_STALE ? 0 : 1 + (int64_t)notice->severity;
+    return notice->kind == BW_NOTICE_PRICE_STALE
+               ? 0
+               : (1 + (int64_t)notice->severity) * RANK_KINDS + (int64_t)notice->kind;
+}
+
+enum bw_notice_kind bw_engine_rank_kind(int64_t rank)
+{
+    return rank == 0           ? BW_NOTICE_PRICE_STALE
+           : rank < RANK_KINDS ? BW_NOTICE_STALE
+                               : (enum bw_notice_kind)(rank % RANK_KINDS);
+}
+
+bool bw_engine_rank_is_of(int64_t rank, enum bw_severity severity)
+{
+    return rank / RANK_KINDS == 1 + (int64_t)severity;
 }
 
 static enum bw_err tell(struct bw_engine *engine, const struct bw_sink_settings *sink,
@@ -163,6 +180,17 @@ static struct bw_sink_topic topic_of(const struct bw_notice *notice)
                                    1U << notice->kind };
 }
 
+/* Each of its matters is a thing of its own, which is opened and closed; a list is none. */
+static bool keeps_matters(const struct bw_sink_settings *sink)
+{
+    static const char *const plugins[] = { "alertmanager", "github-issue", "pagerduty" };
+    bool keeps = false;
+    for (size_t i = 0; i < BW_COUNT(plugins); i++) {
+        keeps = keeps || strcmp(sink->plugin, plugins[i]) == 0;
+    }
+    return keeps && sink->group == BW_GROUP_NONE;
+}
+
 bool bw_engine_wants(const struct bw_engine *engine, const struct bw_sink_settings *sink,
                      const struct bw_notice *notice)
 {
@@ -176,22 +204,26 @@ enum bw_err bw_engine_say(struct bw_engine *engine, const struct bw_notice *noti
 {
     bool superseded = strcmp(what, "superseded") == 0;
     bool closing = superseded || strcmp(what, "resolved") == 0;
+    bool updated = strcmp(what, "updated") == 0;
     /* People know. */
     bool for_programs = superseded || bw_engine_is_person(how->actor) || how->for_programs;
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
         bool people = sink->group == BW_GROUP_OWNER;
-        bool told = bw_engine_wants(engine, sink, notice);
+        bool on_card = people || (how->summed_up && !keeps_matters(sink));
+        bool told = !notice->inhibited && bw_engine_wants(engine, sink, notice);
+        bool knows = false;
         bool read = false;
-        if (rc == BW_OK && closing) {
-            rc = bw_told_knows(engine->db, sink->name, notice->id, &told, err);
+        if (rc == BW_OK && (closing || updated)) {
+            rc = bw_told_knows(engine->db, sink->name, notice->id, &knows, err);
+            told = closing ? knows : told || (knows && !notice->inhibited);
         }
         if (rc == BW_OK && how->by_time) {
             rc = bw_engine_has_read(engine, sink, notice, &read, err);
         }
         if (rc == BW_OK && told && !read && !(people && for_programs)) {
-            rc = tell(engine, sink, notice, what, people || how->summed_up, err);
+            rc = tell(engine, sink, notice, updated && !knows ? "opened" : what, on_card, err);
         }
     }
     return rc;
@@ -226,9 +258,43 @@ enum bw_err bw_engine_announce_outage(struct bw_engine *engine, enum bw_notice_k
     return rc;
 }
 
-/* {"summary", and the row of the job}. Ownership: the caller's. */
-static char *eval_data(const struct bw_eval_job *job)
+/* Which eval of what, without models, results and money; its token opens the rest. */
+static char *brief_eval_data(const struct bw_eval_job *job)
 {
+    struct bw_str data = { 0 };
+    struct bw_json_writer w = { .out = &data };
+    bool finished = job->state == BW_JOB_FINISHED;
+    BW_CLEANUP(bw_freep)
+    char *summary = bw_xasprintf("%s: %s%lld", job->deployment,
+                                 finished ? "an eval has finished; basewatch evals show "
+                                          : "an eval is to be run; basewatch evals token ",
+                                 (long long)job->id);
+    const struct bw_eval_job brief = {
+        .id = job->id,
+        .state = job->state,
+        .verdict = job->verdict,
+        .deployment = job->deployment,
+        .owner = job->owner,
+        .notice = job->notice,
+        .suite = job->suite,
+        .starter = job->starter,
+        .runner = job->runner,
+        .by_hand = job->by_hand,
+        .lease_until_ms = job->lease_until_ms,
+        .created_ms = job->created_ms,
+        .started_ms = job->started_ms,
+        .finished_ms = job->finished_ms,
+    };
+    bw_row_eval(&w, &brief, summary);
+    return bw_str_take(&data);
+}
+
+/* {"summary", and the row of the job}. Ownership: the caller's. */
+static char *eval_data(const struct bw_eval_job *job, enum bw_sink_detail detail)
+{
+    if (detail == BW_DETAIL_MINIMAL) {
+        return brief_eval_data(job);
+    }
     struct bw_str data = { 0 };
     struct bw_json_writer w = { .out = &data };
     bool tuned = job->tuned != NULL;
@@ -250,17 +316,30 @@ static bool is_webhook(const struct bw_sink_settings *sink)
     return strcmp(sink->plugin, "webhook") == 0;
 }
 
+static enum bw_err send_eval(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                             const char *type, const struct bw_eval_job *job, int64_t due_ms,
+                             struct bw_error *err)
+{
+    BW_CLEANUP(bw_freep) char *data = eval_data(job, sink->detail);
+    const struct bw_message message = { type, job->deployment, 0, data, due_ms };
+    return bw_engine_send(engine, sink->name, &message, NULL, err);
+}
+
 enum bw_err bw_engine_announce_request(struct bw_engine *engine, const struct bw_eval_job *job,
                                        struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *data = eval_data(job);
-    const struct bw_message message = { "eval.requested", job->deployment, 0, data,
-                                        engine->now_ms };
+    BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
+    struct bw_sink_topic topic = { .owner = job->owner }; /* nothing but a person wants it */
     enum bw_err rc = BW_OK;
+    if (job->notice != 0) {
+        rc = bw_notices_get(engine->db, job->notice, &notice, err);
+        topic = topic_of(&notice);
+    }
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
-        if (rc == BW_OK && is_webhook(sink)) {
-            rc = bw_engine_send(engine, sink->name, &message, NULL, err);
+        if (rc == BW_OK && is_webhook(sink) &&
+            bw_settings_routes(engine->settings, sink, &topic)) {
+            rc = send_eval(engine, sink, "eval.requested", job, engine->now_ms, err);
         }
     }
     return rc;
@@ -270,7 +349,6 @@ enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_ev
                                     const struct bw_notice *notice, bool moved,
                                     struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *data = eval_data(job);
     const struct bw_sink_topic topic = topic_of(notice);
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
@@ -278,13 +356,8 @@ enum bw_err bw_engine_announce_eval(struct bw_engine *engine, const struct bw_ev
         bool told = bw_settings_routes(engine->settings, sink, &topic) &&
                     (!moved || is_webhook(sink));
         if (rc == BW_OK && told) {
-            bool minimal = sink->detail == BW_DETAIL_MINIMAL;
-            const struct bw_message message = {
-                "eval.finished", job->deployment, 0,
-                minimal ? "{\"summary\":\"an eval has finished\"}" : data,
-                bw_settings_free_ms(engine->settings, sink, engine->now_ms)
-            };
-            rc = bw_engine_send(engine, sink->name, &message, NULL, err);
+            rc = send_eval(engine, sink, "eval.finished", job,
+                           bw_settings_free_ms(engine->settings, sink, engine->now_ms), err);
         }
     }
     return rc;

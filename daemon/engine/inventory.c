@@ -3,6 +3,7 @@
 #include "engine/actuals.h"
 #include "engine/state.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -133,6 +134,19 @@ static enum bw_err configure_sources(struct bw_engine *engine, struct bw_error *
     return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SOURCE_FAILING, err) : rc;
 }
 
+/* A sink may have left by mistake: what waits for it goes out when it is back. */
+static enum bw_err tell_orphans(struct bw_engine *engine, struct bw_error *err)
+{
+    BW_CLEANUP(bw_sink_counts_clear) struct bw_sink_counts orphans = { 0 };
+    enum bw_err rc = bw_outbox_orphans(engine->db, &orphans, err);
+    BW_VEC_EACH(const struct bw_sink_count, row, &orphans)
+    {
+        bw_log(BW_LOG_WARNING, "sink '%s': no longer configured; %" PRId64
+                               " messages wait until it is again", row->sink, row->count);
+    }
+    return rc;
+}
+
 static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *err)
 {
     enum bw_err rc = bw_sinks_deactivate(engine->db, err);
@@ -141,6 +155,9 @@ static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *er
         if (rc == BW_OK) {
             rc = bw_sinks_configure(engine->db, sink->name, bw_sink_settings_hash(sink), err);
         }
+    }
+    if (rc == BW_OK) {
+        rc = tell_orphans(engine, err);
     }
     return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SINK_FAILING, err) : rc;
 }

@@ -51,12 +51,14 @@ enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
 enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
                              const struct bw_move_notice *how, struct bw_error *err)
 {
-    if (how->silent) {
+    if (how->silent && !how->handed_over) {
         notice->updated_ms = engine->now_ms;
         return bw_notices_save(engine->db, notice, err);
     }
     enum bw_err rc = bw_engine_note(engine, notice, how, err);
-    return rc == BW_OK ? bw_engine_announce(engine, notice, "updated", how, err) : rc;
+    return rc == BW_OK && !how->silent
+               ? bw_engine_announce(engine, notice, "updated", how, err)
+               : rc;
 }
 
 enum bw_err bw_engine_note(struct bw_engine *engine, struct bw_notice *notice,

@@ -88,7 +88,7 @@ static void append_deadlines(struct bw_str *text, const struct bw_notice *notice
 {
     char day[BW_INSTANT_TEXT];
     if (notice->train_by_ms != 0) {
-        bw_str_appendf(text, "; train before %s", bw_instant_format_day(notice->train_by_ms, day));
+        bw_str_appendf(text, "; train by %s", bw_instant_format_day(notice->train_by_ms, day));
     }
     if (notice->serve_until_ms != 0) {
         bw_str_appendf(text, "; its base answers until %s",
@@ -215,6 +215,23 @@ static void want_fresh_prices(const struct bw_engine *engine, const struct bw_co
                                    oldest->price_source);
 }
 
+/* The end of the base says all that is to be said of the base. */
+static bool is_inhibited(const struct wanted *wanted, size_t i)
+{
+    return i > 0 && strcmp(bw_notice_matter(wanted->items[0].kind), "life") == 0 &&
+           wanted->items[i].kind != BW_NOTICE_EMBEDDER_STALE &&
+           wanted->items[i].kind != BW_NOTICE_DATE_CHANGED;
+}
+
+static void inhibit(struct wanted *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        struct bw_notice *notice = &wanted->items[i];
+        notice->inhibited = is_inhibited(wanted, i);
+        notice->remind_ms = notice->inhibited ? 0 : notice->remind_ms;
+    }
+}
+
 static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_standing *standing,
                                const struct bw_deployment *deployment,
                                const struct bw_notices *live, struct wanted *wanted,
@@ -250,6 +267,7 @@ static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_standin
     rc = bw_engine_want_embedder(engine, &standing->embedder, deployment,
                                  &wanted->items[wanted->count], &behind, err);
     wanted->count += behind ? 1 : 0;
+    inhibit(wanted);
     return rc;
 }
 
@@ -312,23 +330,38 @@ static void carry_on(struct bw_notice *wanted, struct bw_notice *old)
     wanted->eval = BW_TAKE(old->eval);
 }
 
-/* Take the new facts into the old notice; it is told only when the matter got more pressing. That
- * its date has moved people read in another one. */
+/* Ownership: the caller's. */
+static char *why_updated(const struct bw_notice *old, const struct bw_notice *wanted)
+{
+    const char *from = old->owner[0] == '\0' ? "nobody" : old->owner;
+    const char *to = wanted->owner[0] == '\0' ? "nobody" : wanted->owner;
+    return bw_str_equal(old->owner, wanted->owner)
+               ? bw_xstrdup(wanted->summary)
+               : bw_xasprintf("its owner is %s, no longer %s", to, from);
+}
+
+/* Take the new facts into the old notice; it is told only when the matter got more pressing, or is
+ * in other hands. That its date has moved people read in another one. */
 static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
                            struct bw_notice *wanted, bool inhibited, bool moved,
                            struct bw_error *err)
 {
     bool asleep = bw_notice_is_put_off(old->state);
-    bool pressing = wanted->severity > old->severity || wanted->kind != old->kind ||
+    bool handed_over = !bw_str_equal(wanted->owner, old->owner);
+    bool pressing = handed_over || wanted->severity > old->severity ||
+                    wanted->kind != old->kind ||
                     wanted->serve_until_ms != old->serve_until_ms ||
                     wanted->train_by_ms != old->train_by_ms;
-    bool by_time = old->rises_ms <= engine->now_ms && wanted->kind == old->kind &&
-                   wanted->deadline_ms == old->deadline_ms;
+    bool by_time = !handed_over && old->rises_ms <= engine->now_ms &&
+                   wanted->kind == old->kind && wanted->deadline_ms == old->deadline_ms;
+    BW_CLEANUP(bw_freep) char *why = why_updated(old, wanted);
     carry_on(wanted, old);
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
-                                        .reason = wanted->summary,
-                                        .for_programs = moved && wanted->severity <= old->severity,
+                                        .reason = why,
+                                        .handed_over = handed_over,
+                                        .for_programs = moved && !handed_over &&
+                                                        wanted->severity <= old->severity,
                                         .by_time = by_time,
                                         .silent = asleep || inhibited || !pressing };
     bool owed = old->remind_ms > 0 && old->remind_ms <= engine->now_ms && !inhibited;
@@ -385,23 +418,14 @@ static bool says_the_same(const struct bw_notice *old, const struct bw_notice *w
     return bw_str_equal(old->candidate, wanted->candidate) || !bw_notice_offers(wanted->kind);
 }
 
-/* The end of the base says all that is to be said of the base. */
-static bool is_inhibited(const struct wanted *wanted, size_t i)
-{
-    return i > 0 && strcmp(bw_notice_matter(wanted->items[0].kind), "life") == 0 &&
-           wanted->items[i].kind != BW_NOTICE_EMBEDDER_STALE &&
-           wanted->items[i].kind != BW_NOTICE_DATE_CHANGED;
-}
-
 static enum bw_err tell(struct bw_engine *engine, struct bw_notices *live, struct wanted *wanted,
                         size_t i, bool summed_up, struct bw_error *err)
 {
     struct bw_notice *notice = &wanted->items[i];
     struct bw_notice *old = same_matter(live->items, live->count, notice);
-    bool inhibited = is_inhibited(wanted, i);
+    bool inhibited = notice->inhibited;
     bool moved = wanted->moved && notice->kind != BW_NOTICE_DATE_CHANGED;
     enum bw_err rc = BW_OK;
-    notice->remind_ms = inhibited ? 0 : notice->remind_ms;
     if (old == NULL) {
         return open_new(engine, notice, BW_NOTICE_OPEN, summed_up, inhibited, err);
     }
@@ -472,7 +496,6 @@ enum bw_err bw_engine_renew(struct bw_engine *engine, struct bw_notice *notice,
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc; /* it says what it said */
     }
     carry_on(now, notice);
-    now->remind_ms = is_inhibited(&wanted, (size_t)(now - wanted.items)) ? 0 : now->remind_ms;
     const struct bw_notice old = *notice;
     *notice = *now;
     *now = old;

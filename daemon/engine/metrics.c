@@ -145,7 +145,7 @@ static enum bw_err about_the_fleet(struct bw_engine *engine, struct bw_str *out,
         const char *word = bw_cohort_state_word((enum bw_cohort_state)i);
         sample(out, "deployments", (struct label){ "state", word }, none, states[i]);
     }
-    family(out, "notices", "gauge", "Notices that are not settled, by severity.");
+    family(out, "notices", "gauge", "Notices that are open, by severity.");
     for (size_t i = 0; i < BW_COUNT(severities); i++) {
         const char *word = bw_severity_word((enum bw_severity)i);
         sample(out, "notices", (struct label){ "severity", word }, none, severities[i]);
@@ -215,6 +215,16 @@ static void about_polls(const struct bw_engine *engine, struct bw_str *out)
     }
 }
 
+static void sample_counts(struct bw_str *out, const char *name,
+                          const struct bw_sink_counts *counts)
+{
+    const struct label none = { 0 };
+    BW_VEC_EACH(const struct bw_sink_count, row, counts)
+    {
+        sample(out, name, (struct label){ "sink", row->sink }, none, row->count);
+    }
+}
+
 static enum bw_err about_sinks(struct bw_engine *engine, struct bw_str *out, struct bw_error *err)
 {
     const struct label none = { 0 };
@@ -223,7 +233,7 @@ static enum bw_err about_sinks(struct bw_engine *engine, struct bw_str *out, str
     BW_VEC_EACH(const struct bw_sending, sending, &engine->sending)
     {
         sample(out, "sink_ok", (struct label){ "sink", sending->row.name }, none,
-               sending->row.failures == 0 && sending->row.disabled_ms == 0);
+               strcmp(bw_sink_state_word(&sending->row), "ok") == 0);
     }
     family(out, "deliveries_pending", "gauge", "Messages that wait to be delivered.");
     BW_VEC_EACH(const struct bw_sending, sending, &engine->sending)
@@ -233,6 +243,14 @@ static enum bw_err about_sinks(struct bw_engine *engine, struct bw_str *out, str
         sample(out, "deliveries_pending", (struct label){ "sink", sending->row.name }, none,
                pending);
     }
+    BW_CLEANUP(bw_sink_counts_clear) struct bw_sink_counts orphans = { 0 };
+    rc = rc == BW_OK ? bw_outbox_orphans(engine->db, &orphans, err) : rc;
+    sample_counts(out, "deliveries_pending", &orphans); /* and nobody carries them */
+    family(out, "deliveries_failed", "gauge",
+           "Messages that were given up; `basewatch deliveries retry` sends one again.");
+    BW_CLEANUP(bw_sink_counts_clear) struct bw_sink_counts failed = { 0 };
+    rc = rc == BW_OK ? bw_outbox_failed(engine->db, &failed, err) : rc;
+    sample_counts(out, "deliveries_failed", &failed);
     family(out, "delivery_attempts_total", "counter",
            "Attempts to deliver that ended, by outcome.");
     BW_VEC_EACH(const struct bw_sending, sending, &engine->sending)

@@ -14,7 +14,7 @@ enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
     int64_t open = 0;
     enum bw_err rc = bw_inventory_by_state(engine->db, counts, err);
     if (rc == BW_OK) {
-        rc = bw_notices_count_live(engine->db, &open, err);
+        rc = bw_notices_count_open(engine->db, &open, err);
     }
     if (rc == BW_OK) {
         rc = bw_sources_list(engine->db, &sources, err);

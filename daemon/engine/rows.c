@@ -74,6 +74,7 @@ void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice,
     bw_json_add_text(w, "estimate_refused", notice->refused);
     bw_json_add_raw(w, "swap", notice->swap);
     bw_json_add_raw(w, "eval", notice->eval);
+    bw_json_add_bool(w, "inhibited", notice->inhibited);
     bw_json_object_end(w);
 }
 
@@ -220,8 +221,7 @@ void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink)
 {
     bw_json_object_begin(w, NULL);
     bw_json_add_text(w, "name", sink->name);
-    bw_json_add_text(w, "state",
-                     sink->disabled_ms != 0 ? "disabled" : sink->failures > 0 ? "failing" : "ok");
+    bw_json_add_text(w, "state", bw_sink_state_word(sink));
     bw_json_add_i64(w, "failures", sink->failures);
     bw_json_add_time(w, "paused_until", sink->paused_until_ms);
     add_or_null(w, "detail", sink->detail);

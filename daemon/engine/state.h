@@ -368,6 +368,7 @@ struct bw_move_notice {
     bool summed_up; /* its message waits for the owner's summary */
     bool for_programs; /* people hear of it in another message */
     bool by_time;   /* it is only that the deadline comes nearer */
+    bool handed_over; /* to another owner: logged also when it is silent */
     bool silent;    /* no message */
 };
 enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
@@ -488,8 +489,6 @@ enum bw_err bw_engine_look_first(struct bw_engine *engine, const struct bw_notic
                                  const char *what, const struct bw_move_notice *how, bool *waits,
                                  struct bw_error *err);
 /* Say it at once, or then. */
-/* How far up it stands on a card: old prices last, and 0 means nothing else. */
-int64_t bw_engine_rank(const struct bw_notice *notice);
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
                                const char *what, const struct bw_move_notice *how,
                                struct bw_error *err);
@@ -515,6 +514,11 @@ enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
 enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_results *results,
                                 struct bw_error *err);
 
+/* How far up it stands on a card: old prices last, and 0 means nothing else. What a rank
+ * holds is its severity, then its kind. */
+int64_t bw_engine_rank(const struct bw_notice *notice);
+enum bw_notice_kind bw_engine_rank_kind(int64_t rank);
+bool bw_engine_rank_is_of(int64_t rank, enum bw_severity severity);
 /* May the sink hear of the notice? */
 bool bw_engine_wants(const struct bw_engine *engine, const struct bw_sink_settings *sink,
                      const struct bw_notice *notice);

@@ -142,6 +142,21 @@ enum bw_err bw_api_sink_test(struct bw_call *call, struct bw_error *err)
     return rc;
 }
 
+/* Who asks for an attempt does not wait for the end of a pause, as with `sinks test`. */
+static enum bw_err make_way(struct bw_engine *engine, const char *sink, struct bw_error *err)
+{
+    struct bw_sending *sending = bw_engine_sending(engine, sink);
+    if (sending == NULL) {
+        return bw_fail(err, BW_ERR_CONFLICT, "sink '%s' is no longer configured", sink);
+    }
+    if (sending->row.disabled_ms != 0) {
+        return bw_fail(err, BW_ERR_CONFLICT,
+                       "sink '%s' is disabled: %s", sink, sending->row.detail);
+    }
+    sending->row.paused_until_ms = 0;
+    return bw_sinks_save(engine->db, &sending->row, err);
+}
+
 enum bw_err bw_api_delivery_retry(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
@@ -153,6 +168,9 @@ enum bw_err bw_api_delivery_retry(struct bw_call *call, struct bw_error *err)
                        delivery.state == BW_DELIVERY_DELIVERED ? "has arrived already"
                                                                : "was withdrawn: it says what is "
                                                                  "no longer true");
+    }
+    if (rc == BW_OK) {
+        rc = make_way(call->engine, delivery.sink, err);
     }
     if (rc == BW_OK) {
         delivery.state = BW_DELIVERY_PENDING;

@@ -385,9 +385,14 @@ static void on_deadline(uv_timer_t *timer)
     finish(courier, BW_DELIVERY_RETRY, why);
 }
 
-/* Also as a server may show what it was given: the inside of a JSON string. */
+/* A server may show what it was given, whole, escaped or in part: where the address is the secret,
+ * nothing that it answered is repeated. Another secret is hidden also as a JSON string shows it. */
 static char *without_secrets(const struct bw_courier *courier, const char *why)
 {
+    bool secret_url = courier->sink.url_secret.kind != BW_SECRET_NONE;
+    if (secret_url && courier->status != 0) {
+        return bw_xasprintf("answered %d", courier->status);
+    }
     BW_CLEANUP(bw_str_clear) struct bw_str quoted = { 0 };
     BW_CLEANUP(bw_freep) char *clean = bw_str_without(why, courier->secret.text);
     if (courier->secret.text != NULL && courier->secret.text[0] != '\0') {
@@ -397,7 +402,6 @@ static char *without_secrets(const struct bw_courier *courier, const char *why)
         free(clean);
         clean = cleaner;
     }
-    bool secret_url = courier->sink.url_secret.kind != BW_SECRET_NONE;
     return bw_str_without(clean, secret_url ? courier->url.text : NULL);
 }
 

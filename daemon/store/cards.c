@@ -24,8 +24,8 @@ static const char TOLD_SQL[] =
     " AND d.sink = (SELECT sink FROM delivery WHERE id = $1)))";
 static const char WORST_SQL[] = "SELECT notice, what, rank FROM told WHERE delivery = $1"
                                 " AND what <> '' ORDER BY rank DESC, notice LIMIT $2";
-static const char TOLD_COUNT_SQL[] = "SELECT what, count(*) FROM told WHERE delivery = $1"
-                                     " AND what <> '' GROUP BY what ORDER BY what";
+static const char TOLD_COUNT_SQL[] = "SELECT what, rank, count(*) FROM told WHERE delivery = $1"
+                                     " AND what <> '' GROUP BY what, rank ORDER BY what, rank";
 static const char NOTE_READ_SQL[] =
     "UPDATE told SET deadline_ms = (SELECT deadline_ms FROM notice WHERE id = $2)"
     " WHERE delivery = $1 AND notice = $2";
@@ -204,7 +204,8 @@ enum bw_err bw_told_count(struct bw_db *db, int64_t delivery, struct bw_told_cou
     BW_BIND(row, 1, delivery);
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        const struct bw_told_count count = { bw_stmt_text_dup(row, 0), bw_stmt_i64(row, 1) };
+        const struct bw_told_count count = { bw_stmt_text_dup(row, 0), bw_stmt_i64(row, 1),
+                                             bw_stmt_i64(row, 2) };
         BW_VEC_PUSH(out, count);
     }
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;

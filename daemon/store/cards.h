@@ -28,6 +28,7 @@ void bw_tolds_clear(struct bw_tolds *tolds);
 
 struct bw_told_count {
     char *what;
+    int64_t rank;
     int64_t count;
 };
 struct bw_told_counts BW_VEC(struct bw_told_count);
@@ -62,7 +63,7 @@ BW_MUST_CHECK enum bw_err bw_told_insert(struct bw_db *db, int64_t delivery, int
 /* The worst that a message tells of, by rank. */
 BW_MUST_CHECK enum bw_err bw_told_worst(struct bw_db *db, int64_t delivery, int64_t limit,
                                         struct bw_tolds *out, struct bw_error *err);
-/* Of how many notices it tells what. */
+/* Of how many notices of which rank it tells what. */
 BW_MUST_CHECK enum bw_err bw_told_count(struct bw_db *db, int64_t delivery,
                                         struct bw_told_counts *out, struct bw_error *err);
 /* It lists that notice with its deadline, for people to read. */

@@ -1,6 +1,7 @@
 /* daemon/store/db.c: see db.h. */
 #include "store/db.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 
 extern const struct bw_embedded bw_schema_files[];
 
-enum { BUSY_TIMEOUT_MS = 2000, PARAMETERS_MAX = 32 };
+enum { BUSY_TIMEOUT_MS = 2000, PARAMETERS_MAX = 40 };
 
 struct bw_stmt {
     const char *sql; /* identity, by address */
@@ -307,11 +308,13 @@ struct bw_stmt *bw_db_query(struct bw_db *db, const char *sql)
 
 void bw_stmt_bind_i64(struct bw_stmt *stmt, int index, int64_t value)
 {
+    assert(index < PARAMETERS_MAX);
     (void)sqlite3_bind_int64(stmt->handle, stmt->places[index], value);
 }
 
 void bw_stmt_bind_text(struct bw_stmt *stmt, int index, const char *text)
 {
+    assert(index < PARAMETERS_MAX);
     (void)sqlite3_bind_text(stmt->handle, stmt->places[index], text, -1, SQLITE_TRANSIENT);
 }
 

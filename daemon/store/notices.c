@@ -8,23 +8,25 @@
 #define COLUMNS                                                                                    \
     "id, subject, kind, state, severity, owner, platform, base, candidate, relation, via,"         \
     " train_on, route, opened_ms, updated_ms, until_ms, train_by_ms, serve_until_ms, summary,"     \
-    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms, technique, tags, scope, eval"
-enum { COLUMN_COUNT = 29 };
+    " estimate, refused, swap, rises_ms, deadline_ms, remind_ms, technique, tags, scope, eval,"        \
+    " inhibited"
+enum { COLUMN_COUNT = 30 };
 
 static const char INSERT_SQL[] =
     "INSERT INTO notice (subject, kind, state, severity, owner, platform, base, candidate,"
     " relation, via, train_on, route, opened_ms, updated_ms, until_ms, train_by_ms,"
     " serve_until_ms, summary, estimate, refused, swap, matter, live, rises_ms,"
-    " deadline_ms, remind_ms, technique, tags, scope, eval)"
+    " deadline_ms, remind_ms, technique, tags, scope, eval, inhibited)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
+    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)";
 static const char SAVE_SQL[] =
     "UPDATE notice SET subject = $1, kind = $2, state = $3, severity = $4, owner = $5,"
     " platform = $6, base = $7, candidate = $8, relation = $9, via = $10, train_on = $11,"
     " route = $12, opened_ms = $13, updated_ms = $14, until_ms = $15, train_by_ms = $16,"
     " serve_until_ms = $17, summary = $18, estimate = $19, refused = $20, swap = $21,"
     " matter = $22, live = $23, rises_ms = $24, deadline_ms = $25, remind_ms = $26,"
-    " technique = $27, tags = $28, scope = $29, eval = $30 WHERE id = $31";
+    " technique = $27, tags = $28, scope = $29, eval = $30, inhibited = $31"
+    " WHERE id = $32";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id = $1";
 static const char LIVE_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE subject = $1 AND live = 1"
@@ -70,12 +72,14 @@ static const char DECISION_SQL[] =
     " WHERE notice = $1 AND to_state IN ('snoozed', 'waived') AND event <> 'stands'"
     " ORDER BY id DESC LIMIT 1";
 static const char NEWEST_SQL[] =
-    "SELECT " COLUMNS " FROM notice ORDER BY updated_ms DESC, id DESC LIMIT $1";
+    "SELECT " COLUMNS " FROM notice WHERE inhibited = 0"
+    " ORDER BY updated_ms DESC, id DESC LIMIT $1";
 static const char OWNED_NEWEST_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE owner = $2 ORDER BY updated_ms DESC, id DESC LIMIT $1";
-static const char COUNT_LIVE_SQL[] = "SELECT sum(live) FROM notice_total";
+    "SELECT " COLUMNS " FROM notice WHERE owner = $2 AND inhibited = 0"
+    " ORDER BY updated_ms DESC, id DESC LIMIT $1";
+static const char COUNT_OPEN_SQL[] = "SELECT sum(open) FROM notice_total";
 static const char BY_SEVERITY_SQL[] =
-    "SELECT severity, live FROM notice_total";
+    "SELECT severity, open FROM notice_total";
 static const char ENDED_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE live = 1 AND until_ms > 0 AND until_ms <= $1"
     " ORDER BY id LIMIT $2";
@@ -216,6 +220,7 @@ static struct bw_notice from_row(struct bw_stmt *row)
         .technique = bw_stmt_text_dup(row, 25),
         .scope = bw_stmt_text_dup(row, 27),
         .eval = bw_stmt_text_dup(row, 28),
+        .inhibited = bw_stmt_i64(row, 29) != 0,
     };
     split_tags(bw_stmt_text(row, 26), &notice.tags);
     (void)bw_notice_kind_parse(bw_stmt_text(row, 2), &notice.kind);
@@ -257,6 +262,7 @@ static void bind_notice(struct bw_stmt *stmt, const struct bw_notice *notice)
     BW_BIND(stmt, 28, tags);
     BW_BIND(stmt, 29, notice->scope == NULL ? "" : notice->scope);
     BW_BIND(stmt, 30, notice->eval);
+    BW_BIND(stmt, 31, (int64_t)notice->inhibited);
 }
 
 enum bw_err bw_notices_insert(struct bw_db *db, struct bw_notice *notice, struct bw_error *err)
@@ -274,7 +280,7 @@ enum bw_err bw_notices_save(struct bw_db *db, const struct bw_notice *notice, st
 {
     struct bw_stmt *stmt = bw_db_query(db, SAVE_SQL);
     bind_notice(stmt, notice);
-    BW_BIND(stmt, 31, notice->id);
+    BW_BIND(stmt, 32, notice->id);
     return bw_stmt_run(stmt, err);
 }
 
@@ -427,9 +433,9 @@ enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit
     return first_rows(db, NEWEST_SQL, OWNED_NEWEST_SQL, owner, limit, out, err);
 }
 
-enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out, struct bw_error *err)
+enum bw_err bw_notices_count_open(struct bw_db *db, int64_t *out, struct bw_error *err)
 {
-    return bw_stmt_one_i64(bw_db_query(db, COUNT_LIVE_SQL), 0, out, err);
+    return bw_stmt_one_i64(bw_db_query(db, COUNT_OPEN_SQL), 0, out, err);
 }
 
 enum bw_err bw_notices_by_severity(struct bw_db *db, int64_t *counts, struct bw_error *err)

@@ -38,6 +38,7 @@ struct bw_notice { /* one row; times UTC ms, 0: none; texts NULL where not known
     char *refused;
     char *swap; /* JSON */
     char *eval; /* JSON: what its last eval job says */
+    bool inhibited; /* another notice speaks for it: it is listed, and neither told nor counted */
 };
 struct bw_notices BW_VEC(struct bw_notice);
 struct bw_notice bw_notice_copy(const struct bw_notice *notice); /* deep */
@@ -107,9 +108,9 @@ BW_MUST_CHECK enum bw_err bw_notices_decided(struct bw_db *db, const char *owner
 /* The latest changed first; owner NULL: anybody's. */
 BW_MUST_CHECK enum bw_err bw_notices_newest(struct bw_db *db, const char *owner, int64_t limit,
                                             struct bw_notices *out, struct bw_error *err);
-BW_MUST_CHECK enum bw_err bw_notices_count_live(struct bw_db *db, int64_t *out,
+BW_MUST_CHECK enum bw_err bw_notices_count_open(struct bw_db *db, int64_t *out,
                                                 struct bw_error *err);
-/* Live ones; counts has one place for each enum bw_severity, zeroed before. */
+/* Of those; counts has one place for each enum bw_severity, zeroed before. */
 BW_MUST_CHECK enum bw_err bw_notices_by_severity(struct bw_db *db, int64_t *counts,
                                                  struct bw_error *err);
 /* Snoozes and waivers that end by now_ms; and when the next one does (INT64_MAX: never). */

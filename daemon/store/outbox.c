@@ -63,12 +63,25 @@ static const char PAGE_SQL[] =
 static const char NEWEST_ID_SQL[] = "SELECT max(id) FROM delivery";
 static const char PENDING_SQL[] =
     "SELECT count(*) FROM delivery WHERE sink = $1 AND state = 'pending'";
+static const char FAILED_SQL[] =
+    "SELECT sink, count(*) FROM delivery WHERE state = 'failed' GROUP BY sink ORDER BY sink";
+static const char ORPHANS_SQL[] =
+    "SELECT sink, count(*) FROM delivery WHERE state = 'pending'"
+    " AND sink IN (SELECT name FROM sink WHERE active = 0) GROUP BY sink ORDER BY sink";
 static const char INSTANCE_SQL[] = "SELECT id FROM instance";
 
 void bw_sink_clear(struct bw_sink *sink)
 {
     free(sink->name);
     free(sink->detail);
+}
+
+const char *bw_sink_state_word(const struct bw_sink *sink)
+{
+    return sink->disabled_ms != 0       ? "disabled"
+           : sink->failures > 0         ? "failing"
+           : sink->detail[0] != '\0' ? "refusing"
+                                        : "ok";
 }
 
 void bw_sinks_clear(struct bw_sinks *sinks)
@@ -300,6 +313,38 @@ enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, const char *state
     enum bw_err rc = from_rows(row, out, err);
     int64_t last = out->count == 0 ? 0 : out->items[out->count - 1].id;
     return rc == BW_OK ? bw_list_page_end(db, NEWEST_ID_SQL, out->count, last, page, err) : rc;
+}
+
+static void count_clear(struct bw_sink_count *count)
+{
+    free(count->sink);
+}
+
+void bw_sink_counts_clear(struct bw_sink_counts *counts)
+{
+    BW_VEC_CLEAR(counts, count_clear);
+}
+
+static enum bw_err counts_of(struct bw_db *db, const char *sql, struct bw_sink_counts *out,
+                             struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, sql);
+    enum bw_err rc = BW_OK;
+    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
+        const struct bw_sink_count count = { bw_stmt_text_dup(row, 0), bw_stmt_i64(row, 1) };
+        BW_VEC_PUSH(out, count);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_outbox_failed(struct bw_db *db, struct bw_sink_counts *out, struct bw_error *err)
+{
+    return counts_of(db, FAILED_SQL, out, err);
+}
+
+enum bw_err bw_outbox_orphans(struct bw_db *db, struct bw_sink_counts *out, struct bw_error *err)
+{
+    return counts_of(db, ORPHANS_SQL, out, err);
 }
 
 enum bw_err bw_outbox_instance(struct bw_db *db, char **out, struct bw_error *err)

@@ -18,6 +18,8 @@ struct bw_sink {
 };
 struct bw_sinks BW_VEC(struct bw_sink);
 void bw_sink_clear(struct bw_sink *sink);
+/* ok; refusing: the last message was, for good; failing: nothing arrives; disabled: it said 410. */
+const char *bw_sink_state_word(const struct bw_sink *sink);
 void bw_sinks_clear(struct bw_sinks *sinks);
 
 struct bw_delivery { /* one message; times UTC ms */
@@ -88,6 +90,19 @@ BW_MUST_CHECK enum bw_err bw_outbox_page(struct bw_db *db, const char *sink, con
 
 /* How many wait to be delivered to a sink. */
 BW_MUST_CHECK enum bw_err bw_outbox_pending(struct bw_db *db, const char *sink, int64_t *out,
+                                            struct bw_error *err);
+
+struct bw_sink_count {
+    char *sink;
+    int64_t count;
+};
+struct bw_sink_counts BW_VEC(struct bw_sink_count);
+void bw_sink_counts_clear(struct bw_sink_counts *counts);
+/* How many were given up that may be sent again, for each sink that has such. */
+BW_MUST_CHECK enum bw_err bw_outbox_failed(struct bw_db *db, struct bw_sink_counts *out,
+                                           struct bw_error *err);
+/* How many wait for each sink that is no longer configured. */
+BW_MUST_CHECK enum bw_err bw_outbox_orphans(struct bw_db *db, struct bw_sink_counts *out,
                                             struct bw_error *err);
 
 /* What names this installation in messages. Ownership: the caller's. */

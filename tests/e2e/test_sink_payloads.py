@@ -156,6 +156,28 @@ class Payloads(unittest.TestCase):
                 total += sum(length(text) for text, _ in texts)
             self.assertLessEqual(total, 6000, name)
 
+    def test_a_list_names_all_it_promises_and_says_how_many_more_there_are(self):
+        texts = {
+            "slack": lambda body: "".join(block["text"]["text"] for block in body["blocks"][1:]
+                                          if block["type"] == "section"),
+            "discord": lambda body: body["embeds"][0]["description"],
+            "teams": lambda body: json.dumps(body["attachments"][0]["content"]["body"]),
+        }
+        ordinary = dict(MESSAGES["summary"], data=dict(MESSAGES["summary"]["data"], notices=[
+            dict(row, summary="support-triage-%02d%s" % (number, row["summary"][6:]))
+            for number, row in enumerate(MESSAGES["summary"]["data"]["notices"])]))
+        for plugin, text_of in texts.items():
+            (ask,), _, _ = converse(plugin, ordinary)
+            text = text_of(json.loads(ask["body"]))
+            listed = sum("support-triage-%02d:" % number in text for number in range(20))
+            self.assertEqual(listed, 20, plugin)
+            self.assertIn("and 17 more", text)
+            self.assertEqual(ask["body"].count(ordinary["data"]["summary"]),
+                             1 if plugin == "slack" else ask["body"].count("37 deployments"))
+            (ask,), _, _ = converse(plugin, MESSAGES["hostile-summary"])
+            more = int(re.search(r"and (\d+) more", ask["body"]).group(1))
+            self.assertGreaterEqual(more, 9980, "what finds no room is counted")
+
     def test_teams_and_pagerduty_stay_within_theirs(self):
         for name, _, body in self.bodies("teams"):
             self.assertLess(len(json.dumps(body, ensure_ascii=False).encode()), 28 * 1024, name)
@@ -184,6 +206,14 @@ class Payloads(unittest.TestCase):
                 "resolved": "resolve", "superseded": "resolve", "failing": "trigger",
                 "recovered": "resolve", "sink-failing": "trigger", "sink-recovered": "resolve",
                 "digest": "change", "summary": "change", "test": "change"})
+
+    def test_pagerduty_triggers_what_it_has_not_heard_of_before_it_acknowledges(self):
+        memory, life = None, []
+        for name in ("acknowledged", "snoozed", "reminder", "resolved", "acknowledged"):
+            asks, memory, _ = converse("pagerduty", MESSAGES[name], memory=memory)
+            life.append([json.loads(ask["body"])["event_action"] for ask in asks])
+        self.assertEqual(life, [["trigger", "acknowledge"], ["acknowledge"], ["trigger"],
+                                ["resolve"], ["trigger", "acknowledge"]])
 
     def test_minimal_detail_tells_no_names_of_models_and_no_money(self):
         for plugin in SETTINGS:

@@ -3,6 +3,7 @@
 daemon, its plugins and their secrets."""
 import email
 import email.policy
+import html
 import json
 import os
 import shutil
@@ -58,24 +59,45 @@ class Sinks(Case):
         wait_for(done, "%d deliveries" % count)
 
     def test_an_address_that_is_a_secret_is_used_and_told_nobody(self):
+        """Its server shows it in every answer: as it is, quoted, escaped, and cut off."""
         asked = []
         status = [503]
 
         def answer(request):
             asked.append(request)
-            return status[0], {"retry-after": "1"}, b"try later, T0KEN"
+            shown = "%s %s %s" % (request.path, json.dumps(request.path), html.escape(request.path))
+            return status[0], {"retry-after": "1"}, ("x" * 100 + shown).encode()
         server = self.server(answer)
-        self.secrets = {"slack.url": server.url + "/services/T0KEN\n"}
-        self.begin({"name": "chat", "plugin": "slack", "url": {"file": "slack.url"}})
+        ops = self.receiver()
+        chats = ("slack", "discord", "teams")
+        self.secrets = {name + ".url": server.url + "/services/PLANT&%s?sig=SIG<%s\n" % (name, name)
+                        for name in chats}
+        self.begin(*[{"name": name, "plugin": name, "url": {"file": name + ".url"}}
+                     for name in chats])
+        self.basewatch.configure(sinks=self.basewatch.config["sinks"] + [self.basewatch.sink(ops)])
+        self.basewatch.reload()
         self.show([OLD, NEW])
-        wait_for(lambda: asked, "the first attempt")
+        wait_for(lambda: len(asked) >= 3, "the first attempts")
         status[0] = 200
-        self.delivered(1)
-        self.assertEqual({request.path for request in asked}, {"/services/T0KEN"})
-        self.assertIn(b'"blocks"', asked[-1].body)
-        told = self.basewatch.text() + self.basewatch.cli("deliveries", "--json") + \
-            self.basewatch.cli("sinks", "--json")
-        self.assertNotIn("/services/", told)
+        self.delivered(4)
+        self.assertEqual({request.path.split("?")[0] for request in asked},
+                         {"/services/PLANT&" + name for name in chats})
+        self.assertIn(b'"blocks"', b"".join(request.body for request in asked))
+        status[0] = 404
+        for name in chats:
+            self.basewatch.cli("sinks", "test", name)
+        wait_for(lambda: len(ops.of_type("sink.failing")) == 3, "the operators to hear of it")
+        told = self.basewatch.text().encode() + b"".join(r.body for r in ops.requests)
+        for kind in ("deliveries", "sinks", "notices", "events", "status"):
+            told += self.basewatch.ask("GET", "/v1/" + kind)[1].encode()
+        told += self.basewatch.ask("GET", "/metrics")[1].encode()
+        self.basewatch.stop()
+        for name in os.listdir(self.basewatch.path("state")):
+            with open(self.basewatch.path("state/" + name), "rb") as file:
+                told += file.read()
+        self.assertIn(b"answered 404", told)
+        for word in (b"services", b"PLA", b"SIG"):
+            self.assertNotIn(word, told)
 
     def test_github_remembers_its_issue_over_a_restart(self):
         issues = {}

@@ -130,7 +130,7 @@ Test(delivery, a_refusal_is_final_for_that_message_alone)
     player_pass(p, BW_DAY_MS);
     cr_expect(eq(int, player_messages(p, NULL, NULL), 2));
     cr_expect(eq(int, player_count(p, "/v1/deliveries?state=failed"), 2));
-    EQ_STR(player_field(p, "/v1/sinks", "state"), "ok");
+    EQ_STR(player_field(p, "/v1/sinks", "state"), "refusing");
 }
 
 Test(delivery, an_endpoint_that_is_gone_gets_nothing_until_a_test_reaches_it)

@@ -245,7 +245,7 @@ Test(digests, what_waits_is_told_before_a_deadline_and_goes_with_what_cannot_wai
     player_until(p, day("2026-02-05T12:00:00Z"));
     cr_assert(eq(sz, p->messages.count, 1), "now its work has to begin");
     EQ_STR(type_of(0), "notice.opened");
-    EQ_STR(said(0, "summary"), "4 deployments of web are behind a newer base");
+    EQ_STR(said(0, "summary"), "4 deployments of web rest on a deprecated base; 4 pressing");
 }
 
 Test(digests, what_a_person_does_is_told_to_programs_alone)

@@ -431,7 +431,7 @@ Test(look, lets_what_was_put_off_meanwhile_rest)
     player_pass(p, BW_DAY_MS);
     cr_expect(eq(int, player_messages(p, "ops", NULL), 0));
     until("2026-02-10T01:00:00Z");
-    cr_expect(eq(int, player_messages(p, "ops", "notice.updated"), 1));
+    cr_expect(eq(int, player_messages(p, "ops", "notice.opened"), 1), "it never heard of it before");
 }
 
 /* How often an Alertmanager was told that the base comes to its end. */

@@ -55,7 +55,9 @@ Test(cli_check, its_four_exits)
 Test(cli_check, one_overdue_notice_is_critical)
 {
     expect(2, 0, "{\"notices\":[{\"deployment\":\"tri|age\",\"severity\":\"overdue\",\"state\":\"open\"},"
-                 "{\"deployment\":\"b\",\"severity\":\"plan\",\"state\":\"open\"}]}",
+                 "{\"deployment\":\"b\",\"severity\":\"plan\",\"state\":\"open\"},"
+                 "{\"deployment\":\"tri|age\",\"severity\":\"overdue\",\"state\":\"open\","
+                 "\"inhibited\":true}]}",
            "-v", 2, "BASEWATCH CRITICAL - 2 notices open, 1 overdue (tri age) | notices=2;0;;0; ");
 }
 

@@ -146,6 +146,38 @@ Test(cmd_check_config, warns_of_what_can_hardly_be_meant)
         "warning: no sink is configured: notices are kept, and nobody is told\n");
 }
 
+#define ONLY(name, owner)                                                                          \
+    "  - {name: " name ", plugin: slack, url: 'https://h', only: {owners: " owner "}}\n"
+#define ROUTED                                                                                     \
+    "sources:\n  - {name: openai, plugin: openai, url: 'https://o'}\n"                             \
+    "deployments:\n"                                                                               \
+    "  - {name: a, technique: prompt, platform: openai, model: m, owner: web}\n"                   \
+    "  - {name: b, technique: prompt, platform: openai, model: m, owner: ml}\n"
+
+Test(cmd_check_config, warns_of_what_no_sink_hears_of)
+{
+    put("main.yaml", ROUTED "sinks:\n" ONLY("one", "[web]") ONLY("two", "[ops]"));
+    cr_expect(eq(int, check(), 0));
+    cr_assert_stderr_eq_str(
+        "warning: no sink hears of sources and sinks that fail: each has `only`; add one with "
+        "catch_all: true\n"
+        "warning: deployment 'b' of owner 'ml': no sink hears of it; add one with catch_all: true\n");
+}
+
+Test(cmd_check_config, is_quiet_where_a_catch_all_hears_the_rest)
+{
+    put("main.yaml", ROUTED "sinks:\n" ONLY("one", "[web]")
+                     "  - {name: rest, plugin: slack, url: 'https://h', catch_all: true}\n");
+    cr_expect(eq(int, check(), 0));
+    cr_assert_stderr_eq_str("");
+}
+
+Test(cmd_check_config, refuses_a_filter_that_names_nothing)
+{
+    put("main.yaml", ROUTED "sinks:\n" ONLY("one", "[]"));
+    cr_expect(eq(int, check(), 1));
+}
+
 Test(cmd_check_config, warns_of_an_account_apart_from_the_bases_it_rests_on)
 {
     put("main.yaml",

@@ -100,7 +100,7 @@ Test(notices, one_live_notice_a_matter)
     settle(id, BW_NOTICE_RESOLVED, "basewatch");
     OK(bw_notices_insert(db, &twin, &err));
     int64_t live = 0;
-    OK(bw_notices_count_live(db, &live, &err));
+    OK(bw_notices_count_open(db, &live, &err));
     cr_expect(eq(i64, live, 3));
 }
 

@@ -49,3 +49,23 @@ Test(str, a_part_of_a_url_is_percent_encoded)
     bw_str_append_url(&out, "Az09-._~ /?&=\xc3\xa4%");
     cr_expect(eq(str, out.text, "Az09-._~%20%2F%3F%26%3D%C3%A4%25"));
 }
+
+Test(str, a_secret_is_hidden_also_where_the_text_was_cut_inside_of_it)
+{
+    static const struct {
+        const char *text;
+        const char *clean;
+    } cases[] = {
+        { "you sent s3cret! and s3cret!", "you sent [credential] and [credential]" },
+        { "you sent s3cr", "you sent [credential]" },
+        { "s3cret! or s3cret", "[credential] or [credential]" },
+        { "s3c", "s3c" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < BW_COUNT(cases); i++) {
+        BW_CLEANUP(bw_freep) char *clean = bw_str_without(cases[i].text, "s3cret!");
+        cr_expect(eq(str, clean, (char *)cases[i].clean), "%s", cases[i].text);
+    }
+    BW_CLEANUP(bw_freep) char *same = bw_str_without("plain", NULL);
+    cr_expect(eq(str, same, "plain"));
+}

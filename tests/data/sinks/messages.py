@@ -11,12 +11,12 @@ NOTICE = {
     "opened_at": "2026-11-23T18:00:00Z", "updated_at": "2026-11-23T18:00:00Z", "until": None,
     "train_by": "2027-01-06", "serve_until": None,
     "summary": "triage: gpt-4.1-mini-2025-04-14 supersedes its base gpt-4o-mini-2024-07-18 (major); "
-               "expected cost $5,322.44 ($2,193.42 to $16,427.84); train before 2027-01-06",
+               "expected cost $5,322.44 ($2,193.42 to $16,427.84); train by 2027-01-06",
     "estimate": {"low_usd": 2193.42, "expected_usd": 5322.44, "high_usd": 16427.84,
                  "cash": {"low_usd": 191.86, "expected_usd": 607.44, "high_usd": 3750.54},
                  "people": {"low_usd": 1613.71, "expected_usd": 4715, "high_usd": 15366.34},
                  "run_cost_delta_usd_per_month": 2710.5},
-    "estimate_refused": None, "swap": None, "eval": None,
+    "estimate_refused": None, "swap": None, "eval": None, "inhibited": False,
 }
 SWAP = dict(NOTICE, id="18", deployment="help-center", owner="web", kind="swap", severity="info",
             technique="rag", tags=[],
@@ -56,6 +56,7 @@ MOVED = dict(NOTICE, id="20", kind="date-changed", severity="info", estimate=Non
              summary="triage: openai has moved a date: the end of its base: 2027-09-01, not 2027-06-01")
 MINIMAL = dict({name: None for name in NOTICE}, id="17", deployment="triage", owner="support-ml",
                kind="stale", state="open", severity="plan", confidence="confirmed", tags=[],
+               inhibited=False,
                opened_at="2026-11-23T18:00:00Z", updated_at="2026-11-23T18:00:00Z",
                summary="triage: stale")
 
@@ -84,7 +85,7 @@ MESSAGES = {
     "opened-date-changed": event("notice.opened", "triage", MOVED),
     "opened-minimal": event("notice.opened", "triage", dict(MINIMAL, id="21")),
     "digest": event("notice.digest", "web", {
-        "summary": "3 notices of web: 1 new, 1 come nearer, 1 settled", "owner": "web", "count": 3,
+        "summary": "3 notices of web: 1 new, 1 come nearer, 1 settled; 1 overdue", "owner": "web", "count": 3,
         "notices": [brief(RETIRED, 0, "reminder"), brief(NOTICE, 1), brief(SWAP, 2, "resolved")]}),
     "updated": event("notice.updated", "triage", dict(NOTICE, severity="act")),
     "unconfirmed": event("notice.reminder", "triage", dict(NOTICE, confidence="unconfirmed")),
@@ -105,6 +106,11 @@ MESSAGES = {
         summary="help-center: run the suite help on gpt-4o-2024-08-06 and on gpt-4.1-2025-04-14; "
                 "basewatch evals token 5")),
     "eval": event("eval.finished", "help-center", EVAL),
+    "requested-minimal": event("eval.requested", "help-center", dict(
+        EVAL, id="6", state="running", verdict=None, reason=None, difference=None, low=None, high=None,
+        candidate=None, baseline=None, expected_usd=0, runs=[], trigger="ci", runner="ci",
+        lease_until="2026-11-23T23:55:00Z", finished_at=None,
+        summary="help-center: an eval is to be run; basewatch evals token 6")),
     "failing": event("source.failing", "openai", {
         "source": "openai", "summary": "source openai: GET /models: HTTP 500"}),
     "recovered": event("source.recovered", "openai", {
