@@ -149,7 +149,7 @@ Test(cmd_check_config, warns_of_what_can_hardly_be_meant)
 #define ONLY(name, owner)                                                                          \
     "  - {name: " name ", plugin: slack, url: 'https://h', only: {owners: " owner "}}\n"
 #define ROUTED                                                                                     \
-    "sources:\n  - {name: openai, plugin: openai, url: 'https://o'}\n"                             \
+    "sources:\n  - {name: openai, plugin: openai, url: 'https://api.openai.com/v1'}\n"                             \
     "deployments:\n"                                                                               \
     "  - {name: a, technique: prompt, platform: openai, model: m, owner: web}\n"                   \
     "  - {name: b, technique: prompt, platform: openai, model: m, owner: ml}\n"

@@ -72,7 +72,9 @@ Test(place, what_cannot_be_captured_is_said)
         { "web/conf/a.yaml:10", BW_ERR_INVALID, "web/conf/a.yaml has no line 10" },
         { "absent:1", BW_ERR_IO, "absent: No such file or directory" },
         { "web:1", BW_ERR_IO, "web: not a file" },
-        { "bad.yaml:1", BW_ERR_INVALID, "bad.yaml:1: the lines around it are not UTF-8" },
+        { "bad.yaml:1", BW_ERR_INVALID, 
+          "bad.yaml:1: the lines around it are not UTF-8; convert the file with iconv, or give no "
+          "--at, and the change is told in words" },
         { "long.yaml:1", BW_ERR_TOOBIG, "long.yaml:1: the lines around it are too long" },
     };
     for (size_t i = 0; i < BW_COUNT(rows); i++) {
