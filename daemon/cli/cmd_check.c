@@ -148,9 +148,8 @@ static enum bw_err read_options(struct options *values, struct ranges *ranges, i
         bw_client_set_socket(values->common.socket);
     }
     const char *seconds = values->timeout != NULL ? values->timeout : "10";
-    char *end = NULL;
-    long limit = strtol(seconds, &end, 10);
-    if (limit < 1 || limit > 3600 || *end != '\0') {
+    int64_t limit = 0;
+    if (!bw_str_number(seconds, &limit) || limit < 1 || limit > 3600) {
         return bw_fail(err, BW_ERR_INVALID, "--timeout: '%.40s' is not 1 to 3600 seconds", seconds);
     }
     *timeout_ms = limit * BW_SECOND_MS;

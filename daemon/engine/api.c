@@ -3,60 +3,145 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/actual.h"
+#include "domain/eval_verdict.h"
 #include "engine/call.h"
+#include "engine/parameter.h"
 
-static const struct {
+/* ---- what queries and bodies may say ---- */
+
+#define WORDS(noun, last)                                                                          \
+    static const char *noun##_at(size_t i)                                                         \
+    {                                                                                              \
+        return i <= (size_t)(last) ? bw_##noun##_word((enum bw_##noun)i) : NULL;                   \
+    }
+WORDS(cohort_state, BW_COHORT_RETIRED)
+WORDS(covers, BW_COVERS_TRAINING)
+WORDS(delivery_state, BW_DELIVERY_WITHDRAWN)
+WORDS(eval_outcome, BW_EVAL_FAILED)
+WORDS(eval_verdict, BW_EVAL_CANCELLED)
+WORDS(job_state, BW_JOB_FINISHED)
+WORDS(notice_kind, BW_NOTICE_SINK_FAILING)
+WORDS(severity, BW_SEVERITY_OVERDUE)
+WORDS(technique, BW_TECHNIQUE_FINE_TUNED_RAG)
+
+static const char *notice_state_at(size_t i)
+{
+    return i == 0                         ? "live" /* whatever is not settled */
+           : i <= BW_NOTICE_CANCELLED + 1 ? bw_notice_state_word((enum bw_notice_state)(i - 1))
+                                          : NULL;
+}
+
+static const char *finding_state_at(size_t i)
+{
+    static const char *const words[] = { "new", "adopted", "checkpoint", "gone", "all", NULL };
+    return words[i];
+}
+
+/* clang-format off */
+#define TEXT(name) { name, BW_SAYS_TEXT, NULL }
+#define WORD(name, noun) { name, BW_SAYS_WORD, noun##_at }
+#define OTHER(name, kind) { name, BW_SAYS_##kind, NULL }
+/* clang-format on */
+#define PAGE OTHER("after", ID), OTHER("limit", ROWS)
+#define NAMED_PAGE TEXT("after"), OTHER("limit", ROWS)
+#define SAYS(noun, ...) static const struct bw_parameter noun[] = { __VA_ARGS__, { 0 } }
+
+SAYS(FEED, TEXT("owner"));
+SAYS(ABOUT, OTHER("at", TIME));
+SAYS(ESTIMATE, TEXT("to"), OTHER("at", TIME));
+SAYS(DEPLOYMENTS, TEXT("owner"), WORD("state", cohort_state), TEXT("platform"),
+     WORD("technique", technique), NAMED_PAGE);
+SAYS(ACTUALS, TEXT("deployment"), TEXT("owner"), PAGE);
+SAYS(TREADMILL, TEXT("deployment"), TEXT("owner"), OTHER("from", TIME), OTHER("to", TIME),
+     NAMED_PAGE);
+SAYS(FINDINGS, TEXT("platform"), TEXT("source"), TEXT("base"), WORD("state", finding_state), PAGE);
+SAYS(NOTICES, TEXT("owner"), WORD("state", notice_state), WORD("kind", notice_kind),
+     WORD("severity", severity), TEXT("platform"), TEXT("deployment"),
+     WORD("technique", technique), PAGE);
+SAYS(WAIVERS, TEXT("owner"), PAGE);
+SAYS(EVENTS, PAGE);
+SAYS(MODELS, TEXT("platform"), NAMED_PAGE);
+SAYS(MODEL, TEXT("platform"));
+SAYS(DELIVERIES, TEXT("sink"), WORD("state", delivery_state), PAGE);
+SAYS(EVALS, WORD("state", job_state), WORD("verdict", eval_verdict), TEXT("deployment"),
+     TEXT("owner"), TEXT("suite"), PAGE);
+
+SAYS(POLL, TEXT("name"));
+SAYS(MOVE, TEXT("reason"), OTHER("until", TIME));
+SAYS(ADOPTION, TEXT("name"), TEXT("owner"), WORD("technique", technique));
+SAYS(NEW_ACTUAL, TEXT("usd"), OTHER("on", TIME), WORD("covers", covers), TEXT("note"));
+SAYS(NEW_EVAL, TEXT("deployment"), TEXT("tuned"));
+SAYS(CANCEL, TEXT("reason"));
+SAYS(OFFER, TEXT("runner"), OTHER("suites", LIST), OTHER("wait_seconds", NUMBER));
+SAYS(RENEWAL, TEXT("token"));
+SAYS(REPORT, TEXT("token"), WORD("outcome", eval_outcome), TEXT("reason"),
+     OTHER("pass_rate", NUMBER), OTHER("tolerance", NUMBER), OTHER("must_name_model", FLAG),
+     OTHER("results", LIST));
+
+/* ---- who answers ---- */
+
+struct route {
     const char *method;
-    const char *path; /* a `*` segment is an argument */
+    const char *path; /* a `*` segment is an argument, a `#` segment an id */
     bw_call_command *command;
-} COMMANDS[] = {
-    { "GET", "/metrics", bw_api_metrics },
-    { "GET", "/v1/status", bw_api_status },
-    { "GET", "/v1/deployments", bw_api_deployments },
-    { "POST", "/v1/deployments", bw_api_deployment_add },
-    { "POST", "/v1/deployments/import", bw_api_deployment_import },
-    { "GET", "/v1/deployments/*", bw_api_deployment },
-    { "DELETE", "/v1/deployments/*", bw_api_deployment_remove },
-    { "GET", "/v1/deployments/*/explain", bw_api_explain },
-    { "GET", "/v1/deployments/*/estimate", bw_api_estimate },
-    { "GET", "/v1/deployments/*/swap", bw_api_swap },
-    { "GET", "/v1/deployments/*/worth", bw_api_worth },
-    { "GET", "/v1/deployments/*/actuals", bw_api_actual },
-    { "POST", "/v1/deployments/*/actuals", bw_api_actual_add },
-    { "GET", "/v1/actuals", bw_api_actuals },
-    { "DELETE", "/v1/actuals/*", bw_api_actual_remove },
-    { "GET", "/v1/treadmill", bw_api_treadmill },
-    { "GET", "/v1/findings", bw_api_findings },
-    { "GET", "/v1/findings/*", bw_api_finding },
-    { "POST", "/v1/findings/*/adopt", bw_api_finding_adopt },
-    { "GET", "/v1/feed.atom", bw_api_feed_atom },
-    { "GET", "/v1/deadlines.ics", bw_api_deadlines_ics },
-    { "GET", "/v1/notices", bw_api_notices },
-    { "GET", "/v1/notices/*", bw_api_notice },
-    { "POST", "/v1/notices/*/*", bw_api_notice_move },
-    { "GET", "/v1/waivers", bw_api_waivers },
-    { "GET", "/v1/events", bw_api_events },
-    { "GET", "/v1/sources", bw_api_sources },
-    { "POST", "/v1/sources/poll", bw_api_poll },
-    { "GET", "/v1/sources/*", bw_api_source },
-    { "POST", "/v1/sources/*/accept", bw_api_accept },
-    { "GET", "/v1/models", bw_api_models },
-    { "GET", "/v1/models/*", bw_api_model },
-    { "GET", "/v1/history", bw_api_history },
-    { "GET", "/v1/deliveries", bw_api_deliveries },
-    { "GET", "/v1/deliveries/*", bw_api_delivery },
-    { "POST", "/v1/deliveries/*/retry", bw_api_delivery_retry },
-    { "GET", "/v1/evals", bw_api_evals },
-    { "POST", "/v1/evals", bw_api_eval_start },
-    { "POST", "/v1/evals/lease", bw_api_eval_lease },
-    { "GET", "/v1/evals/*", bw_api_eval },
-    { "POST", "/v1/evals/*/cancel", bw_api_eval_cancel },
-    { "POST", "/v1/evals/*/token", bw_api_eval_token },
-    { "POST", "/v1/evals/*/renew", bw_api_eval_renew },
-    { "POST", "/v1/evals/*/report", bw_api_eval_report },
-    { "GET", "/v1/sinks", bw_api_sinks },
-    { "GET", "/v1/sinks/*", bw_api_sink },
-    { "POST", "/v1/sinks/*/test", bw_api_sink_test },
+    const struct bw_parameter *query; /* NULL: it has none */
+    const struct bw_parameter *body;  /* NULL: the command reads it, if there is one */
+};
+
+/* clang-format off */
+#define READ(path, command, query) { "GET", path, command, query, NULL }
+#define WRITE(method, path, command, body) { method, path, command, NULL, body }
+/* clang-format on */
+
+static const struct route ROUTES[] = {
+    READ("/metrics", bw_api_metrics, NULL),
+    READ("/v1/status", bw_api_status, NULL),
+    READ("/v1/deployments", bw_api_deployments, DEPLOYMENTS),
+    WRITE("POST", "/v1/deployments", bw_api_deployment_add, NULL),
+    WRITE("POST", "/v1/deployments/import", bw_api_deployment_import, NULL),
+    READ("/v1/deployments/*", bw_api_deployment, NULL),
+    WRITE("DELETE", "/v1/deployments/*", bw_api_deployment_remove, NULL),
+    READ("/v1/deployments/*/explain", bw_api_explain, ABOUT),
+    READ("/v1/deployments/*/estimate", bw_api_estimate, ESTIMATE),
+    READ("/v1/deployments/*/swap", bw_api_swap, ABOUT),
+    READ("/v1/deployments/*/worth", bw_api_worth, ABOUT),
+    READ("/v1/deployments/*/actuals", bw_api_actual, ABOUT),
+    WRITE("POST", "/v1/deployments/*/actuals", bw_api_actual_add, NEW_ACTUAL),
+    READ("/v1/actuals", bw_api_actuals, ACTUALS),
+    WRITE("DELETE", "/v1/actuals/#", bw_api_actual_remove, NULL),
+    READ("/v1/treadmill", bw_api_treadmill, TREADMILL),
+    READ("/v1/findings", bw_api_findings, FINDINGS),
+    READ("/v1/findings/*", bw_api_finding, NULL),
+    WRITE("POST", "/v1/findings/*/adopt", bw_api_finding_adopt, ADOPTION),
+    READ("/v1/feed.atom", bw_api_feed_atom, FEED),
+    READ("/v1/deadlines.ics", bw_api_deadlines_ics, FEED),
+    READ("/v1/notices", bw_api_notices, NOTICES),
+    READ("/v1/notices/#", bw_api_notice, NULL),
+    WRITE("POST", "/v1/notices/#/*", bw_api_notice_move, MOVE),
+    READ("/v1/waivers", bw_api_waivers, WAIVERS),
+    READ("/v1/events", bw_api_events, EVENTS),
+    READ("/v1/sources", bw_api_sources, NULL),
+    WRITE("POST", "/v1/sources/poll", bw_api_poll, POLL),
+    READ("/v1/sources/*", bw_api_source, NULL),
+    WRITE("POST", "/v1/sources/*/accept", bw_api_accept, NULL),
+    READ("/v1/models", bw_api_models, MODELS),
+    READ("/v1/models/*", bw_api_model, MODEL),
+    READ("/v1/history", bw_api_history, MODELS),
+    READ("/v1/deliveries", bw_api_deliveries, DELIVERIES),
+    READ("/v1/deliveries/#", bw_api_delivery, NULL),
+    WRITE("POST", "/v1/deliveries/#/retry", bw_api_delivery_retry, NULL),
+    READ("/v1/evals", bw_api_evals, EVALS),
+    WRITE("POST", "/v1/evals", bw_api_eval_start, NEW_EVAL),
+    WRITE("POST", "/v1/evals/lease", bw_api_eval_lease, OFFER),
+    READ("/v1/evals/#", bw_api_eval, NULL),
+    WRITE("POST", "/v1/evals/#/cancel", bw_api_eval_cancel, CANCEL),
+    WRITE("POST", "/v1/evals/#/token", bw_api_eval_token, NULL),
+    WRITE("POST", "/v1/evals/#/renew", bw_api_eval_renew, RENEWAL),
+    WRITE("POST", "/v1/evals/#/report", bw_api_eval_report, REPORT),
+    READ("/v1/sinks", bw_api_sinks, NULL),
+    READ("/v1/sinks/*", bw_api_sink, NULL),
+    WRITE("POST", "/v1/sinks/*/test", bw_api_sink_test, NULL),
 };
 
 static void call_clear(struct bw_call *call)
@@ -66,6 +151,7 @@ static void call_clear(struct bw_call *call)
     for (size_t i = 0; i < BW_CALL_ARGS_MAX; i++) {
         free(call->args[i]);
     }
+    bw_json_free(call->json);
     bw_str_clear(&call->body);
 }
 
@@ -120,14 +206,14 @@ void bw_engine_refuse(struct bw_engine *engine, uint64_t request, int status, co
     bw_engine_reply(engine, request, status, bw_str_take(&body));
 }
 
-/* Does the path fit the pattern? The parts under `*` become the call's arguments. */
+/* Does the path fit the pattern? The parts under `*` and `#` become the call's arguments. */
 static bool fits(const char *pattern, const char *path, struct bw_call *call)
 {
     size_t count = 0;
     const char *args[BW_CALL_ARGS_MAX] = { 0 };
     size_t sizes[BW_CALL_ARGS_MAX] = { 0 };
     while (*pattern != '\0' && *path != '\0') {
-        if (*pattern == '*') {
+        if (*pattern == '*' || *pattern == '#') {
             size_t size = strcspn(path, "/");
             if (size == 0 || count == BW_CALL_ARGS_MAX) {
                 return false;
@@ -144,7 +230,7 @@ static bool fits(const char *pattern, const char *path, struct bw_call *call)
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        call->args[i] = bw_call_decode(args[i], sizes[i]);
+        call->args[i] = bw_parameter_decode(args[i], sizes[i]);
     }
     return true;
 }
@@ -178,7 +264,24 @@ int bw_api_status_of(enum bw_err rc)
     return 400;
 }
 
-static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw_error *err)
+/* No command sees what it cannot understand. */
+static enum bw_err read_call(struct bw_call *call, const struct route *route, struct bw_error *err)
+{
+    if (strchr(route->path, '#') != NULL && !bw_str_number(call->args[0], &call->id)) {
+        return bw_fail(err, BW_ERR_NOTFOUND, "'%.100s' is not a number, as ids are",
+                       call->args[0]);
+    }
+    enum bw_err rc = bw_parameters_check_query(route->query, call->query, err);
+    if (rc == BW_OK && route->body != NULL) {
+        rc = bw_call_json(call, &call->json, err);
+    }
+    if (rc == BW_OK && route->body != NULL) {
+        rc = bw_parameters_check_body(route->body, call->json, err);
+    }
+    return rc;
+}
+
+static enum bw_err run(struct bw_call *call, const struct route *route, struct bw_error *err)
 {
     struct bw_engine *engine = call->engine;
     if (strcmp(call->request->method, "GET") != 0 && !call->request->may_write) {
@@ -187,7 +290,10 @@ static enum bw_err run(struct bw_call *call, bw_call_command *command, struct bw
         return BW_OK;
     }
     struct bw_error failure = { 0 };
-    enum bw_err rc = command(call, &failure);
+    enum bw_err rc = read_call(call, route, &failure);
+    if (rc == BW_OK) {
+        rc = route->command(call, &failure);
+    }
     if (rc == BW_ERR_STORE) {
         *err = failure;
         return rc;
@@ -214,12 +320,12 @@ enum bw_err bw_engine_request(struct bw_engine *engine, const struct bw_request 
     call.query = bw_xstrdup(query == NULL ? "" : query + 1);
     call.w.out = &call.body;
     bool path_known = false;
-    for (size_t i = 0; engine->settings != NULL && i < BW_COUNT(COMMANDS); i++) {
+    for (size_t i = 0; engine->settings != NULL && i < BW_COUNT(ROUTES); i++) {
         struct bw_call probe = { 0 };
-        bool here = fits(COMMANDS[i].path, call.path, &probe);
-        if (here && strcmp(COMMANDS[i].method, request->method) == 0) {
+        bool here = fits(ROUTES[i].path, call.path, &probe);
+        if (here && strcmp(ROUTES[i].method, request->method) == 0) {
             memcpy(call.args, probe.args, sizeof(call.args));
-            return run(&call, COMMANDS[i].command, err);
+            return run(&call, &ROUTES[i], err);
         }
         call_clear(&probe);
         path_known = path_known || here;

@@ -34,7 +34,7 @@ enum bw_err bw_api_evals(struct bw_call *call, struct bw_error *err)
 
 static enum bw_err read_job(struct bw_call *call, struct bw_eval_job *out, struct bw_error *err)
 {
-    return bw_evals_get(call->engine->db, strtoll(call->args[0], NULL, 10), out, err);
+    return bw_evals_get(call->engine->db, call->id, out, err);
 }
 
 /* Where it stands, for people. */
@@ -98,9 +98,9 @@ static enum bw_err hurry(struct bw_call *call, struct bw_eval_job *job, struct b
     return bw_engine_save_eval(call->engine, job, err);
 }
 
-static enum bw_err open_by_hand(struct bw_call *call, const struct bw_json *json,
-                                const struct bw_member *member, const struct bw_cohort *cohort,
-                                struct bw_eval_job *out, struct bw_error *err)
+static enum bw_err open_by_hand(struct bw_call *call, const struct bw_member *member,
+                                const struct bw_cohort *cohort, struct bw_eval_job *out,
+                                struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
     const char *name = member->deployment.name;
@@ -109,7 +109,8 @@ static enum bw_err open_by_hand(struct bw_call *call, const struct bw_json *json
                                        .cohort = cohort,
                                        .notice = notice.id == 0 ? NULL : &notice,
                                        .candidate = cohort->candidate,
-                                       .tuned = bw_json_text(bw_json_get(json, "tuned"), NULL),
+                                       .tuned = bw_json_text(bw_json_get(call->json, "tuned"),
+                                                             NULL),
                                        .by_hand = true };
     return rc == BW_OK ? bw_engine_open_eval(call->engine, &wish, out, err) : rc;
 }
@@ -131,18 +132,14 @@ static enum bw_err begin_at_once(struct bw_call *call, int64_t id, struct bw_err
 
 enum bw_err bw_api_eval_start(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
     BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
-    enum bw_err rc = bw_call_json(call, &json, err);
-    const char *name = bw_json_text(bw_json_get(json, "deployment"), NULL);
-    if (rc == BW_OK && name == NULL) {
-        rc = bw_fail(err, BW_ERR_INVALID, "deployment is missing: say which");
+    const char *name = bw_json_text(bw_json_get(call->json, "deployment"), NULL);
+    if (name == NULL) {
+        return bw_fail(err, BW_ERR_INVALID, "deployment is missing: say which");
     }
-    if (rc == BW_OK) {
-        rc = bw_call_member(call, name, &member, &cohort, err);
-    }
+    enum bw_err rc = bw_call_member(call, name, &member, &cohort, err);
     if (rc == BW_OK) {
         rc = bw_evals_latest(call->engine->db, name, &job, err);
     }
@@ -150,24 +147,20 @@ enum bw_err bw_api_eval_start(struct bw_call *call, struct bw_error *err)
         rc = hurry(call, &job, err);
     } else if (rc == BW_OK || (rc == BW_ERR_NOTFOUND && member.deployment.name != NULL)) {
         bw_eval_job_clear(&job);
-        rc = open_by_hand(call, json, &member, &cohort, &job, err);
+        rc = open_by_hand(call, &member, &cohort, &job, err);
     }
     return rc == BW_OK ? begin_at_once(call, job.id, err) : rc;
 }
 
 enum bw_err bw_api_eval_cancel(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
-    enum bw_err rc = bw_call_json(call, &json, err);
-    const char *why = bw_json_text(bw_json_get(json, "reason"), "");
-    if (rc == BW_OK && why[0] == '\0') {
-        rc = bw_fail(err, BW_ERR_INVALID, "reason is missing: say why");
+    const char *why = bw_json_text(bw_json_get(call->json, "reason"), "");
+    if (why[0] == '\0') {
+        return bw_fail(err, BW_ERR_INVALID, "reason is missing: say why");
     }
-    if (rc == BW_OK) {
-        rc = read_job(call, &job, err);
-    }
+    enum bw_err rc = read_job(call, &job, err);
     if (rc == BW_OK && job.state == BW_JOB_FINISHED) {
         rc = bw_fail(err, BW_ERR_CONFLICT, "eval %s is finished already: %s", call->args[0],
                      bw_eval_verdict_word(job.verdict));
@@ -184,9 +177,9 @@ enum bw_err bw_api_eval_cancel(struct bw_call *call, struct bw_error *err)
 
 /* ---- for who runs them ---- */
 
-static enum bw_err read_offer(struct bw_call *call, const struct bw_json *json,
-                              struct bw_lessee *out, struct bw_error *err)
+static enum bw_err read_offer(struct bw_call *call, struct bw_lessee *out, struct bw_error *err)
 {
+    const struct bw_json *json = call->json;
     const char *runner = bw_json_text(bw_json_get(json, "runner"), "");
     int64_t wait_sec = bw_json_i64(bw_json_get(json, "wait_seconds"), 0);
     const struct bw_json *suites = bw_json_get(json, "suites");
@@ -212,12 +205,8 @@ static enum bw_err read_offer(struct bw_call *call, const struct bw_json *json,
 
 enum bw_err bw_api_eval_lease(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_lessee_clear) struct bw_lessee lessee = { 0 };
-    enum bw_err rc = bw_call_json(call, &json, err);
-    if (rc == BW_OK) {
-        rc = read_offer(call, json, &lessee, err);
-    }
+    enum bw_err rc = read_offer(call, &lessee, err);
     if (rc == BW_OK) {
         call->answered_later = true;
         rc = bw_engine_serve_lessee(call->engine, &lessee, err);
@@ -253,8 +242,7 @@ enum bw_err bw_api_eval_token(struct bw_call *call, struct bw_error *err)
 }
 
 /* The running job of the path, shown its token. 410: it is over, whoever asks. */
-static enum bw_err read_leased(struct bw_call *call, const struct bw_json *json,
-                               struct bw_eval_job *out, struct bw_error *err)
+static enum bw_err read_leased(struct bw_call *call, struct bw_eval_job *out, struct bw_error *err)
 {
     enum bw_err rc = read_job(call, out, err);
     if (rc != BW_OK) {
@@ -264,7 +252,7 @@ static enum bw_err read_leased(struct bw_call *call, const struct bw_json *json,
         return bw_fail(err, BW_ERR_GONE, "eval %s is over: %s: %s", call->args[0],
                        bw_eval_verdict_word(out->verdict), out->reason);
     }
-    if (!bw_token_fits(bw_json_text(bw_json_get(json, "token"), NULL), out->token_hash)) {
+    if (!bw_token_fits(bw_json_text(bw_json_get(call->json, "token"), NULL), out->token_hash)) {
         return bw_fail(err, BW_ERR_DENIED, "this is not the token of eval %s", call->args[0]);
     }
     bw_engine_note_runner(call->engine, out->id);
@@ -273,13 +261,9 @@ static enum bw_err read_leased(struct bw_call *call, const struct bw_json *json,
 
 enum bw_err bw_api_eval_renew(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     const struct bw_eval_settings *settings = &call->engine->settings->evals;
-    enum bw_err rc = bw_call_json(call, &json, err);
-    if (rc == BW_OK) {
-        rc = read_leased(call, json, &job, err);
-    }
+    enum bw_err rc = read_leased(call, &job, err);
     if (rc == BW_OK && bw_str_equal(job.starter, BW_STARTER_RUNNER)) {
         job.lease_until_ms = call->engine->now_ms + settings->lease_ms;
         rc = bw_evals_save(call->engine->db, &job, err);
@@ -295,15 +279,11 @@ enum bw_err bw_api_eval_renew(struct bw_call *call, struct bw_error *err)
 
 enum bw_err bw_api_eval_report(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     BW_CLEANUP(bw_eval_report_clear) struct bw_eval_report report = { 0 };
-    enum bw_err rc = bw_call_json(call, &json, err);
+    enum bw_err rc = read_leased(call, &job, err);
     if (rc == BW_OK) {
-        rc = read_leased(call, json, &job, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_eval_report_from_json(json, &report, err);
+        rc = bw_eval_report_from_json(call->json, &report, err);
     }
     if (rc == BW_OK) {
         rc = bw_engine_report_eval(call->engine, &job, &report, err);

@@ -172,10 +172,9 @@ enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
     BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
-    int64_t id = strtoll(call->args[0], NULL, 10);
-    enum bw_err rc = bw_notices_get(call->engine->db, id, &notice, err);
+    enum bw_err rc = bw_notices_get(call->engine->db, call->id, &notice, err);
     if (rc == BW_OK) {
-        rc = bw_notices_history(call->engine->db, id, &events, err);
+        rc = bw_notices_history(call->engine->db, call->id, &events, err);
     }
     if (rc != BW_OK) {
         return rc;
@@ -294,8 +293,7 @@ enum bw_err bw_api_deliveries(struct bw_call *call, struct bw_error *err)
 enum bw_err bw_api_delivery(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
-    enum bw_err rc =
-        bw_outbox_get(call->engine->db, strtoll(call->args[0], NULL, 10), &delivery, err);
+    enum bw_err rc = bw_outbox_get(call->engine->db, call->id, &delivery, err);
     if (rc == BW_OK) {
         bw_row_delivery(&call->w, &delivery);
     }

@@ -267,7 +267,46 @@ Test(api, pages_follow_each_other_without_loss)
     cr_expect(eq(int, follow("models", "", 2), 5));
     cr_expect(eq(int, follow("models", "&platform=xai", 1), 1));
     cr_expect(eq(int, follow("deliveries", "", 1), player_count(p, "/v1/deliveries")));
-    cr_expect(eq(int, player_count(p, "/v1/deployments?limit=-3"), 27), "nonsense is the default");
+}
+
+Test(api, what_is_no_number_is_not_taken_for_one)
+{
+    static const char reason[] = "{\"reason\":\"x\"}";
+    refused(404, "POST", "/v1/notices/1abc/ack", reason, "'1abc' is not a number, as ids are");
+    refused(404, "GET", "/v1/notices/+1", "", "'+1' is not a number");
+    refused(404, "GET", "/v1/deliveries/x", "", "'x' is not a number");
+    refused(404, "POST", "/v1/deliveries/1x/retry", "", "'1x' is not a number");
+    refused(404, "GET", "/v1/evals/99999999999999999999", "", "is not a number");
+    refused(404, "DELETE", "/v1/actuals/%201", "", "' 1' is not a number");
+    refused(400, "GET", "/v1/deployments?limit=-3", "", "limit: '-3' is not a number from 1 to");
+    refused(400, "GET", "/v1/models?limit=abc", "", "limit: 'abc' is not a number from 1 to 1000");
+    refused(400, "GET", "/v1/models?limit=1001", "", "limit: '1001' is not a number from 1 to");
+    refused(400, "GET", "/v1/notices?after=xyz", "", "after: 'xyz' is not a number, as ids are");
+    refused(400, "GET", "/v1/deployments/chat/swap?at=soon", "", "at: ");
+    EQ_STR(player_field(p, "/v1/notices", "state"), "open");
+}
+
+Test(api, what_is_not_known_is_refused_with_what_is)
+{
+    refused(400, "GET", "/v1/notices?state=opne", "",
+            "state: 'opne' is none of: live, open, acknowledged, in-progress");
+    refused(400, "GET", "/v1/notices?kind=stal", "", "kind: 'stal' is none of: stale, swap");
+    refused(400, "GET", "/v1/deployments?technique=ragg", "", "none of: prompt, rag, fine-tuned");
+    refused(400, "GET", "/v1/deliveries?state=lost", "", "none of: pending, delivered, failed");
+    refused(400, "GET", "/v1/evals?verdict=good", "", "verdict: 'good' is none of: pass, fail");
+    refused(400, "GET", "/v1/notices?ower=web", "", "ower: not known here; known: owner, state");
+    refused(400, "GET", "/v1/status?limit=5", "", "limit: not known here; known: none");
+}
+
+Test(api, a_member_of_a_body_is_of_its_kind)
+{
+    refused(400, "POST", "/v1/sources/poll", "{\"name\":5}", "name: 5 is not a text");
+    refused(400, "POST", "/v1/sources/poll", "{\"nmae\":\"main\"}", "nmae: not known here; known: name");
+    refused(400, "POST", "/v1/sources/poll", "[]", "the body is not a JSON object");
+    refused(400, "POST", "/v1/notices/1/snooze", "{\"reason\":\"x\",\"until\":{}}", "until: {}");
+    refused(400, "POST", "/v1/evals/lease", "{\"suites\":\"all\"}", "suites: \"all\" is not a list");
+    refused(400, "POST", "/v1/evals/lease", "{\"wait_seconds\":[]}", "[] is not a number");
+    refused(400, "POST", "/v1/evals/1/report", "{\"must_name_model\":3}", "3 is not true or false");
 }
 
 Test(api, notices_are_filtered)
