@@ -1,5 +1,7 @@
 /* daemon/engine/api.c: which command answers which request, and how a failure is told (RFC 9457).
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -87,61 +89,62 @@ struct route {
     bw_call_command *command;
     const struct bw_parameter *query; /* NULL: it has none */
     const struct bw_parameter *body;  /* NULL: the command reads it, if there is one */
+    bw_call_command *seen; /* shows what an If-Match speaks of; NULL: it takes none */
 };
 
 /* clang-format off */
-#define READ(path, command, query) { "GET", path, command, query, NULL }
-#define WRITE(method, path, command, body) { method, path, command, NULL, body }
+#define READ(path, command, query) { "GET", path, command, query, NULL, NULL }
+#define WRITE(method, path, command, body, seen) { method, path, command, NULL, body, seen }
 /* clang-format on */
 
 static const struct route ROUTES[] = {
     READ("/metrics", bw_api_metrics, NULL),
     READ("/v1/status", bw_api_status, NULL),
     READ("/v1/deployments", bw_api_deployments, DEPLOYMENTS),
-    WRITE("POST", "/v1/deployments", bw_api_deployment_add, NULL),
-    WRITE("POST", "/v1/deployments/import", bw_api_deployment_import, NULL),
+    WRITE("POST", "/v1/deployments", bw_api_deployment_add, NULL, NULL),
+    WRITE("POST", "/v1/deployments/import", bw_api_deployment_import, NULL, NULL),
     READ("/v1/deployments/*", bw_api_deployment, NULL),
-    WRITE("DELETE", "/v1/deployments/*", bw_api_deployment_remove, NULL),
+    WRITE("DELETE", "/v1/deployments/*", bw_api_deployment_remove, NULL, bw_api_deployment),
     READ("/v1/deployments/*/explain", bw_api_explain, ABOUT),
     READ("/v1/deployments/*/estimate", bw_api_estimate, ESTIMATE),
     READ("/v1/deployments/*/swap", bw_api_swap, ABOUT),
     READ("/v1/deployments/*/worth", bw_api_worth, ABOUT),
     READ("/v1/deployments/*/actuals", bw_api_actual, ABOUT),
-    WRITE("POST", "/v1/deployments/*/actuals", bw_api_actual_add, NEW_ACTUAL),
+    WRITE("POST", "/v1/deployments/*/actuals", bw_api_actual_add, NEW_ACTUAL, NULL),
     READ("/v1/actuals", bw_api_actuals, ACTUALS),
-    WRITE("DELETE", "/v1/actuals/#", bw_api_actual_remove, NULL),
+    WRITE("DELETE", "/v1/actuals/#", bw_api_actual_remove, NULL, NULL),
     READ("/v1/treadmill", bw_api_treadmill, TREADMILL),
     READ("/v1/findings", bw_api_findings, FINDINGS),
     READ("/v1/findings/*", bw_api_finding, NULL),
-    WRITE("POST", "/v1/findings/*/adopt", bw_api_finding_adopt, ADOPTION),
+    WRITE("POST", "/v1/findings/*/adopt", bw_api_finding_adopt, ADOPTION, NULL),
     READ("/v1/feed.atom", bw_api_feed_atom, FEED),
     READ("/v1/deadlines.ics", bw_api_deadlines_ics, FEED),
     READ("/v1/notices", bw_api_notices, NOTICES),
     READ("/v1/notices/#", bw_api_notice, NULL),
-    WRITE("POST", "/v1/notices/#/*", bw_api_notice_move, MOVE),
+    WRITE("POST", "/v1/notices/#/*", bw_api_notice_move, MOVE, bw_api_notice),
     READ("/v1/waivers", bw_api_waivers, WAIVERS),
     READ("/v1/events", bw_api_events, EVENTS),
     READ("/v1/sources", bw_api_sources, NULL),
-    WRITE("POST", "/v1/sources/poll", bw_api_poll, POLL),
+    WRITE("POST", "/v1/sources/poll", bw_api_poll, POLL, NULL),
     READ("/v1/sources/*", bw_api_source, NULL),
-    WRITE("POST", "/v1/sources/*/accept", bw_api_accept, NULL),
+    WRITE("POST", "/v1/sources/*/accept", bw_api_accept, NULL, NULL),
     READ("/v1/models", bw_api_models, MODELS),
     READ("/v1/models/*", bw_api_model, MODEL),
     READ("/v1/history", bw_api_history, MODELS),
     READ("/v1/deliveries", bw_api_deliveries, DELIVERIES),
     READ("/v1/deliveries/#", bw_api_delivery, NULL),
-    WRITE("POST", "/v1/deliveries/#/retry", bw_api_delivery_retry, NULL),
+    WRITE("POST", "/v1/deliveries/#/retry", bw_api_delivery_retry, NULL, NULL),
     READ("/v1/evals", bw_api_evals, EVALS),
-    WRITE("POST", "/v1/evals", bw_api_eval_start, NEW_EVAL),
-    WRITE("POST", "/v1/evals/lease", bw_api_eval_lease, OFFER),
+    WRITE("POST", "/v1/evals", bw_api_eval_start, NEW_EVAL, NULL),
+    WRITE("POST", "/v1/evals/lease", bw_api_eval_lease, OFFER, NULL),
     READ("/v1/evals/#", bw_api_eval, NULL),
-    WRITE("POST", "/v1/evals/#/cancel", bw_api_eval_cancel, CANCEL),
-    WRITE("POST", "/v1/evals/#/token", bw_api_eval_token, NULL),
-    WRITE("POST", "/v1/evals/#/renew", bw_api_eval_renew, RENEWAL),
-    WRITE("POST", "/v1/evals/#/report", bw_api_eval_report, REPORT),
+    WRITE("POST", "/v1/evals/#/cancel", bw_api_eval_cancel, CANCEL, NULL),
+    WRITE("POST", "/v1/evals/#/token", bw_api_eval_token, NULL, NULL),
+    WRITE("POST", "/v1/evals/#/renew", bw_api_eval_renew, RENEWAL, NULL),
+    WRITE("POST", "/v1/evals/#/report", bw_api_eval_report, REPORT, NULL),
     READ("/v1/sinks", bw_api_sinks, NULL),
     READ("/v1/sinks/*", bw_api_sink, NULL),
-    WRITE("POST", "/v1/sinks/*/test", bw_api_sink_test, NULL),
+    WRITE("POST", "/v1/sinks/*/test", bw_api_sink_test, NULL, NULL),
 };
 
 static void call_clear(struct bw_call *call)
@@ -155,18 +158,21 @@ static void call_clear(struct bw_call *call)
     bw_str_clear(&call->body);
 }
 
-static void reply(struct bw_engine *engine, uint64_t request, int status, const char *content_type,
-                  char *body)
+static void reply(struct bw_engine *engine, const struct bw_reply *answer)
 {
-    struct bw_command command = { .type = BW_COMMAND_REPLY };
-    command.reply = (struct bw_reply){ request, status, content_type, body };
+    const struct bw_command command = { .type = BW_COMMAND_REPLY, .reply = *answer };
     BW_VEC_PUSH(&engine->replies, command);
 }
 
 void bw_engine_reply(struct bw_engine *engine, uint64_t request, int status, char *body)
 {
-    reply(engine, request, status,
-          status < 400 ? "application/json" : "application/problem+json", body);
+    const struct bw_reply answer = {
+        .id = request,
+        .status = status,
+        .content_type = status < 400 ? "application/json" : "application/problem+json",
+        .body = body,
+    };
+    reply(engine, &answer);
 }
 
 static const char *title_of(int status)
@@ -184,6 +190,8 @@ static const char *title_of(int status)
         return "Conflict";
     case 410:
         return "Gone";
+    case 412:
+        return "Precondition Failed";
     case 422:
         return "Unprocessable Content";
     case 503:
@@ -193,7 +201,7 @@ static const char *title_of(int status)
     }
 }
 
-void bw_engine_refuse(struct bw_engine *engine, uint64_t request, int status, const char *detail)
+static char *problem(int status, const char *detail)
 {
     struct bw_str body = { 0 };
     struct bw_json_writer w = { .out = &body };
@@ -203,7 +211,12 @@ void bw_engine_refuse(struct bw_engine *engine, uint64_t request, int status, co
     bw_json_add_i64(&w, "status", status);
     bw_json_add_text(&w, "detail", detail);
     bw_json_object_end(&w);
-    bw_engine_reply(engine, request, status, bw_str_take(&body));
+    return bw_str_take(&body);
+}
+
+void bw_engine_refuse(struct bw_engine *engine, uint64_t request, int status, const char *detail)
+{
+    bw_engine_reply(engine, request, status, problem(status, detail));
 }
 
 /* Does the path fit the pattern? The parts under `*` and `#` become the call's arguments. */
@@ -264,6 +277,11 @@ int bw_api_status_of(enum bw_err rc)
     return 400;
 }
 
+static bool is_read(const struct route *route)
+{
+    return strcmp(route->method, "GET") == 0;
+}
+
 /* No command sees what it cannot understand. */
 static enum bw_err read_call(struct bw_call *call, const struct route *route, struct bw_error *err)
 {
@@ -281,16 +299,75 @@ static enum bw_err read_call(struct bw_call *call, const struct route *route, st
     return rc;
 }
 
+/* A strong one: other bytes, another tag (RFC 9110, 8.8.3). */
+static void etag_of(const struct bw_call *call, char out[BW_ETAG_TEXT])
+{
+    (void)snprintf(out, BW_ETAG_TEXT, "\"%016" PRIx64 "\"",
+                   bw_hash(call->body.text, call->body.size));
+}
+
+/* Is it in the list of an If-Match or If-None-Match? A tag with its quotes is part of no other. */
+static bool is_named(const char *list, const char *etag)
+{
+    return list != NULL && (strcmp(list, "*") == 0 || strstr(list, etag) != NULL);
+}
+
+/* 412 unless it still is what an If-Match says was seen. */
+static enum bw_err check_seen(struct bw_call *call, const struct route *route, bool *fresh,
+                              struct bw_error *err)
+{
+    char etag[BW_ETAG_TEXT] = "";
+    *fresh = true;
+    if (call->request->if_match == NULL || is_read(route)) {
+        return BW_OK;
+    }
+    if (route->seen == NULL) {
+        return bw_fail(err, BW_ERR_INVALID, "If-Match: it is not known here");
+    }
+    enum bw_err rc = route->seen(call, err);
+    if (rc == BW_OK) {
+        etag_of(call, etag);
+        *fresh = is_named(call->request->if_match, etag);
+    }
+    bw_str_reset(&call->body);
+    call->w = (struct bw_json_writer){ .out = &call->body };
+    return rc;
+}
+
+static void answer(struct bw_call *call, const struct route *route)
+{
+    struct bw_reply done = {
+        .id = call->request->id,
+        .status = 200,
+        .content_type = call->content_type == NULL ? "application/json" : call->content_type,
+    };
+    if (is_read(route)) {
+        etag_of(call, done.etag);
+        done.status = is_named(call->request->if_none_match, done.etag) ? 304 : 200;
+    }
+    done.body = done.status == 304 ? bw_xstrdup("") : bw_str_take(&call->body);
+    reply(call->engine, &done);
+}
+
 static enum bw_err run(struct bw_call *call, const struct route *route, struct bw_error *err)
 {
     struct bw_engine *engine = call->engine;
-    if (strcmp(call->request->method, "GET") != 0 && !call->request->may_write) {
+    bool fresh = false;
+    if (!is_read(route) && !call->request->may_write) {
         bw_engine_refuse(engine, call->request->id, 403,
                          "only members of the write group may change anything");
         return BW_OK;
     }
     struct bw_error failure = { 0 };
     enum bw_err rc = read_call(call, route, &failure);
+    if (rc == BW_OK) {
+        rc = check_seen(call, route, &fresh, &failure);
+    }
+    if (rc == BW_OK && !fresh) {
+        bw_engine_refuse(engine, call->request->id, 412,
+                         "it is no longer what was seen; GET it again");
+        return BW_OK;
+    }
     if (rc == BW_OK) {
         rc = route->command(call, &failure);
     }
@@ -303,11 +380,33 @@ static enum bw_err run(struct bw_call *call, const struct route *route, struct b
         return bw_db_undo(engine->db, err); /* a refused command leaves nothing behind */
     }
     if (!call->answered_later) {
-        reply(engine, call->request->id, 200,
-              call->content_type == NULL ? "application/json" : call->content_type,
-              bw_str_take(&call->body));
+        answer(call, route);
     }
     return BW_OK;
+}
+
+/* With the methods there are (RFC 9110, 15.5.6), if the path is one at all. */
+static void refuse_path(struct bw_engine *engine, const struct bw_call *call)
+{
+    struct bw_str allow = { 0 };
+    for (size_t i = 0; i < BW_COUNT(ROUTES); i++) {
+        struct bw_call probe = { 0 };
+        if (fits(ROUTES[i].path, call->path, &probe)) {
+            bw_str_appendf(&allow, "%s%s%s", allow.size == 0 ? "" : ", ", ROUTES[i].method,
+                           is_read(&ROUTES[i]) ? ", HEAD" : "");
+        }
+        call_clear(&probe);
+    }
+    int status = allow.size == 0 ? 404 : 405;
+    const struct bw_reply refusal = {
+        .id = call->request->id,
+        .status = status,
+        .content_type = "application/problem+json",
+        .body = problem(status, status == 404 ? "there is no such path"
+                                              : "this path has no such method"),
+        .allow = status == 404 ? NULL : bw_str_take(&allow),
+    };
+    reply(engine, &refusal);
 }
 
 enum bw_err bw_engine_request(struct bw_engine *engine, const struct bw_request *request,
@@ -319,22 +418,17 @@ enum bw_err bw_engine_request(struct bw_engine *engine, const struct bw_request 
     call.path = bw_xstrndup(request->target, size);
     call.query = bw_xstrdup(query == NULL ? "" : query + 1);
     call.w.out = &call.body;
-    bool path_known = false;
-    for (size_t i = 0; engine->settings != NULL && i < BW_COUNT(ROUTES); i++) {
-        struct bw_call probe = { 0 };
-        bool here = fits(ROUTES[i].path, call.path, &probe);
-        if (here && strcmp(ROUTES[i].method, request->method) == 0) {
-            memcpy(call.args, probe.args, sizeof(call.args));
-            return run(&call, &ROUTES[i], err);
-        }
-        call_clear(&probe);
-        path_known = path_known || here;
-    }
     if (engine->settings == NULL) {
         bw_engine_refuse(engine, request->id, 503, "the daemon is starting");
-    } else {
-        bw_engine_refuse(engine, request->id, path_known ? 405 : 404,
-                         path_known ? "this path has no such method" : "there is no such path");
+        return BW_OK;
     }
+    /* The answer to HEAD is sent without its body. */
+    const char *method = strcmp(request->method, "HEAD") == 0 ? "GET" : request->method;
+    for (size_t i = 0; i < BW_COUNT(ROUTES); i++) {
+        if (strcmp(ROUTES[i].method, method) == 0 && fits(ROUTES[i].path, call.path, &call)) {
+            return run(&call, &ROUTES[i], err);
+        }
+    }
+    refuse_path(engine, &call);
     return BW_OK;
 }

@@ -83,10 +83,14 @@ struct bw_request {
     char *method; /* GET, POST, DELETE ... */
     char *target; /* path and query, still percent-encoded: /v1/deployments?limit=5 */
     char *body;   /* "" when there is none */
+    char *if_match;      /* the header of that name; NULL: none */
+    char *if_none_match; /* the same */
     int64_t peer_uid;
     bool may_write;
     char token[BW_REQUEST_TOKEN_TEXT]; /* nobody can guess it: for what the engine may hand out */
 };
+
+void bw_request_clear(struct bw_request *request);
 
 struct bw_event {
     enum bw_event_type type;
@@ -122,12 +126,18 @@ struct bw_deliver { /* or an eval job, for a trigger */
     char *memory;        /* what the sink remembers of this matter; NULL: nothing */
 };
 
+enum { BW_ETAG_TEXT = 19 }; /* 64 bits in hexadecimal, quoted, and a NUL */
+
 struct bw_reply {
     uint64_t id;
     int status;
     const char *content_type; /* static */
     char *body;
+    char etag[BW_ETAG_TEXT]; /* of the body; "": it has none */
+    char *allow;             /* 405: the methods there are; else NULL */
 };
+
+void bw_reply_clear(struct bw_reply *reply);
 
 struct bw_command {
     enum bw_command_type type;

@@ -42,8 +42,7 @@ struct exchange { /* one request on it */
     enum exchange_state state;
     struct MHD_Connection *connection;
     uint64_t id;
-    char *method;
-    char *target;
+    struct bw_request request; /* its head; the body is added once it is complete */
     struct bw_str body;
     size_t body_max;
     bool too_big;
@@ -83,6 +82,7 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
                                  size_t *upload_bytes, void **request);
 static enum MHD_Result on_head(const struct bw_control *control, struct exchange *exchange,
                                const char *method);
+static char *header_of(const struct exchange *exchange, const char *name);
 static bool shows_token(const struct bw_control *control, const struct exchange *exchange);
 static void on_upload(struct exchange *exchange, const char *bytes, size_t size);
 static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange);
@@ -142,7 +142,7 @@ bool bw_control_reply(struct bw_control *control, struct bw_reply *reply)
     }
     bool heard = exchange != NULL && !has_left(exchange);
     if (exchange == NULL) {
-        free(reply->body);
+        bw_reply_clear(reply);
     } else {
         LIST_REMOVE(exchange, link);
         exchange->state = REPLIED;
@@ -263,7 +263,7 @@ static void *on_uri(void *context, const char *uri, struct MHD_Connection *conne
     (void)context;
     struct exchange *exchange = bw_xcalloc(1, sizeof(*exchange));
     exchange->connection = connection;
-    exchange->target = bw_xstrdup(uri);
+    exchange->request.target = bw_xstrdup(uri);
     return exchange;
 }
 
@@ -293,11 +293,19 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
     return MHD_NO;
 }
 
+/* Ownership: the caller's; NULL where there is none. */
+static char *header_of(const struct exchange *exchange, const char *name)
+{
+    return bw_xstrdup(MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name));
+}
+
 static enum MHD_Result on_head(const struct bw_control *control, struct exchange *exchange,
                                const char *method)
 {
     exchange->state = BODY;
-    exchange->method = bw_xstrdup(method);
+    exchange->request.method = bw_xstrdup(method);
+    exchange->request.if_match = header_of(exchange, MHD_HTTP_HEADER_IF_MATCH);
+    exchange->request.if_none_match = header_of(exchange, MHD_HTTP_HEADER_IF_NONE_MATCH);
     const struct peer *peer = peer_of(exchange->connection);
     exchange->body_max = peer->may_write ? BW_CONTROL_BODY_MAX : BW_CONTROL_READER_BODY_MAX;
     if (control->metrics_token != NULL) {
@@ -306,7 +314,9 @@ static enum MHD_Result on_head(const struct bw_control *control, struct exchange
             return send_problem(exchange, 401, "Unauthorized",
                                 "send `Authorization: Bearer` and the token of control.metrics");
         }
-        if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 || strcmp(exchange->target, "/metrics") != 0) {
+        bool reads = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+                     strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+        if (!reads || strcmp(exchange->request.target, "/metrics") != 0) {
             return send_problem(exchange, 404, "Not Found",
                                 "here is GET /metrics and nothing else");
         }
@@ -367,14 +377,12 @@ static enum MHD_Result on_complete(struct bw_control *control, struct exchange *
     exchange->id = ++control->last_id;
     LIST_INSERT_HEAD(&control->waiting, exchange, link);
     MHD_suspend_connection(exchange->connection);
-    struct bw_request request = {
-        .id = exchange->id,
-        .method = BW_TAKE(exchange->method),
-        .target = BW_TAKE(exchange->target),
-        .body = bw_str_take(&exchange->body),
-        .peer_uid = peer->uid,
-        .may_write = peer->may_write,
-    };
+    struct bw_request request = exchange->request;
+    exchange->request = (struct bw_request){ 0 };
+    request.id = exchange->id;
+    request.body = bw_str_take(&exchange->body);
+    request.peer_uid = peer->uid;
+    request.may_write = peer->may_write;
     make_token(request.token);
     control->on_request(control->context, &request);
     return MHD_YES;
@@ -405,10 +413,9 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (exchange->state == WAITING) {
         LIST_REMOVE(exchange, link);
     }
-    free(exchange->method);
-    free(exchange->target);
+    bw_request_clear(&exchange->request);
     bw_str_clear(&exchange->body);
-    free(exchange->reply.body);
+    bw_reply_clear(&exchange->reply);
     free(exchange);
     *request = NULL;
 }
@@ -428,8 +435,18 @@ static enum MHD_Result send_reply(struct exchange *exchange)
         free(body);
         return MHD_NO;
     }
-    if (reply->content_type != NULL) {
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+    const struct {
+        const char *name;
+        const char *value; /* NULL, "": it is not sent */
+    } headers[] = {
+        { MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type },
+        { MHD_HTTP_HEADER_ETAG, reply->etag },
+        { MHD_HTTP_HEADER_ALLOW, reply->allow },
+    };
+    for (size_t i = 0; i < BW_COUNT(headers); i++) {
+        if (headers[i].value != NULL && headers[i].value[0] != '\0') {
+            (void)MHD_add_response_header(response, headers[i].name, headers[i].value);
+        }
     }
     enum MHD_Result rc =
         MHD_queue_response(exchange->connection, (unsigned)reply->status, response);

@@ -58,9 +58,7 @@ static void on_request(void *context, struct bw_request *request)
     } else {
         bw_control_reply(w.control, &reply);
     }
-    free(request->method);
-    free(request->target);
-    free(request->body);
+    bw_request_clear(request);
 }
 
 static void on_stop(uv_async_t *stop)
