@@ -40,6 +40,20 @@ static const char *finding_state_at(size_t i)
     return words[i];
 }
 
+static const char *sink_state_at(size_t i)
+{
+    static const char *const words[] = { "ok", "failing", "disabled", NULL };
+    return words[i];
+}
+
+static const char *model_status_at(size_t i)
+{
+    return i == 0                     ? "listed"
+           : i == 1                   ? "gone"
+           : i <= BW_LIFE_RETIRED + 1 ? bw_life_word((enum bw_life)(i - 1))
+                                      : NULL;
+}
+
 /* clang-format off */
 #define TEXT(name) { name, BW_SAYS_TEXT, NULL }
 #define WORD(name, noun) { name, BW_SAYS_WORD, noun##_at }
@@ -62,9 +76,13 @@ SAYS(NOTICES, TEXT("owner"), WORD("state", notice_state), WORD("kind", notice_ki
      WORD("severity", severity), TEXT("platform"), TEXT("deployment"),
      WORD("technique", technique), PAGE);
 SAYS(WAIVERS, TEXT("owner"), PAGE);
-SAYS(EVENTS, PAGE);
-SAYS(MODELS, TEXT("platform"), NAMED_PAGE);
+SAYS(EVENTS, OTHER("notice", ID), TEXT("deployment"), TEXT("owner"), WORD("kind", notice_kind),
+     TEXT("actor"), OTHER("since", TIME), PAGE);
+SAYS(MODELS, TEXT("platform"), TEXT("lineage"), TEXT("maker"), WORD("status", model_status),
+     NAMED_PAGE);
+SAYS(HISTORY, TEXT("platform"), NAMED_PAGE);
 SAYS(MODEL, TEXT("platform"));
+SAYS(SINKS, TEXT("plugin"), WORD("state", sink_state));
 SAYS(DELIVERIES, TEXT("sink"), WORD("state", delivery_state), PAGE);
 SAYS(EVALS, WORD("state", job_state), WORD("verdict", eval_verdict), TEXT("deployment"),
      TEXT("owner"), TEXT("suite"), PAGE);
@@ -130,7 +148,7 @@ static const struct route ROUTES[] = {
     WRITE("POST", "/v1/sources/*/accept", bw_api_accept, NULL, NULL),
     READ("/v1/models", bw_api_models, MODELS),
     READ("/v1/models/*", bw_api_model, MODEL),
-    READ("/v1/history", bw_api_history, MODELS),
+    READ("/v1/history", bw_api_history, HISTORY),
     READ("/v1/deliveries", bw_api_deliveries, DELIVERIES),
     READ("/v1/deliveries/#", bw_api_delivery, NULL),
     WRITE("POST", "/v1/deliveries/#/retry", bw_api_delivery_retry, NULL, NULL),
@@ -142,7 +160,7 @@ static const struct route ROUTES[] = {
     WRITE("POST", "/v1/evals/#/token", bw_api_eval_token, NULL, NULL),
     WRITE("POST", "/v1/evals/#/renew", bw_api_eval_renew, RENEWAL, NULL),
     WRITE("POST", "/v1/evals/#/report", bw_api_eval_report, REPORT, NULL),
-    READ("/v1/sinks", bw_api_sinks, NULL),
+    READ("/v1/sinks", bw_api_sinks, SINKS),
     READ("/v1/sinks/*", bw_api_sink, NULL),
     WRITE("POST", "/v1/sinks/*/test", bw_api_sink_test, NULL, NULL),
 };

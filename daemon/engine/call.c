@@ -19,32 +19,39 @@ char *bw_call_query(const struct bw_call *call, const char *name)
     return NULL;
 }
 
+bool bw_call_wants(const char *filter, const char *value)
+{
+    return filter == NULL || bw_str_equal(filter, value);
+}
+
+int64_t bw_call_number(const struct bw_call *call, const char *name, int64_t fallback)
+{
+    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, name);
+    int64_t number = fallback;
+    if (text != NULL) {
+        (void)bw_str_number(text, &number);
+    }
+    return number;
+}
+
 int64_t bw_call_limit(const struct bw_call *call)
 {
-    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, "limit");
-    int64_t limit = BW_PARAMETER_ROWS_MAX;
-    if (text != NULL) {
-        (void)bw_str_number(text, &limit);
-    }
-    return limit;
+    return bw_call_number(call, "limit", BW_PARAMETER_ROWS_MAX);
 }
 
 struct bw_list_page bw_call_page(const struct bw_call *call)
 {
-    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
-    struct bw_list_page page = { .limit = bw_call_limit(call) };
-    if (after != NULL) {
-        (void)bw_str_number(after, &page.after);
-    }
-    return page;
+    return (struct bw_list_page){ .after = bw_call_number(call, "after", 0),
+                                  .limit = bw_call_limit(call) };
 }
 
-enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms, struct bw_error *err)
+enum bw_err bw_call_time(const struct bw_call *call, const char *name, int64_t fallback_ms,
+                         int64_t *out_ms, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, "at");
-    *out_ms = call->engine->now_ms;
+    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, name);
+    *out_ms = fallback_ms;
     enum bw_err rc = text == NULL ? BW_OK : bw_instant_parse(text, out_ms, err);
-    return rc == BW_OK ? rc : bw_error_prefix(err, "at: ");
+    return rc == BW_OK ? rc : bw_error_prefix(err, "%s: ", name);
 }
 
 char *bw_call_actor(const struct bw_call *call)

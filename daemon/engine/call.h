@@ -24,11 +24,16 @@ struct bw_call {
 /* The query is known to be understood (parameter.h).
  * The value of a query parameter, decoded; NULL when absent. Ownership: the caller's. */
 char *bw_call_query(const struct bw_call *call, const char *name);
+/* filter NULL: whatever the value is. */
+bool bw_call_wants(const char *filter, const char *value);
+/* The number that a parameter is; the fallback when absent. */
+int64_t bw_call_number(const struct bw_call *call, const char *name, int64_t fallback);
 /* ?limit=, or as many rows as a page may have. */
 int64_t bw_call_limit(const struct bw_call *call);
-/* ?at=DATE, or now. Errors: BW_ERR_INVALID. */
-BW_MUST_CHECK enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms,
-                                     struct bw_error *err);
+/* The moment that a parameter is; the fallback when absent. Errors: BW_ERR_INVALID. */
+BW_MUST_CHECK enum bw_err bw_call_time(const struct bw_call *call, const char *name,
+                                       int64_t fallback_ms, int64_t *out_ms,
+                                       struct bw_error *err);
 /* "uid:1000". Ownership: the caller's. */
 char *bw_call_actor(const struct bw_call *call);
 /* The request's body as a JSON object. Errors: BW_ERR_INVALID. */

@@ -63,11 +63,6 @@ static enum bw_err cohort_of(struct bw_call *call, int64_t id, struct bw_cohort 
                        : rc;
 }
 
-static bool wanted(const char *filter, const char *value)
-{
-    return filter == NULL || bw_str_equal(filter, value);
-}
-
 enum bw_err bw_api_deployments(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_members_clear) struct bw_members members = { 0 };
@@ -87,9 +82,9 @@ enum bw_err bw_api_deployments(struct bw_call *call, struct bw_error *err)
         if (rc == BW_OK) {
             rc = cohort_of(call, member->cohort, &cohort, err);
         }
-        if (rc == BW_OK && wanted(state, bw_cohort_state_word(cohort.state)) &&
-            wanted(platform, deployment->platform) &&
-            wanted(technique, bw_technique_word(deployment->technique))) {
+        if (rc == BW_OK && bw_call_wants(state, bw_cohort_state_word(cohort.state)) &&
+            bw_call_wants(platform, deployment->platform) &&
+            bw_call_wants(technique, bw_technique_word(deployment->technique))) {
             bw_row_deployment(&call->w, deployment, &cohort);
         }
     }
@@ -205,11 +200,23 @@ enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
 enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
+    BW_CLEANUP(bw_freep) char *actor = bw_call_query(call, "actor");
+    BW_CLEANUP(bw_freep) char *deployment = bw_call_query(call, "deployment");
+    BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
+    BW_CLEANUP(bw_freep) char *kind = bw_call_query(call, "kind");
+    struct bw_event_filter filter = { .actor = actor,
+                                      .subject = deployment,
+                                      .owner = owner,
+                                      .kind = kind,
+                                      .notice = bw_call_number(call, "notice", 0) };
     int64_t last = 0;
     struct bw_list_page page = bw_call_page(call);
-    enum bw_err rc = bw_notices_last_event(call->engine->db, &last, err);
+    enum bw_err rc = bw_call_time(call, "since", 0, &filter.since_ms, err);
     if (rc == BW_OK) {
-        rc = bw_notices_events(call->engine->db, &page, &events, err);
+        rc = bw_notices_last_event(call->engine->db, &last, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_notices_events(call->engine->db, &filter, &page, &events, err);
     }
     bw_call_begin(call, "events");
     bw_json_add_id(&call->w, "last", last);
@@ -300,13 +307,25 @@ enum bw_err bw_api_delivery(struct bw_call *call, struct bw_error *err)
     return rc;
 }
 
+static const char *plugin_of(const struct bw_call *call, const struct bw_sending *sending)
+{
+    const struct bw_sink_settings *sink =
+        bw_settings_sink(call->engine->settings, sending->row.name);
+    return sink == NULL ? NULL : sink->plugin;
+}
+
 enum bw_err bw_api_sinks(struct bw_call *call, struct bw_error *err)
 {
     (void)err;
+    BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
+    BW_CLEANUP(bw_freep) char *plugin = bw_call_query(call, "plugin");
     bw_call_begin_list(call, "sinks");
     BW_VEC_EACH(const struct bw_sending, sending, &call->engine->sending)
     {
-        bw_row_sink(&call->w, &sending->row);
+        if (bw_call_wants(state, bw_row_sink_state(&sending->row)) &&
+            bw_call_wants(plugin, plugin_of(call, sending))) {
+            bw_row_sink(&call->w, &sending->row, plugin_of(call, sending));
+        }
     }
     bw_call_end_list(call, NULL);
     return BW_OK;
@@ -318,6 +337,6 @@ enum bw_err bw_api_sink(struct bw_call *call, struct bw_error *err)
     if (sending == NULL) {
         return bw_fail(err, BW_ERR_NOTFOUND, "no sink is called '%.200s'", call->args[0]);
     }
-    bw_row_sink(&call->w, &sending->row);
+    bw_row_sink(&call->w, &sending->row, plugin_of(call, sending));
     return BW_OK;
 }

@@ -12,7 +12,7 @@
 #include "store/evals.h"
 #include "store/inventory.h"
 #include "store/lineage_facts.h"
-#include "store/notices.h"
+#include "store/notice_events.h"
 #include "store/outbox.h"
 #include "store/sources.h"
 

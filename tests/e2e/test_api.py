@@ -193,7 +193,7 @@ class Api(Case):
 
     def parameters(self, operation):
         rows = [self.resolve(row) for row in operation.get("parameters", [])]
-        return {row["name"]: row["schema"] for row in rows if row["in"] == "query"}
+        return {row["name"]: self.resolve(row["schema"]) for row in rows if row["in"] == "query"}
 
     def test_queries_are_known_as_described(self):
         for method, path, operation in operations(self.description):
@@ -276,6 +276,15 @@ class Api(Case):
             self.check(problem, {"$ref": "#/components/schemas/Problem"}, target)
             self.assertEqual(problem["status"], wanted)
 
+    def said_file(self):
+        file = open(self.basewatch.path("said"), "wb")
+        self.addCleanup(file.close)
+        return file
+
+    def basewatch_said(self):
+        with open(self.basewatch.path("said"), encoding="utf-8") as file:
+            return file.read()
+
     def test_events_are_listed_and_followed(self):
         opened = self.basewatch.rows("events")
         self.assertEqual({event["event"] for event in opened}, {"opened"})
@@ -283,7 +292,8 @@ class Api(Case):
         with open(self.basewatch.path("followed"), "wb") as out:
             follower = subprocess.Popen(
                 [os.path.join(BIN, "basewatch"), "--socket", self.basewatch.path("control.sock"),
-                 "events", "--follow", "--json"], stdin=subprocess.DEVNULL, stdout=out)
+                 "events", "--follow", "--json"], stdin=subprocess.DEVNULL, stdout=out,
+                stderr=self.said_file())
         try:
             def followed():
                 with open(self.basewatch.path("followed"), encoding="utf-8") as file:
@@ -300,12 +310,35 @@ class Api(Case):
             self.assertEqual(followed()[0]["event"], "snoozed")
             self.assertEqual(followed()[0]["notice"], notice)
             self.assertTrue(followed()[0]["actor"].startswith("uid:"))
+            # A restart costs nothing: it goes on behind what it has.
+            seen = len(followed())
+            self.basewatch.stop()
+            wait_for(lambda: "trying again" in self.basewatch_said(), "the follower's warning")
+            self.basewatch.start()
+            self.call("POST", "/v1/notices/%s/reopen" % notice, json.dumps({"reason": "again"}))
+            wait_for(lambda: len(followed()) > seen, "an event of the daemon after its restart")
+            events = [(row["event"], row["id"]) for row in followed()]
+            self.assertEqual(events[-1][0], "reopened")
+            self.assertEqual(len(events), len(set(events)))
+            self.assertEqual(self.basewatch_said().count("trying again"), 1)
         finally:
             follower.terminate()
             follower.wait()
+        self.assertEqual(self.basewatch.rows("sinks", "--plugin", "webhook", "--state", "ok"),
+                         self.basewatch.rows("sinks"))
+        self.assertEqual(self.basewatch.rows("sinks", "--state", "disabled"), [])
+        self.assertEqual(self.basewatch.cli("sinks").splitlines()[1].split()[:3],
+                         ["ops", "webhook", "ok"])
         table = self.basewatch.cli("events")
         self.assertEqual(table.splitlines()[0].split()[:3], ["AT", "EVENT", "NOTICE"])
         self.assertEqual(self.basewatch.run("events", "--after", "1").returncode, 2)
+        self.assertIn("after: 'x' is not a number",
+                      self.basewatch.run("events", "--follow", "--after", "x").stderr)
+        notice = self.basewatch.rows("notices")[0]
+        self.assertEqual({row["notice"] for row in self.basewatch.rows(
+            "events", "--notice", notice["id"], "--deployment", notice["deployment"])}, {notice["id"]})
+        self.assertEqual({row["actor"] for row in self.basewatch.rows("events", "--actor", "basewatch")},
+                         {"basewatch"})
 
 
 if __name__ == "__main__":
