@@ -10,7 +10,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <stdio.h>
@@ -24,16 +23,8 @@
 
 #include "base/instant.h"
 #include "codec/json.h"
+#include "io/peers.h"
 #include "io/unix_socket.h"
-
-struct peer { /* one connection */
-    LIST_ENTRY(peer) link;
-    int fd;
-    uid_t uid;
-    bool may_read;
-    bool may_write;
-    int64_t receive_by_ms; /* of the loop's clock; INT64_MAX: a request is being answered */
-};
 
 enum exchange_state { HEAD, BODY, WAITING, REPLIED };
 
@@ -62,15 +53,12 @@ struct bw_control {
     char *path; /* NULL: the socket was inherited */
     dev_t device; /* of the file we made */
     ino_t inode;
-    gid_t read_group;
-    gid_t write_group;
     char *metrics_token; /* NULL: peers are known by their uid */
     uint64_t last_id;
-    LIST_HEAD(, peer) peers;
+    struct bw_peers peers;
     LIST_HEAD(, exchange) waiting;
 };
 
-static enum bw_err find_group(const char *name, gid_t *out, struct bw_error *err);
 static enum bw_err open_socket(struct bw_control *control, const struct bw_control_options *options,
                                int *out, struct bw_error *err);
 static enum bw_err start(struct bw_control *control, int fd, struct bw_error *err);
@@ -89,7 +77,7 @@ static enum MHD_Result on_complete(struct bw_control *control, struct exchange *
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
                          enum MHD_RequestTerminationCode why);
 static void make_token(char *out);
-static struct peer *peer_of(struct MHD_Connection *connection);
+static struct bw_peer *peer_of(struct MHD_Connection *connection);
 static enum MHD_Result send_reply(struct exchange *exchange);
 static enum MHD_Result send_too_big(struct exchange *exchange);
 static enum MHD_Result send_problem(struct exchange *exchange, int status, const char *title,
@@ -113,8 +101,8 @@ enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_control_options *opt
     control->metrics_token = bw_xstrdup(options->metrics_token);
     control->last_id = options->first_id;
     int fd = -1;
-    enum bw_err rc = find_group(options->read_group, &control->read_group, err);
-    rc = rc != BW_OK ? rc : find_group(options->write_group, &control->write_group, err);
+    enum bw_err rc = bw_peers_init(&control->peers, options->read_group, options->write_group,
+                                   options->metrics_token != NULL, err);
     rc = rc != BW_OK ? rc : open_socket(control, options, &fd, err);
     rc = rc != BW_OK ? rc : start(control, fd, err);
     if (rc != BW_OK) {
@@ -173,20 +161,6 @@ void bw_control_close(struct bw_control *control)
     uv_close((uv_handle_t *)&control->timer, on_handle_closed);
 }
 
-static enum bw_err find_group(const char *name, gid_t *out, struct bw_error *err)
-{
-    *out = BW_NO_GROUP;
-    if (name == NULL) {
-        return BW_OK;
-    }
-    const struct group *group = getgrnam(name);
-    if (group == NULL) {
-        return bw_fail(err, BW_ERR_NOTFOUND, "control socket: there is no group '%s'", name);
-    }
-    *out = group->gr_gid;
-    return BW_OK;
-}
-
 static enum bw_err open_socket(struct bw_control *control, const struct bw_control_options *options,
                                int *out, struct bw_error *err)
 {
@@ -196,8 +170,8 @@ static enum bw_err open_socket(struct bw_control *control, const struct bw_contr
                    ? BW_OK
                    : bw_fail(err, BW_ERR_IO, "inherited control socket: %s", strerror(errno));
     }
-    gid_t group =
-        control->read_group != BW_NO_GROUP ? control->read_group : control->write_group;
+    const struct bw_peers *peers = &control->peers;
+    gid_t group = peers->read_group != BW_NO_GROUP ? peers->read_group : peers->write_group;
     enum bw_err rc = bw_unix_socket_listen(options->path, group, out, err);
     struct stat st;
     if (rc == BW_OK && lstat(options->path, &st) == 0) {
@@ -213,7 +187,7 @@ static enum bw_err start(struct bw_control *control, int fd, struct bw_error *er
     control->mhd = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access, control,
         MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)BW_CONTROL_CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)BW_PEERS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)BW_CONTROL_IDLE_SEC,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, control,
@@ -240,21 +214,11 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 {
     struct bw_control *control = context;
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        struct peer *peer = *socket_context;
-        LIST_REMOVE(peer, link);
-        free(peer);
+        bw_peers_remove(&control->peers, *socket_context);
         return;
     }
-    struct peer *peer = bw_xcalloc(1, sizeof(*peer));
-    peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    bool known = control->metrics_token == NULL && bw_unix_socket_peer(peer->fd, &peer->uid);
-    peer->may_write = known && (peer->uid == 0 || peer->uid == geteuid() ||
-                                bw_unix_socket_peer_in(peer->fd, control->write_group));
-    peer->may_read =
-        peer->may_write || (known && bw_unix_socket_peer_in(peer->fd, control->read_group));
-    peer->receive_by_ms = (int64_t)uv_now(control->loop) + BW_CONTROL_RECEIVE_SEC * BW_SECOND_MS;
-    LIST_INSERT_HEAD(&control->peers, peer, link);
-    *socket_context = peer;
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    *socket_context = bw_peers_add(&control->peers, fd, (int64_t)uv_now(control->loop));
 }
 
 /* The one place where the target is seen as it was sent; what we return follows the request. */
@@ -306,7 +270,7 @@ static enum MHD_Result on_head(const struct bw_control *control, struct exchange
     exchange->request.method = bw_xstrdup(method);
     exchange->request.if_match = header_of(exchange, MHD_HTTP_HEADER_IF_MATCH);
     exchange->request.if_none_match = header_of(exchange, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    const struct peer *peer = peer_of(exchange->connection);
+    const struct bw_peer *peer = peer_of(exchange->connection);
     exchange->body_max = peer->may_write ? BW_CONTROL_BODY_MAX : BW_CONTROL_READER_BODY_MAX;
     if (control->metrics_token != NULL) {
         exchange->body_max = 0;
@@ -371,8 +335,8 @@ static enum MHD_Result on_complete(struct bw_control *control, struct exchange *
         memchr(exchange->body.text, '\0', exchange->body.size) != NULL) {
         return send_problem(exchange, 400, "Bad Request", "the body holds a NUL byte");
     }
-    struct peer *peer = peer_of(exchange->connection);
-    peer->receive_by_ms = INT64_MAX;
+    struct bw_peer *peer = peer_of(exchange->connection);
+    bw_peer_waits(peer);
     exchange->state = WAITING;
     exchange->id = ++control->last_id;
     LIST_INSERT_HEAD(&control->waiting, exchange, link);
@@ -408,8 +372,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (exchange == NULL) {
         return;
     }
-    peer_of(connection)->receive_by_ms =
-        (int64_t)uv_now(control->loop) + BW_CONTROL_RECEIVE_SEC * BW_SECOND_MS;
+    bw_peer_receives(peer_of(connection), (int64_t)uv_now(control->loop));
     if (exchange->state == WAITING) {
         LIST_REMOVE(exchange, link);
     }
@@ -420,7 +383,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *request = NULL;
 }
 
-static struct peer *peer_of(struct MHD_Connection *connection)
+static struct bw_peer *peer_of(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -497,7 +460,7 @@ static bool is_full(const struct bw_control *control)
 {
     const union MHD_DaemonInfo *info =
         MHD_get_daemon_info(control->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    return info != NULL && info->num_connections >= BW_CONTROL_CONNECTIONS_MAX;
+    return info != NULL && info->num_connections >= BW_PEERS_MAX;
 }
 
 /* While it is full, libmicrohttpd does not listen, and it begins again only at the start of a run:
@@ -517,15 +480,7 @@ static void run(struct bw_control *control)
 static void schedule(struct bw_control *control)
 {
     int64_t now_ms = (int64_t)uv_now(control->loop);
-    int64_t next_ms = INT64_MAX;
-    struct peer *peer = NULL;
-    LIST_FOREACH(peer, &control->peers, link) {
-        if (peer->receive_by_ms <= now_ms) {
-            (void)shutdown(peer->fd, SHUT_RDWR);
-            peer->receive_by_ms = INT64_MAX;
-        }
-        next_ms = peer->receive_by_ms < next_ms ? peer->receive_by_ms : next_ms;
-    }
+    int64_t next_ms = bw_peers_hang_up_overdue(&control->peers, now_ms);
     MHD_UNSIGNED_LONG_LONG timeout_ms = 0;
     bool wanted = control->resumed || MHD_get_timeout(control->mhd, &timeout_ms) == MHD_YES;
     if (wanted && (int64_t)timeout_ms < next_ms - now_ms) {
