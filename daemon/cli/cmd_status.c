@@ -1,4 +1,5 @@
 /* daemon/cli/cmd_status.c: how things stand, on one screen. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "cli/ask.h"
@@ -42,6 +43,10 @@ static void print_counts(const struct bw_json *document)
         }
     }
     bw_str_append(&line, before[0] == ',' ? ")" : "");
+    int64_t unwatched = bw_json_i64(bw_cell_pick(document, "deployments.unwatched"), 0);
+    if (unwatched > 0) {
+        bw_str_appendf(&line, "; no source speaks of the platform of %" PRId64, unwatched);
+    }
     bw_text_print(stdout, line.text);
     bw_str_reset(&line);
     bw_str_append(&line, "open notices: ");

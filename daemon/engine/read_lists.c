@@ -12,7 +12,11 @@ enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
     int64_t counts[BW_COHORT_RETIRED + 1] = { 0 };
     int64_t total = 0;
     int64_t open = 0;
+    int64_t unwatched = 0;
     enum bw_err rc = bw_inventory_by_state(engine->db, counts, err);
+    if (rc == BW_OK) {
+        rc = bw_inventory_unwatched(engine->db, &unwatched, err);
+    }
     if (rc == BW_OK) {
         rc = bw_notices_count_live(engine->db, &open, err);
     }
@@ -30,6 +34,7 @@ enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
     bw_json_object_end(&call->w);
     bw_json_object_begin(&call->w, "deployments");
     bw_json_add_i64(&call->w, "total", total);
+    bw_json_add_i64(&call->w, "unwatched", unwatched);
     bw_json_object_begin(&call->w, "by_state");
     for (size_t i = 0; i < BW_COUNT(counts); i++) {
         bw_json_add_i64(&call->w, bw_cohort_state_word((enum bw_cohort_state)i), counts[i]);
