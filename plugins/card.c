@@ -34,6 +34,7 @@ static const struct {
 static const char *text_of(const struct bw_json *object, const char *name);
 static char *key_of(const struct bw_card *card, const char *kind, const char *which);
 static void read_notice(struct bw_card *card);
+static char *hint_of(const struct bw_card *card, const char *id);
 static void read_outage(struct bw_card *card, const char *noun);
 static enum bw_card_stage stage_of(const char *type, const char *state);
 static char *title_of(const struct bw_card *card, enum bw_card_stage stage);
@@ -180,11 +181,21 @@ static void read_notice(struct bw_card *card)
     const char *diff = text_of(bw_json_get(card->data, "swap"), "diff");
     card->diff = diff[0] == '\0' ? NULL : bw_clip(diff, DIFF_MAX);
     free(card->hint);
-    card->hint = card->stage == BW_CARD_CLOSED
-                     ? bw_xasprintf("basewatch notices show %s", id)
-                     : bw_xasprintf("basewatch explain %s; basewatch notices ack %s --reason TEXT",
-                                    card->subject, id);
+    card->hint = hint_of(card, id);
     add_facts(card);
+}
+
+/* What somebody has taken up is not to be taken up again. */
+static char *hint_of(const struct bw_card *card, const char *id)
+{
+    bool verified = strcmp(text_of(card->data, "state"), "verified") == 0;
+    if (card->stage == BW_CARD_OPEN) {
+        return bw_xasprintf("basewatch explain %s; basewatch notices ack %s --reason TEXT",
+                            card->subject, id);
+    }
+    return verified && bw_json_is_object(bw_json_get(card->data, "swap"))
+               ? bw_xasprintf("basewatch swap %s", card->subject)
+               : bw_xasprintf("basewatch notices show %s", id);
 }
 
 /* The state has the last word: a notice that was waived tells of it in an update. */
@@ -304,9 +315,10 @@ static void read_list(struct bw_card *card, const struct bw_json *notices)
     const struct bw_json *notice = bw_json_first(notices);
     card->severity = notice == NULL ? "info" : text_of(notice, "severity");
     for (; notice != NULL; notice = bw_json_next(notice)) {
+        bool unsure = strcmp(text_of(notice, "confidence"), "unconfirmed") == 0;
         BW_CLEANUP(bw_freep) char *line =
-            bw_xasprintf("%s%s", mixed ? mark_of(text_of(notice, "what")) : "",
-                         text_of(notice, "summary"));
+            bw_xasprintf("%s%s%s", mixed ? mark_of(text_of(notice, "what")) : "",
+                         unsure ? "unconfirmed: " : "", text_of(notice, "summary"));
         BW_VEC_PUSH(&card->lines, bw_clip(line, LINE_MAX));
     }
     int64_t count = bw_json_i64(bw_json_get(card->data, "count"), 0);

@@ -47,22 +47,13 @@ restarted() { [ "$(property NRestarts)" = "$1" ] && [ "$(property ActiveState)" 
 status_text_is() { case $(property StatusText) in $1) ;; *) return 1 ;; esac; }
 deployments() { inside "$basewatch" deployments --no-header | awk '{ print $1 }' | paste -sd' '; }
 
-# ---- install and boot ----
-DESTDIR=$work/stage cmake --install "$build" >"$work/install.log"
-pages=no
-if [ -e "$work/stage$prefix/share/man/man8/basewatchd.8" ] && [ -e /etc/manpath.config ]; then
-    pages=yes
-    mkdir -p "$work/stage/etc"
-    cp /etc/manpath.config "$work/stage/etc/"
-fi
-mkdir -p "$work/stage/etc/basewatch/catalog"
-cp "$(dirname "$0")/data/openai/openai.body" "$work/stage/etc/basewatch/catalog/catalog.json"
-# On a first boot systemd enables what no preset disables.
-mkdir -p "$work/stage/usr/lib/systemd/system-preset"
+# ---- boot ----
+# What is installed goes over a copy of /usr; on a first boot systemd enables what no preset disables.
+mkdir -p "$work/usr/lib/systemd/system-preset"
 printf 'disable %s\n' basewatchd.service basewatch-runner.service \
-    >"$work/stage/usr/lib/systemd/system-preset/00-test.preset"
+    >"$work/usr/lib/systemd/system-preset/00-test.preset"
 started=$(now_ms)
-script -qfc "exec ${container[*]@Q} -b --overlay-ro=/usr:$work/stage/usr:/usr --bind-ro=$work/stage/etc:/run/stage systemd.firstboot=off" \
+script -qfc "exec ${container[*]@Q} -b --overlay=/usr:$work/usr:/usr systemd.firstboot=off" \
     "$work/console" >/dev/null 2>&1 </dev/null &
 terminal=$!
 booted() {
@@ -71,9 +62,28 @@ booted() {
 }
 until_true "the container runs" booted
 echo "booted in $(($(now_ms) - started)) ms"
-inside cp -r /run/stage/. /etc/
-# This one, whatever else is installed on the machine whose /usr we share.
-inside cp "$prefix/lib/systemd/system/basewatchd.service" /run/systemd/system/
+
+# ---- install ----
+root=/proc/$leader/root
+install_package() {
+    DESTDIR=$root cmake --install "$build" >>"$work/install.log"
+    inside systemd-sysusers 2>/dev/null
+    # This one, whatever else is installed on the machine whose /usr we share.
+    inside cp "$prefix/lib/systemd/system/basewatchd.service" /run/systemd/system/
+}
+# The next version is the same program with a schema of one more step.
+install_next_package() {
+    install_package
+    install -m 755 "$build/bin/basewatchd_next" "$root$prefix/bin/basewatchd"
+}
+install_package
+pages=no
+if [ -e "$root$prefix/share/man/man8/basewatchd.8" ] && [ -e /etc/manpath.config ]; then
+    pages=yes
+    cp /etc/manpath.config "$root/etc/"
+fi
+mkdir "$root/etc/basewatch/catalog"
+cp "$(dirname "$0")/data/openai/openai.body" "$root/etc/basewatch/catalog/catalog.json"
 inside systemd-sysusers --inline "u reader -" "u writer -" "u stranger -" "m reader basewatch" \
     "m writer basewatch" "m writer basewatch-admin" 2>/dev/null
 inside mkdir -p /run/systemd/system/basewatchd.service.d
@@ -88,32 +98,10 @@ END
 inside sh -c 'umask 077; echo "whsec_$(head -c32 /dev/urandom | base64)" >/run/hook.whsec'
 expect "verify prints nothing" "" "$(inside systemd-analyze verify --man=$pages basewatchd.service 2>&1)"
 
-# ---- what an earlier version has left ----
-tree=$(dirname "$0")/..
-if command -v sqlite3 >/dev/null; then
-    {
-        cat "$tree/schema/0001_first.sql" "$tree/schema/0002_reload.sql"
-        cat <<'END'
-INSERT INTO cohort (id, platform, scope, base, technique, policy_hash, policy, members)
-VALUES (1, 'openai', '', 'gpt-7-turbo', 'prompt', 1, '{}', 1);
-INSERT INTO deployment (cohort, name, origin, owner, hash, body) VALUES (1, 'of-old', 'api', 'web', 1,
-'{"name":"of-old","technique":"prompt","platform":"openai","model":"gpt-7-turbo","owner":"web"}');
-PRAGMA user_version = 2;
-END
-    } | sqlite3 "$work/stage/etc/old.db"
-    inside install -d -m 700 -o basewatch -g basewatch /var/lib/basewatch
-    inside install -m 600 -o basewatch -g basewatch /run/stage/old.db /var/lib/basewatch/basewatch.db
-    old="of-old "
-else
-    echo "skipped: there is no sqlite3 to make a database of an earlier version"
-    old=""
-fi
-
 # ---- start ----
 inside systemctl daemon-reload
 inside systemctl start basewatchd
 expect "what is installed starts" "watching 0 sources for 0 configured deployments" "$(property StatusText)"
-expect "what an earlier version has left is kept" "${old% }" "$(deployments)"
 expect "exposure" "*exposure level*1.[012] OK*" "$(inside systemd-analyze security --threshold=12 basewatchd | tail -1)"
 inside tee /etc/basewatch/conf.d/test.yaml >/dev/null <<'END'
 sources:
@@ -129,12 +117,12 @@ inside systemctl reload basewatchd
 until_true "a good file is taken" status_text_is "watching 1 sources for 1 configured deployments"
 polled=$(inside "$basewatch" sources poll --json)
 expect "a plugin runs in the sandbox" '*"state":"ok"*' "$polled"
-expect "a deployment is watched" "${old}triage" "$(deployments)"
+expect "a deployment is watched" "triage" "$(deployments)"
 inside sh -c 'echo "souces: []" >/etc/basewatch/conf.d/wrong.yaml'
 inside systemctl reload basewatchd
 until_true "a bad file is told" status_text_is "reload failed, the old configuration is kept: /etc/basewatch/conf.d/wrong.yaml:1:1:*"
 echo "ok: StatusText: $(property StatusText)"
-expect "the old configuration is kept" "${old}triage" "$(deployments)"
+expect "the old configuration is kept" "triage" "$(deployments)"
 expect "status tells" "the last reload failed: *wrong.yaml*still running what was loaded at *" \
     "$(inside "$basewatch" status | head -1)"
 inside rm /etc/basewatch/conf.d/wrong.yaml
@@ -151,7 +139,7 @@ expect "a stranger does not read" "error: *" "$(as stranger "$basewatch" status 
 if as stranger "$basewatch" status >/dev/null 2>&1; then fail "a stranger reads"; fi
 echo "$add" | as writer "$basewatch" deployments import - 2>/dev/null ||
     fail "a member of the second group does not write"
-expect "a member of the second group writes" "from-api ${old}triage" "$(deployments)"
+expect "a member of the second group writes" "from-api triage" "$(deployments)"
 
 # ---- confinement ----
 pid=$(property MainPID)
@@ -175,7 +163,7 @@ until_true "the watchdog ends a daemon that hangs" restarted 1
 inside journalctl -u basewatchd -o cat --no-pager | grep -F 'Watchdog timeout'
 inside kill -KILL "$(property MainPID)"
 until_true "a crash is followed by a start" restarted 2
-expect "the state is kept" "from-api ${old}triage" "$(deployments)"
+expect "the state is kept" "from-api triage" "$(deployments)"
 sleep 3
 restarted 2 || fail "a working daemon is ended by its watchdog"
 began=$(now_ms)
@@ -185,7 +173,59 @@ expect "a stop" "success inactive" "$(property Result) $(property ActiveState)"
 [ $took -le 2000 ] || fail "a stop takes $took ms"
 echo "stopped in $took ms"
 inside systemctl start basewatchd
-expect "the state is kept" "from-api ${old}triage" "$(deployments)"
+expect "the state is kept" "from-api triage" "$(deployments)"
+
+# ---- upgrade ----
+kept() { # what people have and have done
+    inside "$basewatch" deployments --no-header
+    inside "$basewatch" notices --no-header
+    inside "$basewatch" deliveries --json | tr '{' '\n' | grep -o '"id":"[0-9]*"' | sort
+}
+schema() { od -An -j60 -N4 --endian=big -t d4 "$root/var/lib/basewatch/basewatch.db" | tr -d ' '; }
+state_sum() { (cd "$root/var/lib/basewatch" && sha256sum -- *) | sha256sum; }
+journal_of() { inside journalctl -u basewatchd -o cat --no-pager "_SYSTEMD_INVOCATION_ID=$(property InvocationID)"; }
+notice=$(inside "$basewatch" notices --json | grep -o '"id":"[0-9]*"' | head -1 | tr -dc 0-9)
+inside "$basewatch" notices ack "$notice" --reason "we know" 2>/dev/null || fail "no acknowledgement"
+before=$(kept)
+expect "there is something to keep" "*from-api*triage*acknowledged*" "$before"
+expect "what could not be delivered waits" "*pending*" "$(inside "$basewatch" deliveries --no-header)"
+older=$(schema)
+install_next_package
+inside systemctl daemon-reload
+expect "what runs is not disturbed" "active" "$(property ActiveState)"
+inside systemctl restart basewatchd
+expect "the next version runs" "watching 1 sources for 1 configured deployments" "$(property StatusText)"
+expect "it says what it did" "*schema version $older is one of version $((older + 1)) now*" "$(journal_of)"
+expect "all is kept" "$before" "$(kept)"
+inside "$basewatch" listen --port 9 --secret /run/hook.whsec --json >"$work/heard" 2>&1 &
+listener=$!
+until_true "there is somebody to hear" grep -q listening "$work/heard"
+inside "$basewatch" sinks test hook >/dev/null 2>&1
+pending() { inside "$basewatch" deliveries --no-header | grep pending; }
+for id in $(pending | cut -d' ' -f1); do
+    inside "$basewatch" deliveries retry "$id" >/dev/null 2>&1 || true # it has just arrived
+done
+delivered() { ! pending; }
+until_true "what waited is delivered" delivered
+kill $listener
+expect "the opened notice has arrived" "*notice.opened*" "$(cat "$work/heard")"
+before=$(kept)
+
+# ---- back to the older version, which is refused ----
+inside systemctl stop basewatchd
+sum=$(state_sum)
+install_package
+inside systemctl daemon-reload
+if inside systemctl restart basewatchd 2>/dev/null; then fail "an older version takes a newer database"; fi
+expect "it says why, and what to do" \
+    "*it has schema version $((older + 1)) and this program knows $older; install the newer basewatch again, or*" \
+    "$(inside journalctl -u basewatchd -o cat --no-pager -n 20)"
+inside systemctl stop basewatchd
+expect "nothing was written" "$sum" "$(state_sum)"
+install_next_package
+inside systemctl daemon-reload
+inside systemctl restart basewatchd
+expect "the newer version goes on" "$before" "$(kept)"
 
 # ---- the runner ----
 inside cp "$prefix/lib/systemd/system/basewatch-runner.service" /run/systemd/system/

@@ -33,6 +33,7 @@ enum {
     DRAIN_MS = 400,       /* deliveries in flight may end that long after SIGTERM */
 };
 
+#define JUMP_MS (2 * BW_SECOND_MS) /* slewing takes hours for as much */
 #define METRICS_FIRST_ID (UINT64_C(1) << 63) /* requests by TCP are numbered from here */
 
 struct bw_app {
@@ -55,6 +56,7 @@ struct bw_app {
     struct bw_sender *starter; /* of eval jobs elsewhere */
     struct bw_control *control;
     struct bw_control *metrics; /* NULL: on the control socket alone */
+    int64_t ahead_ms;   /* of the steady clock the wall clock was, when last looked at; 0: never */
     bool ready;         /* the service manager has been told */
     bool watchdog_asks; /* the engine owes a sign of life */
     bool reloading;
@@ -65,9 +67,25 @@ static const int SIGNALS[] = { SIGTERM, SIGINT, SIGHUP };
 
 /* ---- events for the engine ---- */
 
+/* Told before anything that came later, so that no time runs out by the jump alone. The steady clock
+ * stands still while the machine sleeps, which is a jump as well. */
+static void tell_of_jump(struct bw_app *app, int64_t now_ms)
+{
+    int64_t ahead_ms = now_ms - bw_clock_monotonic_ms();
+    int64_t jump_ms = ahead_ms - app->ahead_ms;
+    bool first = app->ahead_ms == 0;
+    app->ahead_ms = ahead_ms;
+    if (!first && (jump_ms >= JUMP_MS || jump_ms <= -JUMP_MS)) {
+        struct bw_event event = { .type = BW_EVENT_CLOCK_SET, .now_ms = now_ms };
+        bw_log(BW_LOG_NOTICE, "the clock has jumped by %lld s", (long long)(jump_ms / 1000));
+        bw_queue_push(app->events, &event);
+    }
+}
+
 static void push(struct bw_app *app, struct bw_event *event)
 {
     event->now_ms = bw_clock_now_ms();
+    tell_of_jump(app, event->now_ms);
     bw_queue_push(app->events, event);
 }
 
@@ -111,14 +129,14 @@ static void configure(struct bw_app *app)
 
 /* ---- commands of the engine ---- */
 
-static void poll_source(struct bw_app *app, const char *name)
+static void poll_source(struct bw_app *app, const struct bw_poll_request *request)
 {
-    const struct bw_source_settings *source = bw_settings_source(app->settings, name);
+    const struct bw_source_settings *source = bw_settings_source(app->settings, request->source);
     if (source != NULL && !app->stopping) {
-        bw_poller_poll(app->poller, source);
+        bw_poller_poll(app->poller, source, request->memory);
         return;
     }
-    struct bw_polled gone = { .source = bw_xstrdup(name),
+    struct bw_polled gone = { .source = bw_xstrdup(request->source),
                               .outcome = BW_POLL_FAILED,
                               .error = bw_xstrdup("it is no longer configured") };
     on_polled(app, &gone);
@@ -188,7 +206,7 @@ static void execute(struct bw_app *app, struct bw_command *command)
 {
     switch (command->type) {
     case BW_COMMAND_POLL:
-        poll_source(app, command->poll);
+        poll_source(app, &command->poll);
         break;
     case BW_COMMAND_DELIVER:
         deliver(app, &command->deliver);

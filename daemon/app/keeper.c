@@ -114,6 +114,16 @@ static enum bw_err take_lock(struct bw_keeper *keeper, const char *state_dir, st
     return BW_OK;
 }
 
+static void tell_upgrade(const struct bw_db *db)
+{
+    int before = bw_db_came_with(db);
+    int now = bw_db_schema_version();
+    if (before > 0 && before < now) {
+        bw_log(BW_LOG_NOTICE, "the database of schema version %d is one of version %d now; an "
+               "older basewatch refuses it", before, now);
+    }
+}
+
 static enum bw_err open_all(struct bw_keeper *keeper, const char *state_dir,
                             const char *config, struct bw_error *err)
 {
@@ -129,6 +139,9 @@ static enum bw_err open_all(struct bw_keeper *keeper, const char *state_dir,
     }
     if (rc == BW_OK) {
         rc = bw_db_open(path, &keeper->db, err);
+    }
+    if (rc == BW_OK) {
+        tell_upgrade(keeper->db);
     }
     return rc == BW_OK ? bw_engine_new(keeper->db, keeper->rules, &keeper->book, &keeper->engine,
                                        err)

@@ -32,6 +32,7 @@ struct values {
     struct bw_common common;
     const char *tuned;
     const char *reason;
+    bool again;
 };
 
 static const struct bw_option START_OPTIONS[] = {
@@ -43,6 +44,14 @@ static const struct bw_option START_OPTIONS[] = {
 
 static const struct bw_option CANCEL_OPTIONS[] = {
     { "reason", "TEXT", "why; it is kept with the job", offsetof(struct values, reason), 0 },
+    BW_COMMON_OPTIONS,
+    { 0 },
+};
+
+static const struct bw_option TOKEN_OPTIONS[] = {
+    { "again", NULL, "in place of one that is lost, which is void then",
+      offsetof(struct values, again), 0 },
+    BW_JSON_OPTION,
     BW_COMMON_OPTIONS,
     { 0 },
 };
@@ -86,9 +95,9 @@ static const struct bw_cmd CANCEL = {
 static const struct bw_cmd TOKEN = {
     .name = "token",
     .run = token,
-    .usage = "evals token ID [--json]",
+    .usage = "evals token ID [--again] [--json]",
     .help = "Take a job for a CI, and print the token that reports its result once",
-    .options = bw_ask_json_options,
+    .options = TOKEN_OPTIONS,
     .operands_min = 1,
     .operands_max = 1,
 };
@@ -97,7 +106,7 @@ const struct bw_cmd bw_evals_cmd = {
     .name = "evals",
     .run = list,
     .usage = "evals [FILTER]... [--json]\nevals show ID\nevals start DEPLOYMENT [--tuned MODEL]\n"
-             "evals cancel ID --reason TEXT\nevals token ID [--json]\n"
+             "evals cancel ID --reason TEXT\nevals token ID [--again] [--json]\n"
              "evals report ID --token FILE --candidate FILE [--baseline FILE]...",
     .help = "List the runs of eval suites on candidates, start or stop one",
     .options = OPTIONS,
@@ -163,8 +172,8 @@ static int cancel(int argc, char **argv)
 /* The token alone goes to stdout, so that it can go straight into a file. */
 static int token(int argc, char **argv)
 {
-    struct bw_common common = { 0 };
-    int code = bw_cmd_begin(&TOKEN, &argc, argv, &common);
+    struct values values = { 0 };
+    int code = bw_cmd_begin(&TOKEN, &argc, argv, &values);
     if (code != BW_EXIT_NONE) {
         return code;
     }
@@ -172,12 +181,12 @@ static int token(int argc, char **argv)
     BW_CLEANUP(bw_json_freep) struct bw_json *order = NULL;
     BW_CLEANUP(bw_str_clear) struct bw_str target = bw_ask_target(LIST.kind, argv[1], "token");
     const struct bw_client_request request = {
-        .method = "POST", .target = target.text, .body = "{}"
+        .method = "POST", .target = target.text, .body = values.again ? "{\"again\":true}" : "{}"
     };
     if (bw_client_ask(&request, &order, &err) != BW_OK) {
         return bw_cmd_failed(&err);
     }
-    if (common.json) {
+    if (values.common.json) {
         bw_ask_print_json(order);
     } else {
         (void)puts(bw_json_text(bw_json_get(bw_json_get(order, "job"), "token"), ""));

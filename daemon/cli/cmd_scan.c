@@ -106,6 +106,10 @@ static int scan(int argc, char **argv)
     }
     BW_CLEANUP(bw_scan_result_clear) struct bw_scan_result result = { 0 };
     struct bw_error err = { 0 };
+    if (values.common.json && values.sarif) {
+        (void)bw_fail(&err, BW_ERR_INVALID, "give either --json or --sarif");
+        return bw_cmd_misused(&bw_scan_cmd, &err);
+    }
     if (run(&values, argv[1], &result, &err) != BW_OK) {
         (void)bw_cmd_failed(&err);
         return values.exit_code ? EXIT_ERROR : BW_EXIT_FAILED;

@@ -12,6 +12,7 @@ struct options {
     struct bw_common common;
     const char *at;
     bool write;
+    bool force;
 };
 
 /* A person's terminal gets the lines made harmless, anything else the bytes untouched. */
@@ -55,6 +56,24 @@ static void print_breaks(const struct bw_json *document)
     }
 }
 
+/* An eval's word on the candidate, beside the diff as well. BW_ERR_REFUSED: it was rejected. */
+static enum bw_err heed_eval(const struct bw_json *document, struct bw_error *err)
+{
+    const struct bw_json *eval = bw_json_get(document, "eval");
+    const char *verdict = bw_json_text(bw_json_get(eval, "verdict"), "");
+    if (verdict[0] == '\0') {
+        return BW_OK;
+    }
+    BW_CLEANUP(bw_freep)
+    char *line = bw_xasprintf("its eval %s: %s: %s", bw_json_text(bw_json_get(eval, "id"), ""),
+                              verdict, bw_json_text(bw_json_get(eval, "reason"), ""));
+    if (strcmp(verdict, "fail") == 0) {
+        return bw_fail(err, BW_ERR_REFUSED, "%s", line);
+    }
+    bw_text_print(stderr, line);
+    return BW_OK;
+}
+
 static enum bw_err run(const struct options *values, const char *name, struct bw_error *err)
 {
     BW_CLEANUP(bw_json_freep) struct bw_json *document = NULL;
@@ -65,9 +84,15 @@ static enum bw_err run(const struct options *values, const char *name, struct bw
         return rc;
     }
     print_breaks(document);
-    if (values->write) {
-        rc = bw_swap_write(document, err);
+    rc = heed_eval(document, err);
+    if (rc != BW_OK && values->write && !values->force) {
+        return bw_error_prefix(err, "not written, --force does it all the same: ");
     }
+    if (rc != BW_OK) {
+        BW_CLEANUP(bw_freep) char *line = bw_xasprintf("mind: %s", err->text);
+        bw_text_print(stderr, line);
+    }
+    rc = values->write ? bw_swap_write(document, err) : BW_OK;
     if (rc == BW_OK && values->common.json) {
         bw_ask_print_json(document);
     } else if (rc == BW_OK && !values->write) {
@@ -94,6 +119,8 @@ static const struct bw_option OPTIONS[] = {
     { "at", "DATE", "as of that day", offsetof(struct options, at), 0 },
     { "write", NULL, "make the change in the tree around the current folder",
       offsetof(struct options, write), 0 },
+    { "force", NULL, "with --write: also where the candidate's eval has failed",
+      offsetof(struct options, force), 0 },
     BW_JSON_OPTION,
     BW_COMMON_OPTIONS,
     { 0 },
@@ -102,7 +129,7 @@ static const struct bw_option OPTIONS[] = {
 const struct bw_cmd bw_swap_cmd = {
     .name = "swap",
     .run = swap,
-    .usage = "swap DEPLOYMENT [--write] [--at DATE] [--json]",
+    .usage = "swap DEPLOYMENT [--write [--force]] [--at DATE] [--json]",
     .help = "Print the change of one line as a diff: basewatch swap NAME | git apply",
     .options = OPTIONS,
     .operands_min = 1,

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/str.h"
+#include "domain/eval_job.h"
 
 /* scheme://host:port, without a user's name and password. */
 static void append_origin(struct bw_str *out, const char *url)
@@ -185,6 +187,17 @@ void bw_config_explain(const struct bw_settings *settings, struct bw_str *out)
     }
 }
 
+static bool has_webhook(const struct bw_settings *settings)
+{
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &settings->sinks)
+    {
+        if (strcmp(sink->plugin, "webhook") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void bw_config_doubt(const struct bw_settings *settings, struct bw_names *warnings)
 {
     BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
@@ -197,6 +210,11 @@ void bw_config_doubt(const struct bw_settings *settings, struct bw_names *warnin
                             deployment->name, deployment->platform,
                             deployment->account[0] == '\0' ? "" : ", account ", deployment->account,
                             deployment->region[0] == '\0' ? "" : ", region ", deployment->region));
+        }
+        if (bw_str_equal(deployment->evals.trigger, BW_STARTER_CI) && !has_webhook(settings)) {
+            BW_VEC_PUSH(warnings,
+                        bw_xasprintf("deployment '%s': evals.trigger is ci, and no webhook sink "
+                                     "would tell a CI of a job; add one", deployment->name));
         }
     }
     if (settings->sinks.count == 0 && settings->deployments.count > 0) {

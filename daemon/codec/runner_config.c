@@ -9,7 +9,7 @@
 
 static void add_suite(struct bw_config_reader *reader, const struct bw_config_node *item);
 
-enum { SUITES_MAX = 1000, NAME_MAX_BYTES = 128 };
+enum { NAME_MAX_BYTES = 128 };
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define END { .name = NULL }
@@ -62,7 +62,7 @@ static const struct bw_config_section SUITE_SECTION = { "suite", SUITE, add_suit
 #undef AT
 
 static const struct bw_config_option TOP[] = {
-    { "suites", BW_CONFIG_NAMED, 0, &SUITE_SECTION, .max = SUITES_MAX,
+    { "suites", BW_CONFIG_NAMED, 0, &SUITE_SECTION, .max = BW_EVAL_SUITES_MAX,
       .help = "what may be run, by the names that deployments give as `evals.suite`" },
     END,
 };

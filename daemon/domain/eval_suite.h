@@ -7,6 +7,8 @@
 #include "domain/eval_verdict.h"
 #include "domain/settings.h"
 
+enum { BW_EVAL_SUITES_MAX = 1000 }; /* that one runner holds */
+
 enum bw_eval_format {
     BW_EVAL_PROMPTFOO, /* its JSON, results.version 3 */
     BW_EVAL_JUNIT,     /* JUnit XML, as pytest and many others write it */

@@ -10,13 +10,14 @@ struct walk { /* from a finding down to its root */
     const struct bw_chain_world *world;
     struct bw_chain *chain;
     struct bw_str path;
-    int hops;
+    struct bw_names passed;
 };
 
 static int by_id(const void *a, const void *b);
 static int by_job(const void *a, const void *b);
 static const char *below(const struct bw_finding_set *set, const struct bw_finding *finding);
 static void pass(struct walk *walk, const char *name);
+static bool has_passed(const struct walk *walk, const char *name);
 static char *next_of(struct walk *walk, const char *name, bool *is_root);
 
 void bw_finding_set_init(struct bw_finding_set *set, const struct bw_finding *const *findings,
@@ -64,8 +65,8 @@ void bw_chain_follow(const struct bw_chain_world *world, const struct bw_finding
     struct walk walk = { .world = world, .chain = out };
     pass(&walk, finding->id);
     BW_CLEANUP(bw_freep) char *name = bw_xstrdup(below(world->set, finding));
-    bool is_root = bw_str_equal(name, finding->id); /* served under its own name */
-    while (name != NULL && !is_root && walk.hops <= BW_CHAIN_HOPS_MAX) {
+    bool is_root = !tune && bw_str_equal(name, finding->id); /* served under its own name */
+    while (name != NULL && !is_root && walk.passed.count <= BW_CHAIN_HOPS_MAX) {
         char *next = next_of(&walk, name, &is_root);
         if (!is_root) {
             free(name);
@@ -76,9 +77,10 @@ void bw_chain_follow(const struct bw_chain_world *world, const struct bw_finding
         pass(&walk, name);
         out->root = BW_TAKE(name);
     }
-    bool direct = out->root != NULL && walk.hops <= 2;
+    bool direct = out->root != NULL && walk.passed.count <= 2;
     out->path = direct ? NULL : bw_str_take(&walk.path);
     bw_str_clear(&walk.path);
+    bw_names_clear(&walk.passed);
 }
 
 void bw_chain_clear(struct bw_chain *chain)
@@ -113,15 +115,29 @@ static const char *below(const struct bw_finding_set *set, const struct bw_findi
 
 static void pass(struct walk *walk, const char *name)
 {
-    bw_str_appendf(&walk->path, "%s%s", walk->hops == 0 ? "" : " -> ", name);
-    walk->hops++;
+    bw_str_appendf(&walk->path, "%s%s", walk->passed.count == 0 ? "" : " -> ", name);
+    BW_VEC_PUSH(&walk->passed, bw_xstrdup(name));
 }
 
-/* What `name` was made from; NULL: it is the root, or nobody says. */
+static bool has_passed(const struct walk *walk, const char *name)
+{
+    BW_VEC_EACH(char *, passed, &walk->passed)
+    {
+        if (strcmp(*passed, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What `name` was made from; NULL: it is the root, nobody says, or it was made from itself. */
 static char *next_of(struct walk *walk, const char *name, bool *is_root)
 {
     const struct bw_chain_world *world = walk->world;
     const struct bw_finding *finding = bw_finding_set_find(world->set, name);
+    if (has_passed(walk, finding != NULL ? finding->id : name)) {
+        return NULL;
+    }
     if (finding != NULL) {
         bool tune = finding->kind == BW_FINDING_FINE_TUNE;
         walk->chain->tuned = walk->chain->tuned || tune;

@@ -68,6 +68,11 @@ bool bw_notice_is_live(enum bw_notice_state state)
     return (SETTLED & (1u << state)) == 0;
 }
 
+bool bw_notice_is_put_off(enum bw_notice_state state)
+{
+    return state == BW_NOTICE_SNOOZED || state == BW_NOTICE_WAIVED;
+}
+
 enum bw_notice_about bw_notice_about(enum bw_notice_kind kind)
 {
     return kind == BW_NOTICE_SOURCE_FAILING ? BW_ABOUT_SOURCE

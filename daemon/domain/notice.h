@@ -55,6 +55,8 @@ enum bw_severity {
 bool bw_notice_may_move(enum bw_notice_state from, enum bw_notice_state to);
 /* Not settled: at most one live notice a subject and matter. */
 bool bw_notice_is_live(enum bw_notice_state state);
+/* Somebody has decided that nothing is to be heard of it for a while. */
+bool bw_notice_is_put_off(enum bw_notice_state state);
 
 /* What kinds share a matter: stale and swap are one ("succession"), deprecated and retired one
  * ("life"). Static text. */

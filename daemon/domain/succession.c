@@ -97,8 +97,12 @@ static bool eligible(const struct bw_succession_input *in, const struct bw_offer
         !bw_globs_permit(&in->policy->models, offer->entry->id)) {
         return false;
     }
+    const struct bw_date *serve = bw_entry_date(offer->entry, BW_CLOCK_INFERENCE);
     bool successor = judgement->successor ||
                      (judgement->preview_only && (in->policy->previews || has_firm_end(out)));
+    if (successor && serve != NULL) {
+        note_due(out, serve->at_ms, in->now_ms); /* then it is none any more */
+    }
     if (!successor || has_firm_end(out)) {
         return successor;
     }

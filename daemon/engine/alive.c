@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "engine/message.h"
 #include "engine/rows.h"
+#include "store/unsaid.h"
 
 enum { ROWS_MAX = 200 }; /* notices in one message */
 #define AGAIN_MS (5 * BW_MINUTE_MS)
@@ -16,11 +17,6 @@ static bool forgets(const struct bw_engine *engine, const struct bw_sending *sen
     const struct bw_sink_settings *sink =
         engine->settings == NULL ? NULL : bw_settings_sink(engine->settings, sending->row.name);
     return sink != NULL && strcmp(sink->plugin, "alertmanager") == 0;
-}
-
-static bool is_asleep(const struct bw_notice *notice)
-{
-    return notice->state == BW_NOTICE_SNOOZED || notice->state == BW_NOTICE_WAIVED;
 }
 
 static enum bw_err tell(struct bw_engine *engine, struct bw_sending *sending,
@@ -37,10 +33,12 @@ static enum bw_err tell(struct bw_engine *engine, struct bw_sending *sending,
     BW_VEC_EACH(const struct bw_notice, notice, notices)
     {
         BW_CLEANUP(bw_freep) char *row = NULL;
-        if (is_asleep(notice)) {
+        bool unsaid = false;
+        enum bw_err rc = bw_unsaid_has(engine->db, notice->id, true, &unsaid, err);
+        if (rc == BW_OK && (unsaid || bw_notice_is_put_off(notice->state))) {
             continue;
         }
-        enum bw_err rc = bw_engine_notice_data(engine, sink, notice, &row, err);
+        rc = rc == BW_OK ? bw_engine_notice_data(engine, sink, notice, &row, err) : rc;
         if (rc != BW_OK) {
             return rc;
         }

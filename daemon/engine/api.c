@@ -94,6 +94,7 @@ SAYS(NEW_ACTUAL, TEXT("usd"), OTHER("on", TIME), WORD("covers", covers), TEXT("n
 SAYS(NEW_EVAL, TEXT("deployment"), TEXT("tuned"));
 SAYS(CANCEL, TEXT("reason"));
 SAYS(OFFER, TEXT("runner"), OTHER("suites", LIST), OTHER("wait_seconds", NUMBER));
+SAYS(NEW_TOKEN, OTHER("again", FLAG));
 SAYS(RENEWAL, TEXT("token"));
 SAYS(REPORT, TEXT("token"), WORD("outcome", eval_outcome), TEXT("reason"),
      OTHER("pass_rate", NUMBER), OTHER("tolerance", NUMBER), OTHER("must_name_model", FLAG),
@@ -157,7 +158,7 @@ static const struct route ROUTES[] = {
     WRITE("POST", "/v1/evals/lease", bw_api_eval_lease, OFFER, NULL),
     READ("/v1/evals/#", bw_api_eval, NULL),
     WRITE("POST", "/v1/evals/#/cancel", bw_api_eval_cancel, CANCEL, NULL),
-    WRITE("POST", "/v1/evals/#/token", bw_api_eval_token, NULL, NULL),
+    WRITE("POST", "/v1/evals/#/token", bw_api_eval_token, NEW_TOKEN, NULL),
     WRITE("POST", "/v1/evals/#/renew", bw_api_eval_renew, RENEWAL, NULL),
     WRITE("POST", "/v1/evals/#/report", bw_api_eval_report, REPORT, NULL),
     READ("/v1/sinks", bw_api_sinks, SINKS),

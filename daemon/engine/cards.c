@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "codec/json.h"
 #include "engine/message.h"
+#include "engine/rows.h"
+#include "store/unsaid.h"
 
 enum {
     WORST_LISTED = 20, /* a card lists that many and says the count */
@@ -14,6 +16,7 @@ enum {
 struct line {
     struct bw_notice notice;
     char *what;
+    const char *confidence;
 };
 
 struct card { /* about the notices of one owner, for one sink */
@@ -71,6 +74,7 @@ static enum bw_err read_lines(struct bw_engine *engine, struct bw_tolds *tolds, 
         }
         if (rc == BW_OK) {
             line.what = BW_TAKE(told->what);
+            rc = bw_engine_notice_confidence(engine, &line.notice, &line.confidence, err);
             BW_VEC_PUSH(&card->lines, line);
         }
     }
@@ -131,16 +135,18 @@ static void add_line(struct bw_json_writer *w, const struct card *card, const st
 {
     const struct bw_notice *notice = &line->notice;
     bool full = card->sink->detail == BW_DETAIL_FULL;
-    BW_CLEANUP(bw_freep) char *brief =
-        bw_xasprintf("%s: %s", notice->subject, bw_notice_kind_word(notice->kind));
+    BW_CLEANUP(bw_freep) char *text =
+        full ? bw_notice_text(notice)
+             : bw_xasprintf("%s: %s", notice->subject, bw_notice_kind_word(notice->kind));
     bw_json_object_begin(w, NULL);
     bw_json_add_id(w, "id", notice->id);
     bw_json_add_text(w, "deployment", notice->subject);
     bw_json_add_text(w, "what", line->what);
     bw_json_add_text(w, "kind", bw_notice_kind_word(notice->kind));
     bw_json_add_text(w, "severity", bw_severity_word(notice->severity));
+    bw_json_add_text(w, "confidence", line->confidence);
     bw_json_add_text(w, "candidate", full ? notice->candidate : NULL);
-    bw_json_add_text(w, "summary", full ? notice->summary : brief);
+    bw_json_add_text(w, "summary", text);
     bw_json_object_end(w);
 }
 
@@ -195,9 +201,14 @@ static enum bw_err send_card(struct bw_engine *engine, struct card *card, struct
     if (rc == BW_OK) {
         rc = bw_engine_send(engine, card->sink->name, &message, &delivery, err);
     }
-    for (size_t i = 0; rc == BW_OK && message.notice == 0 && i < card->lines.count; i++) {
+    for (size_t i = 0; rc == BW_OK && i < card->lines.count; i++) {
         const struct line *line = &card->lines.items[i];
-        rc = bw_told_insert(engine->db, delivery, line->notice.id, line->what, err);
+        if (message.notice == 0) {
+            rc = bw_told_insert(engine->db, delivery, line->notice.id, line->what, err);
+        }
+        if (rc == BW_OK && i < WORST_LISTED) {
+            rc = bw_told_note_read(engine->db, delivery, line->notice.id, err);
+        }
     }
     return rc;
 }
@@ -212,8 +223,13 @@ enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_err
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
     *more = true;
-    rc = bw_items_take(engine->db, &item, engine->now_ms, &tolds, err);
     card.sink = bw_settings_sink(engine->settings, item.sink);
+    if (card.sink != NULL) {
+        rc = bw_engine_take_along(engine, card.sink, item.owner, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_items_take(engine->db, &item, engine->now_ms, &tolds, err);
+    }
     if (rc != BW_OK || card.sink == NULL) {
         return rc; /* nobody waits for it any more */
     }
@@ -262,6 +278,7 @@ enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice 
             rc = take_out(engine, &delivery, notice->id, err);
         }
     }
+    rc = rc == BW_OK ? bw_unsaid_forget(engine->db, notice->id, err) : rc;
     return rc == BW_OK ? bw_items_forget(engine->db, notice->id, err) : rc;
 }
 

@@ -26,6 +26,7 @@ static void offers_clear(struct bw_offers *offers)
 /* The sources of a platform and scope, taken together: its own lists, else the feeds. */
 struct outlook {
     bool any;
+    bool unlooked;           /* somebody is to look at the fine-tunes again */
     int64_t last_success_ms; /* of the one that answered last */
     int64_t patience_ms;     /* how long its word counts as fresh */
 };
@@ -33,6 +34,7 @@ struct outlook {
 static void add_source(struct outlook *outlook, const struct bw_source *source)
 {
     outlook->any = true;
+    outlook->unlooked = outlook->unlooked || source->asked_ms != 0;
     if (source->last_success_ms >= outlook->last_success_ms) {
         outlook->last_success_ms = source->last_success_ms;
         outlook->patience_ms =
@@ -58,15 +60,33 @@ static enum bw_err look_out(struct bw_engine *engine, const char *platform, cons
     return rc;
 }
 
+static enum bw_confidence confidence_of(const struct bw_engine *engine,
+                                        const struct outlook *outlook)
+{
+    bool fresh = engine->now_ms - outlook->last_success_ms <= outlook->patience_ms;
+    return outlook->last_success_ms == 0 ? BW_CONFIDENCE_NONE
+           : fresh                       ? BW_CONFIDENCE_CONFIRMED
+                                         : BW_CONFIDENCE_UNCONFIRMED;
+}
+
 enum bw_err bw_engine_confidence(struct bw_engine *engine, const char *platform, const char *scope,
                                  enum bw_confidence *out, struct bw_error *err)
 {
     struct outlook outlook = { 0 };
     enum bw_err rc = look_out(engine, platform, scope, &outlook, err);
-    bool fresh = engine->now_ms - outlook.last_success_ms <= outlook.patience_ms;
-    *out = outlook.last_success_ms == 0 ? BW_CONFIDENCE_NONE
-           : fresh                      ? BW_CONFIDENCE_CONFIRMED
-                                        : BW_CONFIDENCE_UNCONFIRMED;
+    *out = confidence_of(engine, &outlook);
+    return rc;
+}
+
+static enum bw_err ask_again(struct bw_engine *engine, const char *platform, const char *scope,
+                             struct bw_error *err)
+{
+    struct outlook outlook = { 0 };
+    enum bw_err rc = look_out(engine, platform, scope, &outlook, err);
+    bw_replace(&engine->asked.platform, platform);
+    bw_replace(&engine->asked.scope, scope);
+    engine->asked.confidence = confidence_of(engine, &outlook);
+    engine->asked.unlooked = outlook.unlooked;
     return rc;
 }
 
@@ -81,12 +101,14 @@ enum bw_err bw_engine_notice_confidence(struct bw_engine *engine, const struct b
     }
     if (!bw_str_equal(engine->asked.platform, notice->platform) ||
         !bw_str_equal(engine->asked.scope, notice->scope)) {
-        bw_replace(&engine->asked.platform, notice->platform);
-        bw_replace(&engine->asked.scope, notice->scope);
-        rc = bw_engine_confidence(engine, notice->platform, notice->scope,
-                                  &engine->asked.confidence, err);
+        rc = ask_again(engine, notice->platform, notice->scope, err);
     }
-    *out = bw_confidence_word(engine->asked.confidence);
+    enum bw_technique technique = BW_TECHNIQUE_PROMPT;
+    bool tuned = bw_technique_parse(notice->technique, &technique) &&
+                 bw_technique_is_tuned(technique);
+    bool unsure = tuned && engine->asked.unlooked &&
+                  engine->asked.confidence == BW_CONFIDENCE_CONFIRMED;
+    *out = bw_confidence_word(unsure ? BW_CONFIDENCE_UNCONFIRMED : engine->asked.confidence);
     return rc;
 }
 

@@ -12,6 +12,8 @@
 #include "engine/rows.h"
 #include "store/sink_memory.h"
 
+enum { PAST_PAUSES = 3 }; /* a deadline that is past is repeated by the next message, or then */
+
 #define SOON_MS BW_DAY_MS /* before a deadline everything about it has been said */
 #define SINK_FAILING_TOLD_MS BW_HOUR_MS /* a sink fails that long before anybody is told */
 
@@ -86,16 +88,25 @@ static bool is_urgent(const struct bw_engine *engine, const struct bw_notice *no
     return notice->state == BW_NOTICE_OPEN && notice->severity >= BW_SEVERITY_ACT && !again;
 }
 
+/* How long what can wait gives way to what its reader has heard last. */
+static int64_t pause_of(const struct bw_engine *engine, const struct bw_sink_settings *sink,
+                        const struct bw_notice *notice, const char *what)
+{
+    bool past = strcmp(what, "reminder") == 0 && notice->deadline_ms <= engine->now_ms;
+    return sink->rhythm.pause_ms * (past ? PAST_PAUSES : 1);
+}
+
 /* When it leaves: soon enough before a deadline, whatever the sink's rhythm is. */
 static enum bw_err find_hour(struct bw_engine *engine, const struct bw_sink_settings *sink,
                              const struct bw_notice *notice, const char *what, bool on_card,
                              int64_t *due_ms, struct bw_error *err)
 {
-    bool urgent = is_urgent(engine, notice, what);
-    int64_t pause_ms = on_card && !urgent ? sink->rhythm.pause_ms : 0;
+    bool foreseen = false;
+    enum bw_err rc = bw_engine_saw_it_come(engine, sink, notice, &foreseen, err);
+    bool urgent = !foreseen && is_urgent(engine, notice, what);
+    int64_t pause_ms = on_card && !urgent ? pause_of(engine, sink, notice, what) : 0;
     int64_t from_ms = engine->now_ms;
-    enum bw_err rc = BW_OK;
-    if (pause_ms > 0) {
+    if (rc == BW_OK && pause_ms > 0) {
         int64_t heard_ms = 0;
         rc = bw_items_heard(engine->db, sink->name, notice->owner, &heard_ms, err);
         from_ms = heard_ms == 0 ? from_ms : heard_ms + pause_ms;
@@ -146,24 +157,34 @@ static struct bw_sink_topic topic_of(const struct bw_notice *notice)
                                    1U << notice->kind };
 }
 
-enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
-                               const char *what, const struct bw_move_notice *how,
-                               struct bw_error *err)
+bool bw_engine_wants(const struct bw_engine *engine, const struct bw_sink_settings *sink,
+                     const struct bw_notice *notice)
 {
     const struct bw_sink_topic topic = topic_of(notice);
+    return bw_settings_routes(engine->settings, sink, &topic);
+}
+
+enum bw_err bw_engine_say(struct bw_engine *engine, const struct bw_notice *notice,
+                          const char *what, const struct bw_move_notice *how,
+                          struct bw_error *err)
+{
     bool superseded = strcmp(what, "superseded") == 0;
     bool closing = superseded || strcmp(what, "resolved") == 0;
-    bool by_person = how->actor != NULL && strcmp(how->actor, "basewatch") != 0;
-    bool for_programs = superseded || by_person || how->for_programs; /* people know */
+    /* People know. */
+    bool for_programs = superseded || bw_engine_is_person(how->actor) || how->for_programs;
     enum bw_err rc = BW_OK;
     BW_VEC_EACH(const struct bw_sink_settings, sink, &engine->settings->sinks)
     {
         bool people = sink->group == BW_GROUP_OWNER;
-        bool told = bw_settings_routes(engine->settings, sink, &topic);
+        bool told = bw_engine_wants(engine, sink, notice);
+        bool read = false;
         if (rc == BW_OK && closing) {
             rc = bw_told_knows(engine->db, sink->name, notice->id, &told, err);
         }
-        if (rc == BW_OK && told && !(people && for_programs)) {
+        if (rc == BW_OK && how->by_time) {
+            rc = bw_engine_has_read(engine, sink, notice, &read, err);
+        }
+        if (rc == BW_OK && told && !read && !(people && for_programs)) {
             rc = tell(engine, sink, notice, what, people || how->summed_up, err);
         }
     }
@@ -204,14 +225,16 @@ static char *eval_data(const struct bw_eval_job *job)
 {
     struct bw_str data = { 0 };
     struct bw_json_writer w = { .out = &data };
-    const char *on = job->tuned == NULL ? job->candidate : job->tuned;
+    bool tuned = job->tuned != NULL;
+    const char *on = tuned ? job->tuned : job->candidate;
     BW_CLEANUP(bw_freep)
     char *summary =
         job->state == BW_JOB_FINISHED
             ? bw_xasprintf("%s on %s: %s: %s", job->deployment, on,
                            bw_eval_verdict_word(job->verdict), job->reason)
-            : bw_xasprintf("%s: run the suite %s on %s and on %s; basewatch evals token %lld",
-                           job->deployment, job->suite, job->baseline, on, (long long)job->id);
+            : bw_xasprintf("%s: run the suite %s on %s%s%s and on %s; basewatch evals token %lld",
+                           job->deployment, job->suite, job->baseline, tuned ? ", on " : "",
+                           tuned ? job->candidate : "", on, (long long)job->id);
     bw_row_eval(&w, job, summary);
     return bw_str_take(&data);
 }

@@ -36,6 +36,7 @@ static void price(const struct bw_engine *engine, const struct bw_cohort *embedd
     } else {
         out->refused = bw_xstrdup(refusal.text);
     }
+    out->summary = bw_str_take(summary);
     bw_engine_press(engine, deployment, priced ? &estimate : NULL, embedder->serve_until_ms, out);
     if (embedder->state == BW_COHORT_RETIRED) {
         out->severity = BW_SEVERITY_OVERDUE;
@@ -63,6 +64,5 @@ enum bw_err bw_engine_want_embedder(struct bw_engine *engine, const struct bw_co
     *out = bw_engine_notice_of(embedder, deployment, BW_NOTICE_EMBEDDER_STALE);
     append_what(&summary, embedder, deployment);
     price(engine, embedder, deployment, &pricing, &summary, out);
-    out->summary = bw_str_take(&summary);
     return BW_OK;
 }

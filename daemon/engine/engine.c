@@ -11,6 +11,7 @@ const int64_t bw_step_bounds_us[BW_STEP_BOUNDS] = { 100,   1000,  5000,   10000,
 static void polling_clear(struct bw_polling *polling)
 {
     free(polling->name);
+    free(polling->memory);
 }
 
 static void sending_clear(struct bw_sending *sending)
@@ -53,6 +54,7 @@ void bw_engine_free(struct bw_engine *engine)
     BW_VEC_CLEAR(&engine->waiters, bw_waiter_clear);
     BW_VEC_CLEAR(&engine->lessees, bw_lessee_clear);
     BW_VEC_CLEAR(&engine->grants, BW_VEC_PLAIN);
+    bw_names_clear(&engine->offered);
     bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
     BW_VEC_CLEAR(&engine->imports, bw_import_clear);
@@ -72,6 +74,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
     case BW_EVENT_MISCONFIGURED:
         bw_replace(&engine->misconfigured, event->misconfigured);
         return BW_OK;
+    case BW_EVENT_CLOCK_SET:
+        return bw_engine_evals_clock_set(engine, err);
     case BW_EVENT_TIMER:
         return BW_OK;
     case BW_EVENT_POLLED:
@@ -90,7 +94,8 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
 
 /* In this order: first what the world is by now, then what follows for cohorts, notices and
  * members, then eval jobs that are lost or may begin, then what is said of it all: reminders of what
- * has not been spoken of just now, the cards that are complete, and those to be written anew. */
+ * has not been spoken of just now, what another look was awaited for, the cards that are complete,
+ * and those to be written anew. */
 static const struct {
     const char *name;
     enum bw_err (*work)(struct bw_engine *engine, bool *more, struct bw_error *err);
@@ -101,7 +106,8 @@ static const struct {
     { "judging", bw_engine_evaluate_due }, { "snoozes", bw_engine_end_snoozes },
     { "rising", bw_engine_raise_due },     { "fan-out", bw_engine_fan_out },
     { "evals", bw_engine_evals_due },      { "reminders", bw_engine_remind_due },
-    { "cards", bw_engine_sum_up },         { "rewriting", bw_engine_rewrite_cards },
+    { "looks", bw_engine_say_due },        { "cards", bw_engine_sum_up },
+    { "rewriting", bw_engine_rewrite_cards },
 };
 
 /* What events have left to do, up to the first chore that has more than a piece of it. */
@@ -224,6 +230,7 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
 {
     bool more = false;
     engine->now_ms = event->now_ms;
+    engine->at_work_since_ms = engine->at_work ? engine->at_work_since_ms : engine->now_ms;
     engine->chore = "";
     bw_replace(&engine->about, event->type == BW_EVENT_POLLED    ? event->polled.source
                                : event->type == BW_EVENT_REQUEST ? event->request.target
@@ -243,6 +250,7 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
     } else if (!more) {
         rc = bw_engine_release_waiters(engine, err);
     }
+    engine->at_work = more;
     hand_over_replies(engine, commands);
     rc = bw_engine_schedule(engine, more, rc, commands, err);
     bw_event_clear(event);

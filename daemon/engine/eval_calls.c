@@ -5,12 +5,35 @@
 #include "base/str.h"
 #include "codec/eval_report.h"
 #include "codec/token.h"
+#include "domain/eval_suite.h"
 #include "engine/call.h"
 #include "engine/rows.h"
 
-enum { WAIT_MAX_SEC = 60, RUNNER_NAME_MAX = 128, SUITES_MAX = 200 };
+enum { WAIT_MAX_SEC = 60, RUNNER_NAME_MAX = 128 };
 
 /* ---- for people ---- */
+
+/* What stands in no row, for it is of this moment. */
+static void say_why_it_waits(const struct bw_engine *engine, struct bw_eval_job *job)
+{
+    bool queued = job->state == BW_JOB_QUEUED && bw_str_equal(job->starter, BW_STARTER_RUNNER);
+    bool offered = false;
+    BW_VEC_EACH(char *, suite, &engine->offered)
+    {
+        offered = offered || strcmp(*suite, job->suite) == 0;
+    }
+    if (job->reason[0] != '\0') {
+        return;
+    }
+    if (queued && !offered) {
+        free(job->reason);
+        job->reason = bw_xasprintf("no runner has offered the suite '%s' since the daemon started",
+                                   job->suite);
+    } else if (job->state == BW_JOB_RUNNING && job->token_hash == NULL &&
+               bw_str_equal(job->starter, BW_STARTER_CI)) {
+        bw_replace(&job->reason, "no CI has taken it yet: basewatch evals token");
+    }
+}
 
 enum bw_err bw_api_evals(struct bw_call *call, struct bw_error *err)
 {
@@ -24,8 +47,9 @@ enum bw_err bw_api_evals(struct bw_call *call, struct bw_error *err)
     struct bw_list_page page = bw_call_page(call);
     enum bw_err rc = bw_evals_page(call->engine->db, &filter, &page, &jobs, err);
     bw_call_begin_list(call, "evals");
-    BW_VEC_EACH(const struct bw_eval_job, job, &jobs)
+    BW_VEC_EACH(struct bw_eval_job, job, &jobs)
     {
+        say_why_it_waits(call->engine, job);
         bw_row_eval(&call->w, job, NULL);
     }
     bw_call_end_page(call, &page);
@@ -37,17 +61,54 @@ static enum bw_err read_job(struct bw_call *call, struct bw_eval_job *out, struc
     return bw_evals_get(call->engine->db, call->id, out, err);
 }
 
+/* What one run came to. */
+static void run_line(struct bw_call *call, const struct bw_json *run)
+{
+    struct bw_str text = { 0 };
+    double cost_usd = bw_json_double(bw_json_get(run, "cost_usd"), -1);
+    int64_t skipped = bw_json_i64(bw_json_get(run, "skipped"), 0);
+    bw_str_appendf(&text, "%s %s: %" PRId64 " of %" PRId64 " cases passed, %" PRId64 " errors",
+                   bw_json_text(bw_json_get(run, "role"), ""),
+                   bw_json_text(bw_json_get(run, "model"), ""),
+                   bw_json_i64(bw_json_get(run, "passed"), 0),
+                   bw_json_i64(bw_json_get(run, "cases"), 0),
+                   bw_json_i64(bw_json_get(run, "errors"), 0));
+    if (skipped > 0) {
+        bw_str_appendf(&text, ", %" PRId64 " skipped", skipped);
+    }
+    bw_str_appendf(&text, "; exit code %" PRId64 ", %.1f s", bw_json_i64(bw_json_get(run, "exit"), 0),
+                   bw_json_double(bw_json_get(run, "duration_ms"), 0) / 1000);
+    if (cost_usd >= 0) {
+        bw_str_appendf(&text, ", $%.2f", cost_usd);
+    }
+    if (bw_json_size(bw_json_get(run, "models_seen")) == 0) {
+        bw_str_append(&text, "; it names no model");
+    }
+    bw_call_line(call, "%s", text.text);
+    bw_str_clear(&text);
+}
+
 /* Where it stands, for people. */
 static void job_lines(struct bw_call *call, const struct bw_eval_job *job)
 {
+    BW_CLEANUP(bw_json_freep) struct bw_json *result = NULL;
     const char *verdict =
         job->state == BW_JOB_FINISHED ? bw_eval_verdict_word(job->verdict) : NULL;
     bw_call_line(call, "%s: %s%s%s", job->deployment,
                  verdict == NULL ? bw_job_state_word(job->state) : verdict,
                  job->reason[0] == '\0' ? "" : ": ", job->reason);
-    bw_call_line(call, "suite %s on %s against %s, run by %s", job->suite,
+    bw_call_line(call, "suite %s on %s against %s, %s %s", job->suite,
                  job->tuned == NULL ? job->candidate : job->tuned, job->baseline,
+                 job->runner == NULL ? "for" : "run by",
                  job->runner == NULL ? job->starter : job->runner);
+    if (job->result == NULL ||
+        bw_json_parse(job->result, strlen(job->result), &result, NULL) != BW_OK) {
+        return;
+    }
+    for (const struct bw_json *run = bw_json_first(bw_json_get(result, "runs")); run != NULL;
+         run = bw_json_next(run)) {
+        run_line(call, run);
+    }
 }
 
 enum bw_err bw_api_eval(struct bw_call *call, struct bw_error *err)
@@ -57,6 +118,7 @@ enum bw_err bw_api_eval(struct bw_call *call, struct bw_error *err)
     if (rc != BW_OK) {
         return rc;
     }
+    say_why_it_waits(call->engine, &job);
     bw_call_begin(call, "eval");
     bw_json_array_begin(&call->w, "evals");
     bw_row_eval(&call->w, &job, NULL);
@@ -85,34 +147,26 @@ static enum bw_err find_notice(struct bw_call *call, const char *deployment,
     return rc;
 }
 
-/* What waits for the budget need not wait any longer. */
-static enum bw_err hurry(struct bw_call *call, struct bw_eval_job *job, struct bw_error *err)
-{
-    if (job->state != BW_JOB_QUEUED || job->due_ms <= call->engine->now_ms) {
-        return bw_fail(err, BW_ERR_CONFLICT, "eval %lld of '%s' is %s already", (long long)job->id,
-                       job->deployment, bw_job_state_word(job->state));
-    }
-    job->by_hand = true;
-    job->due_ms = 0;
-    bw_replace(&job->reason, "");
-    return bw_engine_save_eval(call->engine, job, err);
-}
-
-static enum bw_err open_by_hand(struct bw_call *call, const struct bw_member *member,
-                                const struct bw_cohort *cohort, struct bw_eval_job *out,
-                                struct bw_error *err)
+/* Open one, or hurry the one that is queued. */
+static enum bw_err start_by_hand(struct bw_call *call, const struct bw_member *member,
+                                 const struct bw_cohort *cohort, struct bw_eval_job *job,
+                                 struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
     const char *name = member->deployment.name;
+    const char *tuned = bw_json_text(bw_json_get(call->json, "tuned"), NULL);
     enum bw_err rc = find_notice(call, name, cohort->candidate, &notice, err);
     const struct bw_eval_wish wish = { .deployment = &member->deployment,
                                        .cohort = cohort,
                                        .notice = notice.id == 0 ? NULL : &notice,
                                        .candidate = cohort->candidate,
-                                       .tuned = bw_json_text(bw_json_get(call->json, "tuned"),
-                                                             NULL),
+                                       .tuned = tuned,
                                        .by_hand = true };
-    return rc == BW_OK ? bw_engine_open_eval(call->engine, &wish, out, err) : rc;
+    if (rc == BW_OK && job->id != 0 && job->state != BW_JOB_FINISHED) {
+        return bw_engine_hurry_eval(call->engine, &wish, job, err);
+    }
+    bw_eval_job_clear(job);
+    return rc == BW_OK ? bw_engine_open_eval(call->engine, &wish, job, err) : rc;
 }
 
 /* What can begin does, so that the answer already says so. */
@@ -143,11 +197,8 @@ enum bw_err bw_api_eval_start(struct bw_call *call, struct bw_error *err)
     if (rc == BW_OK) {
         rc = bw_evals_latest(call->engine->db, name, &job, err);
     }
-    if (rc == BW_OK && job.state != BW_JOB_FINISHED) {
-        rc = hurry(call, &job, err);
-    } else if (rc == BW_OK || (rc == BW_ERR_NOTFOUND && member.deployment.name != NULL)) {
-        bw_eval_job_clear(&job);
-        rc = open_by_hand(call, &member, &cohort, &job, err);
+    if (rc == BW_OK || (rc == BW_ERR_NOTFOUND && member.deployment.name != NULL)) {
+        rc = start_by_hand(call, &member, &cohort, &job, err);
     }
     return rc == BW_OK ? begin_at_once(call, job.id, err) : rc;
 }
@@ -177,6 +228,19 @@ enum bw_err bw_api_eval_cancel(struct bw_call *call, struct bw_error *err)
 
 /* ---- for who runs them ---- */
 
+static void note_offer(struct bw_engine *engine, const char *suite)
+{
+    BW_VEC_EACH(char *, known, &engine->offered)
+    {
+        if (strcmp(*known, suite) == 0) {
+            return;
+        }
+    }
+    if (engine->offered.count < BW_EVAL_SUITES_MAX) {
+        BW_VEC_PUSH(&engine->offered, bw_xstrdup(suite));
+    }
+}
+
 static enum bw_err read_offer(struct bw_call *call, struct bw_lessee *out, struct bw_error *err)
 {
     const struct bw_json *json = call->json;
@@ -187,13 +251,14 @@ static enum bw_err read_offer(struct bw_call *call, struct bw_lessee *out, struc
         return bw_fail(err, BW_ERR_INVALID, "runner is not a name of at most %d bytes",
                        RUNNER_NAME_MAX);
     }
-    if (!bw_json_is_array(suites) || bw_json_size(suites) > SUITES_MAX) {
+    if (!bw_json_is_array(suites) || bw_json_size(suites) > BW_EVAL_SUITES_MAX) {
         return bw_fail(err, BW_ERR_INVALID, "suites is not a list of at most %d names",
-                       SUITES_MAX);
+                       BW_EVAL_SUITES_MAX);
     }
     for (const struct bw_json *suite = bw_json_first(suites); suite != NULL;
          suite = bw_json_next(suite)) {
         BW_VEC_PUSH(&out->suites, bw_xstrdup(bw_json_text(suite, "")));
+        note_offer(call->engine, bw_json_text(suite, ""));
     }
     wait_sec = wait_sec < 0 ? 0 : wait_sec > WAIT_MAX_SEC ? WAIT_MAX_SEC : wait_sec;
     out->request = call->request->id;
@@ -214,20 +279,44 @@ enum bw_err bw_api_eval_lease(struct bw_call *call, struct bw_error *err)
     return rc;
 }
 
+/* May this job's token be given out? again: one that was, and is lost. */
+static enum bw_err may_give_token(struct bw_call *call, const struct bw_eval_job *job, bool again,
+                                  struct bw_error *err)
+{
+    int64_t running = 0;
+    int64_t most = call->engine->settings->evals.running;
+    if (!bw_str_equal(job->starter, BW_STARTER_CI)) {
+        return bw_fail(err, BW_ERR_CONFLICT, "eval %s is run by %s; a token is for evals.trigger: ci",
+                       call->args[0], job->starter);
+    }
+    if (job->state != BW_JOB_RUNNING) {
+        return bw_fail(err, BW_ERR_CONFLICT, "eval %s is %s", call->args[0],
+                       bw_job_state_word(job->state));
+    }
+    if (job->token_hash != NULL) {
+        return again ? BW_OK
+                     : bw_fail(err, BW_ERR_CONFLICT,
+                               "the token of eval %s has been given out; `basewatch evals token "
+                               "%s --again` makes another, and the first is void then",
+                               call->args[0], call->args[0]);
+    }
+    enum bw_err rc = bw_evals_running(call->engine->db, &running, err);
+    return rc != BW_OK || running < most
+               ? rc
+               : bw_fail(err, BW_ERR_CONFLICT,
+                         "eval %s has to wait: %lld run, as many as evals.running allows; ask again",
+                         call->args[0], (long long)running);
+}
+
 enum bw_err bw_api_eval_token(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
     char hash[BW_TOKEN_HASH_TEXT];
+    bool again = bw_json_bool(bw_json_get(call->json, "again"), false);
     enum bw_err rc = read_job(call, &job, err);
-    if (rc == BW_OK && !bw_str_equal(job.starter, BW_STARTER_CI)) {
-        rc = bw_fail(err, BW_ERR_CONFLICT, "eval %s is run by %s; a token is for evals.trigger: ci",
-                     call->args[0], job.starter);
-    }
-    if (rc == BW_OK && (job.state != BW_JOB_RUNNING || job.token_hash != NULL)) {
-        rc = bw_fail(err, BW_ERR_CONFLICT, "eval %s is %s%s", call->args[0],
-                     bw_job_state_word(job.state),
-                     job.token_hash == NULL ? "" : ", and its token has been given out");
+    if (rc == BW_OK) {
+        rc = may_give_token(call, &job, again, err);
     }
     if (rc == BW_OK) {
         bw_replace(&job.token_hash, bw_token_hash(call->request->token, hash));

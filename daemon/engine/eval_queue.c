@@ -170,8 +170,8 @@ enum bw_err bw_engine_evals_due(struct bw_engine *engine, bool *more, struct bw_
 static enum bw_err resume_running(struct bw_engine *engine, struct bw_error *err)
 {
     BW_CLEANUP(bw_eval_jobs_clear) struct bw_eval_jobs looked_after = { 0 };
-    enum bw_err rc = bw_evals_extend(engine->db, BW_STARTER_RUNNER,
-                                     engine->now_ms + engine->settings->evals.lease_ms, err);
+    enum bw_err rc = bw_evals_extend(engine->db, true, engine->now_ms,
+                                     engine->settings->evals.lease_ms, err);
     if (rc == BW_OK) {
         rc = bw_evals_to_look_after(engine->db, INT64_MAX, INT64_MAX, &looked_after, err);
     }
@@ -191,6 +191,18 @@ enum bw_err bw_engine_evals_resume(struct bw_engine *engine, bool started, struc
 {
     enum bw_err rc = started ? resume_running(engine, err) : BW_OK;
     return rc == BW_OK ? bw_evals_release(engine->db, err) : rc;
+}
+
+enum bw_err bw_engine_evals_clock_set(struct bw_engine *engine, struct bw_error *err)
+{
+    if (engine->settings == NULL) {
+        return BW_OK;
+    }
+    const struct bw_eval_settings *settings = &engine->settings->evals;
+    enum bw_err rc = bw_evals_extend(engine->db, true, engine->now_ms, settings->lease_ms, err);
+    return rc == BW_OK ? bw_evals_extend(engine->db, false, engine->now_ms,
+                                         settings->ci_timeout_ms, err)
+                       : rc;
 }
 
 static enum bw_err next_start(struct bw_engine *engine, const char *starter, int64_t *out_ms,

@@ -11,10 +11,10 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-/* What evaluating is expected to cost, as the estimate of the swap has it; nothing where that is
- * refused. */
+/* What evaluating is expected to cost, as the estimate of the swap has it for two models; a tune is
+ * a third. What it refuses only a person may have run. */
 static enum bw_err expect_cost(struct bw_engine *engine, const struct bw_eval_wish *wish,
-                               struct bw_money *out, struct bw_error *err)
+                               struct bw_eval_job *job, struct bw_error *err)
 {
     struct bw_pricing pricing = { 0 };
     struct bw_estimate estimate = { 0 };
@@ -23,15 +23,21 @@ static enum bw_err expect_cost(struct bw_engine *engine, const struct bw_eval_wi
     if (rc != BW_OK) {
         return rc;
     }
-    if (bw_pricing_prompt(&pricing, &estimate, NULL) == BW_OK) {
-        BW_VEC_EACH(const struct bw_term, term, &estimate.terms)
-        {
-            *out = strcmp(term->name, "evaluation") == 0 ? term->cost.expected : *out;
-        }
+    job->expected = (struct bw_money){ 0 };
+    rc = bw_pricing_prompt(&pricing, &estimate, err);
+    BW_VEC_EACH(const struct bw_term, term, &estimate.terms)
+    {
+        job->expected = strcmp(term->name, "evaluation") == 0 ? term->cost.expected : job->expected;
     }
+    job->expected.micros += wish->tuned == NULL ? 0 : job->expected.micros / 2;
     bw_estimate_clear(&estimate);
     bw_pricing_clear(&pricing);
-    return BW_OK;
+    return rc == BW_ERR_REFUSED && wish->by_hand ? BW_OK : rc;
+}
+
+static const char *baseline_of(const struct bw_deployment *deployment)
+{
+    return deployment->model == NULL ? deployment->base : deployment->model;
 }
 
 static enum bw_err check_wish(const struct bw_eval_wish *wish, const char *baseline,
@@ -42,6 +48,11 @@ static enum bw_err check_wish(const struct bw_eval_wish *wish, const char *basel
     if (wish->deployment->evals.suite == NULL) {
         return bw_fail(err, BW_ERR_REFUSED, "deployment '%s' names no eval suite; set evals.suite",
                        name);
+    }
+    if (wish->deployment->model == NULL && wish->deployment->match != NULL) {
+        return bw_fail(err, BW_ERR_REFUSED,
+                       "no model that '%s' stands for has been found yet: '%s' cannot be compared",
+                       wish->deployment->match, name);
     }
     if (wish->candidate == NULL) {
         return bw_fail(err, BW_ERR_REFUSED,
@@ -61,13 +72,9 @@ enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_w
                                 struct bw_eval_job *out, struct bw_error *err)
 {
     const struct bw_deployment *deployment = wish->deployment;
-    const char *baseline = deployment->model == NULL ? deployment->base : deployment->model;
+    const char *baseline = baseline_of(deployment);
     const char *starter = deployment->evals.trigger;
-    struct bw_money expected = { 0 };
     enum bw_err rc = check_wish(wish, baseline, err);
-    if (rc == BW_OK) {
-        rc = expect_cost(engine, wish, &expected, err);
-    }
     if (rc != BW_OK) {
         return rc;
     }
@@ -82,11 +89,13 @@ enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_w
         .candidate = bw_xstrdup(wish->candidate),
         .tuned = bw_xstrdup(wish->tuned),
         .by_hand = wish->by_hand,
-        .expected = expected,
         .created_ms = engine->now_ms,
     };
     bool held = false;
-    rc = bw_engine_hold_back(engine, &job, &held, err);
+    rc = expect_cost(engine, wish, &job, err);
+    if (rc == BW_OK) {
+        rc = bw_engine_hold_back(engine, &job, &held, err);
+    }
     if (rc == BW_OK) {
         rc = bw_evals_insert(engine->db, &job, err);
     }
@@ -97,6 +106,27 @@ enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_w
     }
     *out = job;
     return rc;
+}
+
+/* What waits for the budget, or without a tune that there is by now, need not. */
+enum bw_err bw_engine_hurry_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                                 struct bw_eval_job *job, struct bw_error *err)
+{
+    bool waits = job->due_ms > engine->now_ms;
+    bool retuned = wish->tuned != NULL && !bw_str_equal(wish->tuned, job->tuned);
+    if (job->state != BW_JOB_QUEUED || !(waits || retuned)) {
+        return bw_fail(err, BW_ERR_CONFLICT, "eval %lld of '%s' is %s already", (long long)job->id,
+                       job->deployment, bw_job_state_word(job->state));
+    }
+    enum bw_err rc = check_wish(wish, job->baseline, err);
+    if (rc == BW_OK && retuned) {
+        bw_replace(&job->tuned, wish->tuned);
+        rc = expect_cost(engine, wish, job, err);
+    }
+    job->by_hand = true;
+    job->due_ms = 0;
+    bw_replace(&job->reason, "");
+    return rc == BW_OK ? bw_engine_save_eval(engine, job, err) : rc;
 }
 
 /* ---- what a notice does to its job ---- */
@@ -183,23 +213,68 @@ static enum bw_err follow_succession(struct bw_engine *engine, struct bw_notice 
                                         : open_by_policy(engine, notice, state, &latest, err);
 }
 
+/* state NULL: of each notice its own. */
+static enum bw_err follow_live(struct bw_engine *engine, const char *deployment,
+                               const enum bw_notice_state *state, struct bw_error *err)
+{
+    BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
+    enum bw_err rc = bw_notices_live(engine->db, deployment, BW_ABOUT_DEPLOYMENT, &live, err);
+    BW_VEC_EACH(struct bw_notice, notice, &live)
+    {
+        if (rc == BW_OK && notice->candidate != NULL &&
+            strcmp(bw_notice_matter(notice->kind), "succession") == 0) {
+            rc = follow_succession(engine, notice, state == NULL ? notice->state : *state, err);
+        }
+    }
+    return rc;
+}
+
 /* Where a base comes to its end, that is the notice which people hear of and answer. */
 static enum bw_err follow_end(struct bw_engine *engine, const struct bw_notice *notice,
                               struct bw_error *err)
 {
-    BW_CLEANUP(bw_notices_clear) struct bw_notices live = { 0 };
-    if (notice->state != BW_NOTICE_ACKNOWLEDGED) {
+    return notice->state == BW_NOTICE_ACKNOWLEDGED
+               ? follow_live(engine, notice->subject, &notice->state, err)
+               : BW_OK;
+}
+
+/* A queued job is of the deployment as it is now. */
+static enum bw_err adjust(struct bw_engine *engine, const struct bw_deployment *deployment,
+                          struct bw_eval_job *job, struct bw_error *err)
+{
+    const char *starter = deployment->evals.trigger;
+    starter = starter == NULL ? BW_STARTER_RUNNER : starter;
+    if (deployment->evals.suite == NULL || !bw_str_equal(job->baseline, baseline_of(deployment))) {
+        return bw_engine_end_eval(engine, job, BW_EVAL_CANCELLED,
+                                  deployment->evals.suite == NULL
+                                      ? "its deployment names no suite any more"
+                                      : "its deployment has another model by now",
+                                  err);
+    }
+    if (bw_str_equal(job->suite, deployment->evals.suite) && bw_str_equal(job->starter, starter)) {
         return BW_OK;
     }
-    enum bw_err rc = bw_notices_live(engine->db, notice->subject, false, &live, err);
-    BW_VEC_EACH(struct bw_notice, other, &live)
-    {
-        if (rc == BW_OK && other->candidate != NULL &&
-            strcmp(bw_notice_matter(other->kind), "succession") == 0) {
-            rc = follow_succession(engine, other, notice->state, err);
-        }
+    bw_replace(&job->suite, deployment->evals.suite);
+    bw_replace(&job->starter, starter);
+    return bw_engine_save_eval(engine, job, err);
+}
+
+enum bw_err bw_engine_follow_deployment(struct bw_engine *engine,
+                                        const struct bw_deployment *deployment,
+                                        struct bw_error *err)
+{
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job latest = { 0 };
+    enum bw_err rc = bw_evals_latest(engine->db, deployment->name, &latest, err);
+    if (rc == BW_OK && latest.state == BW_JOB_QUEUED) {
+        rc = adjust(engine, deployment, &latest, err);
     }
-    return rc;
+    /* What was judged, or cancelled, of this suite and this model stays so. */
+    bool asked = latest.id != 0 && bw_str_equal(latest.suite, deployment->evals.suite) &&
+                 bw_str_equal(latest.baseline, baseline_of(deployment));
+    if ((rc != BW_OK && rc != BW_ERR_NOTFOUND) || asked || deployment->evals.suite == NULL) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
+    return follow_live(engine, deployment->name, NULL, err);
 }
 
 enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,

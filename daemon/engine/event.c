@@ -6,6 +6,7 @@ void bw_discovered_clear(struct bw_discovered *discovered)
     bw_findings_clear(&discovered->findings);
     bw_names_clear(&discovered->notes);
     free(discovered->error);
+    free(discovered->memory);
     *discovered = (struct bw_discovered){ 0 };
 }
 
@@ -72,6 +73,7 @@ void bw_event_clear(struct bw_event *event)
     case BW_EVENT_CONFIGURE:
         bw_settings_free(event->configure);
         break;
+    case BW_EVENT_CLOCK_SET:
     case BW_EVENT_TIMER:
     case BW_EVENT_UNHEARD:
         break;
@@ -94,6 +96,7 @@ const char *bw_event_word(enum bw_event_type type)
     static const char *const words[] = {
         [BW_EVENT_RULES] = "rules",         [BW_EVENT_CONFIGURE] = "configure",
         [BW_EVENT_TIMER] = "timer",         [BW_EVENT_MISCONFIGURED] = "misconfigured",
+        [BW_EVENT_CLOCK_SET] = "clock-set",
         [BW_EVENT_POLLED] = "polled",       [BW_EVENT_DELIVERED] = "delivered",
         [BW_EVENT_UNHEARD] = "unheard",     [BW_EVENT_TRIGGERED] = "triggered",
         [BW_EVENT_REQUEST] = "request",
@@ -105,7 +108,8 @@ void bw_command_clear(struct bw_command *command)
 {
     switch (command->type) {
     case BW_COMMAND_POLL:
-        free(command->poll);
+        free(command->poll.source);
+        free(command->poll.memory);
         break;
     case BW_COMMAND_DELIVER:
     case BW_COMMAND_TRIGGER:

@@ -17,6 +17,7 @@ enum bw_event_type {
     BW_EVENT_RULES,     /* before a reload's CONFIGURE: conventions and prices read again */
     BW_EVENT_CONFIGURE, /* start, and each reload */
     BW_EVENT_MISCONFIGURED, /* a reload was refused, the old configuration stays */
+    BW_EVENT_CLOCK_SET, /* somebody has set the clock, or the machine was asleep: now_ms jumped */
     BW_EVENT_TIMER,     /* the instant asked for by BW_COMMAND_WAKE has come */
     BW_EVENT_POLLED,    /* exactly one for each BW_COMMAND_POLL */
     BW_EVENT_DELIVERED, /* results, exactly one for each BW_COMMAND_DELIVER */
@@ -44,6 +45,7 @@ struct bw_discovered {
     struct bw_findings findings; /* LISTED: normalised and checked */
     struct bw_names notes;       /* LISTED: what could not be seen */
     bool partial;                /* LISTED: what is not listed may exist all the same */
+    char *memory;                /* LISTED: JSON, where the next one goes on; NULL: nothing */
     char *error;                 /* REFUSED, FAILED: one line, without secrets */
 };
 void bw_discovered_clear(struct bw_discovered *discovered);
@@ -118,6 +120,11 @@ enum bw_command_type {
     BW_COMMAND_WAKE,
 };
 
+struct bw_poll_request {
+    char *source;
+    char *memory; /* as its last inventory left it */
+};
+
 struct bw_deliver { /* or an eval job, for a trigger */
     int64_t delivery_id; /* the job's */
     char *sink;          /* the trigger's name */
@@ -142,7 +149,7 @@ void bw_reply_clear(struct bw_reply *reply);
 struct bw_command {
     enum bw_command_type type;
     union {
-        char *poll; /* source name */
+        struct bw_poll_request poll;
         struct bw_deliver deliver; /* also of a trigger */
         struct bw_reply reply;
         int64_t wake_ms; /* replaces the instant asked for before; INT64_MAX: none */

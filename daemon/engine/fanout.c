@@ -30,18 +30,11 @@ enum bw_err bw_engine_fan_out(struct bw_engine *engine, bool *more, struct bw_er
     BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
     BW_CLEANUP(bw_members_clear) struct bw_members members = { 0 };
     BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
-    bool waits = false;
-    enum bw_err rc = bw_fan_next(engine->db, engine->now_ms, &fan, err);
+    enum bw_err rc = bw_fan_next(engine->db, &fan, err);
     if (rc != BW_OK) {
         return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
     }
     *more = true;
-    if (fan.cursor[0] == '\0' && !fan.has_waited) {
-        rc = bw_engine_look_first(engine, fan.cohort, &waits, err);
-    }
-    if (rc != BW_OK || waits) {
-        return rc;
-    }
     rc = bw_inventory_members(engine->db, fan.cohort, fan.cursor, BW_FAN_CHUNK, &members, err);
     BW_VEC_EACH(const struct bw_member, member, &members)
     {

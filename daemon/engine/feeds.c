@@ -7,6 +7,8 @@
 #include "base/instant.h"
 #include "base/str.h"
 #include "engine/call.h"
+#include "engine/rows.h"
+#include "store/unsaid.h"
 
 enum {
     ENTRIES_MAX = 100,    /* of the Atom feed */
@@ -55,7 +57,8 @@ static void append_entry(struct bw_str *out, const struct bw_engine *engine,
                    bw_instant_format(notice->opened_ms, opened),
                    bw_instant_format(notice->updated_ms, updated));
     bw_str_appendf(out, "<category term=\"%s\"/>\n", kind);
-    append_element(out, "<content type=\"text\">", notice->summary, "</content>\n</entry>\n");
+    BW_CLEANUP(bw_freep) char *text = bw_notice_text(notice);
+    append_element(out, "<content type=\"text\">", text, "</content>\n</entry>\n");
 }
 
 enum bw_err bw_api_feed_atom(struct bw_call *call, struct bw_error *err)
@@ -77,7 +80,11 @@ enum bw_err bw_api_feed_atom(struct bw_call *call, struct bw_error *err)
                    bw_instant_format(newest_ms, updated));
     BW_VEC_EACH(const struct bw_notice, notice, &notices)
     {
-        append_entry(&call->body, engine, notice);
+        bool unsaid = false;
+        rc = rc == BW_OK ? bw_unsaid_has(engine->db, notice->id, true, &unsaid, err) : rc;
+        if (!unsaid) {
+            append_entry(&call->body, engine, notice);
+        }
     }
     bw_str_append(&call->body, "</feed>\n");
     return rc;

@@ -216,7 +216,8 @@ static void say(struct bw_source *source, enum bw_source_discovery how, const ch
     bw_replace(&source->discovery_detail, detail);
 }
 
-static void note_seen(struct bw_source *source, const struct bw_discovered *discovered)
+static void note_seen(const struct bw_engine *engine, struct bw_source *source,
+                      const struct bw_discovered *discovered)
 {
     struct bw_str text = { 0 };
     BW_VEC_EACH(char *, note, &discovered->notes)
@@ -228,59 +229,49 @@ static void note_seen(struct bw_source *source, const struct bw_discovered *disc
     }
     bw_str_clear(&text);
     say(source, source->unseen[0] == '\0' ? BW_DISCOVERS_OK : BW_DISCOVERS_PARTIAL, "");
+    source->looked_ms = engine->now_ms;
+    source->asked_ms = 0;
+}
+
+/* Somebody waits: it is tried again soon, and then less and less soon. */
+static void look_again(const struct bw_engine *engine, struct bw_source *source)
+{
+    int64_t waited_ms = engine->now_ms - source->asked_ms;
+    int64_t next_ms = engine->now_ms + (waited_ms > BW_MINUTE_MS ? waited_ms : BW_MINUTE_MS);
+    if (bw_engine_awaits_look(engine, source) && next_ms < source->due_ms) {
+        source->due_ms = next_ms;
+    }
 }
 
 enum bw_err bw_engine_discover(struct bw_engine *engine, struct bw_source *source,
                                struct bw_polled *polled, struct bw_error *err)
 {
     struct bw_discovered *discovered = &polled->discovered;
-    bool looks = discovered->outcome == BW_DISCOVERY_LISTED ||
-                 discovered->outcome == BW_DISCOVERY_UNCHANGED;
-    enum bw_err rc = looks ? look(engine, source, discovered, err) : BW_OK;
+    bool looked = false;
     switch (discovered->outcome) {
     case BW_DISCOVERY_NONE:
         break;
-    case BW_DISCOVERY_UNCHANGED:
     case BW_DISCOVERY_LISTED:
-        note_seen(source, discovered);
+        bw_replace(&source->memory, discovered->memory);
+        note_seen(engine, source, discovered);
+        looked = true;
+        break;
+    case BW_DISCOVERY_UNCHANGED:
+        note_seen(engine, source, discovered);
+        looked = true;
         break;
     case BW_DISCOVERY_REFUSED:
         say(source, BW_DISCOVERS_REFUSED, discovered->error);
         break;
     case BW_DISCOVERY_FAILED:
         say(source, BW_DISCOVERS_FAILING, discovered->error);
+        look_again(engine, source);
         break;
     }
-    source->discovered_ms =
-        source->discovery == BW_DISCOVERS_NOTHING ? 0 : engine->now_ms;
-    return rc == BW_OK ? bw_fan_release(engine->db, source->platform, source->scope, err) : rc;
-}
-
-/* ---- before anybody is told ---- */
-
-enum bw_err bw_engine_look_first(struct bw_engine *engine, int64_t id, bool *waits,
-                                 struct bw_error *err)
-{
-    BW_CLEANUP(bw_sources_clear) struct bw_sources sources = { 0 };
-    BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
-    *waits = false;
-    enum bw_err rc = bw_cohorts_get(engine->db, id, &cohort, err);
-    if (rc != BW_OK || !bw_technique_is_tuned(cohort.technique) ||
-        cohort.state == BW_COHORT_CURRENT) {
-        return rc;
+    source->discovered_ms = source->discovery == BW_DISCOVERS_NOTHING ? 0 : engine->now_ms;
+    if (!looked) {
+        return BW_OK;
     }
-    rc = bw_sources_list(engine->db, &sources, err);
-    BW_VEC_EACH(const struct bw_source, source, &sources)
-    {
-        struct bw_polling *polling = bw_engine_polling(engine, source->name);
-        bool there = strcmp(source->platform, cohort.platform) == 0 &&
-                     strcmp(source->scope, cohort.scope) == 0;
-        if (there && polling != NULL && source->discovery != BW_DISCOVERS_NOTHING &&
-            engine->now_ms - source->discovered_ms >= BW_LOOK_AGAIN_MS) {
-            polling->due_ms = engine->now_ms;
-            *waits = true;
-        }
-    }
-    return rc == BW_OK && *waits ? bw_fan_hold(engine->db, id, engine->now_ms + BW_LOOK_WAIT_MS, err)
-                                 : rc;
+    enum bw_err rc = bw_sources_save(engine->db, source, err); /* what follows asks who has looked */
+    return rc == BW_OK ? look(engine, source, discovered, err) : rc;
 }

@@ -37,7 +37,10 @@ static enum bw_err tell(struct bw_engine *engine, const struct bw_deployment *de
         rc = bw_inventory_get(engine->db, deployment->name, &learned, err);
         deployment = &learned.deployment;
     }
-    return rc == BW_OK ? bw_engine_reconcile(engine, &standing, deployment, true, err) : rc;
+    if (rc == BW_OK) {
+        rc = bw_engine_reconcile(engine, &standing, deployment, true, err);
+    }
+    return rc == BW_OK ? bw_engine_follow_deployment(engine, deployment, err) : rc;
 }
 
 enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
@@ -275,11 +278,11 @@ static void remember_sources(struct bw_engine *engine, const struct bw_sources *
         struct bw_polling *known = bw_engine_polling(engine, source->name);
         if (known == NULL) {
             BW_VEC_PUSH(&engine->polling,
-                        (struct bw_polling){ .name = bw_xstrdup(source->name),
-                                             .due_ms = source->due_ms });
-        } else {
-            known->due_ms = source->due_ms;
+                        (struct bw_polling){ .name = bw_xstrdup(source->name) });
+            known = &engine->polling.items[engine->polling.count - 1];
         }
+        known->due_ms = source->due_ms;
+        bw_replace(&known->memory, source->memory);
     }
     for (size_t i = 0; i < engine->polling.count;) {
         struct bw_polling *polling = &engine->polling.items[i];
@@ -289,6 +292,7 @@ static void remember_sources(struct bw_engine *engine, const struct bw_sources *
         }
         (void)bw_engine_note_poll(engine, polling->name, true);
         free(polling->name);
+        free(polling->memory);
         *polling = engine->polling.items[--engine->polling.count];
     }
 }

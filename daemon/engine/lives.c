@@ -14,6 +14,27 @@ static enum bw_err write_log(struct bw_engine *engine, const struct bw_notice *n
                           how->reason == NULL ? "" : how->reason, err);
 }
 
+bool bw_engine_is_person(const char *actor)
+{
+    return actor != NULL && strcmp(actor, "basewatch") != 0;
+}
+
+/* What a notice sets going and what is said of it wait for the same; a person's decision for none. */
+static enum bw_err follow_and_tell(struct bw_engine *engine, struct bw_notice *notice,
+                                   const char *what, const struct bw_move_notice *how,
+                                   struct bw_error *err)
+{
+    bool waits = false;
+    enum bw_err rc = how->silent
+                         ? BW_OK
+                         : bw_engine_look_first(engine, notice, what, how, &waits, err);
+    if (rc == BW_OK && (!waits || bw_engine_is_person(how->actor))) {
+        rc = bw_engine_follow_notice(engine, notice, err);
+    }
+    return rc == BW_OK && !waits && !how->silent ? bw_engine_say(engine, notice, what, how, err)
+                                                 : rc;
+}
+
 enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err)
 {
@@ -24,12 +45,7 @@ enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
     if (rc == BW_OK) {
         rc = write_log(engine, notice, NULL, how, err);
     }
-    if (rc == BW_OK) {
-        rc = bw_engine_follow_notice(engine, notice, err);
-    }
-    return rc == BW_OK && !how->silent
-               ? bw_engine_announce(engine, notice, "opened", how, err)
-               : rc;
+    return rc == BW_OK ? follow_and_tell(engine, notice, "opened", how, err) : rc;
 }
 
 enum bw_err bw_engine_update(struct bw_engine *engine, struct bw_notice *notice,
@@ -81,7 +97,7 @@ enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
                        (long long)notice->id, from, bw_notice_state_word(how->to));
     }
     /* What basewatch settles may come back, and then a person's decision still stands. */
-    bool stands = !bw_notice_is_live(how->to) && strcmp(how->actor, "basewatch") == 0;
+    bool stands = !bw_notice_is_live(how->to) && !bw_engine_is_person(how->actor);
     notice->state = how->to;
     notice->until_ms = stands ? notice->until_ms : how->until_ms;
     notice->updated_ms = engine->now_ms;
@@ -94,15 +110,10 @@ enum bw_err bw_engine_move(struct bw_engine *engine, struct bw_notice *notice,
     if (rc == BW_OK) {
         rc = write_log(engine, notice, from, how, err);
     }
-    if (rc == BW_OK) {
-        rc = bw_engine_follow_notice(engine, notice, err);
-    }
     if (rc == BW_OK && !bw_notice_is_live(notice->state)) {
         rc = bw_engine_withdraw(engine, notice, err);
     }
-    return rc == BW_OK && !how->silent
-               ? bw_engine_announce(engine, notice, message_of(how->to), how, err)
-               : rc;
+    return rc == BW_OK ? follow_and_tell(engine, notice, message_of(how->to), how, err) : rc;
 }
 
 /* What comes back is put off still when a person's decision has not ended. */
@@ -190,6 +201,9 @@ enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct b
             .reason = notice->state == BW_NOTICE_WAIVED ? "the waiver has ended"
                                                         : "the snooze has ended",
         };
+        if (rc == BW_OK) {
+            rc = bw_engine_renew(engine, notice, err);
+        }
         if (rc == BW_OK) {
             rc = bw_engine_move(engine, notice, &how, err);
         }

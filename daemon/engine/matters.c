@@ -1,5 +1,4 @@
-/* daemon/engine/matters.c: what one deployment should hear of now, held against what it was told.
- */
+/* daemon/engine/matters.c: what a deployment should hear of now, held against what it was told. */
 #include "engine/state.h"
 
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "engine/pricing.h"
 #include "engine/rows.h"
 
-enum { LEAD_DAYS_BASE = 10, LEAD_DAYS_PER_PERSON_DAY = 2, MATTERS_MAX = 7 };
+enum { MATTERS_MAX = 7 };
 
 struct wanted { /* the notices that should be live */
     struct bw_notice items[MATTERS_MAX];
@@ -97,16 +96,6 @@ static void append_deadlines(struct bw_str *text, const struct bw_notice *notice
     }
 }
 
-static int64_t lead_ms_of(const struct bw_deployment *deployment,
-                          const struct bw_estimate *estimate)
-{
-    double person_days = estimate == NULL ? 0.0 : estimate->person_days.expected;
-    int64_t days = deployment->lead_days >= 0
-                       ? deployment->lead_days
-                       : (int64_t)(LEAD_DAYS_PER_PERSON_DAY * person_days) + LEAD_DAYS_BASE;
-    return days * BW_DAY_MS;
-}
-
 /* The move to the cohort's candidate: its price, or why there is none. */
 struct priced {
     bool known;
@@ -126,21 +115,6 @@ static enum bw_err find_price(struct bw_engine *engine, const struct bw_cohort *
         bw_pricing_clear(&pricing);
     }
     return rc;
-}
-
-void bw_engine_press(const struct bw_engine *engine, const struct bw_deployment *deployment,
-                     const struct bw_estimate *estimate, int64_t deadline_ms,
-                     struct bw_notice *notice)
-{
-    int64_t lead_ms = lead_ms_of(deployment, estimate);
-    int64_t stale_ms = estimate == NULL ? 0 : bw_estimate_stale_ms(estimate, engine->now_ms);
-    notice->severity = bw_severity_of(deadline_ms, lead_ms, engine->now_ms);
-    notice->rises_ms = bw_severity_next_ms(deadline_ms, lead_ms, engine->now_ms);
-    notice->deadline_ms = deadline_ms;
-    notice->remind_ms = bw_reminder_next_ms(deadline_ms, engine->now_ms);
-    if (stale_ms != 0 && (notice->rises_ms == 0 || stale_ms < notice->rises_ms)) {
-        notice->rises_ms = stale_ms; /* looked at again then: a price has passed its shelf life */
-    }
 }
 
 static void press(const struct bw_engine *engine, const struct bw_cohort *cohort,
@@ -309,10 +283,10 @@ static enum bw_err open_new(struct bw_engine *engine, struct bw_notice *wanted,
     return rc == BW_OK && !revived ? bw_engine_open(engine, wanted, &how, err) : rc;
 }
 
-/* The new notice is as old as the one it replaces, and in the same hands unless it got worse. */
+/* The new notice is an event of its own, as the end of the old one is; it is as old, and in the same
+ * hands unless it got worse. */
 static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
-                             struct bw_notice *wanted, bool summed_up, bool inhibited,
-                             struct bw_error *err)
+                             struct bw_notice *wanted, bool inhibited, struct bw_error *err)
 {
     const struct bw_move_notice how = { .to = BW_NOTICE_SUPERSEDED,
                                         .event = "superseded",
@@ -324,8 +298,18 @@ static enum bw_err supersede(struct bw_engine *engine, struct bw_notice *old,
     wanted->opened_ms = old->opened_ms;
     return rc == BW_OK ? open_new(engine, wanted,
                                   in_hand && !worse ? BW_NOTICE_ACKNOWLEDGED : BW_NOTICE_OPEN,
-                                  summed_up, inhibited, err)
+                                  false, inhibited, err)
                        : rc;
+}
+
+/* It is the old notice that says this now. */
+static void carry_on(struct bw_notice *wanted, struct bw_notice *old)
+{
+    wanted->id = old->id;
+    wanted->state = old->state;
+    wanted->opened_ms = old->opened_ms;
+    wanted->until_ms = old->until_ms;
+    wanted->eval = BW_TAKE(old->eval);
 }
 
 /* Take the new facts into the old notice; it is told only when the matter got more pressing. That
@@ -334,19 +318,18 @@ static enum bw_err refresh(struct bw_engine *engine, struct bw_notice *old,
                            struct bw_notice *wanted, bool inhibited, bool moved,
                            struct bw_error *err)
 {
-    bool asleep = old->state == BW_NOTICE_WAIVED || old->state == BW_NOTICE_SNOOZED;
+    bool asleep = bw_notice_is_put_off(old->state);
     bool pressing = wanted->severity > old->severity || wanted->kind != old->kind ||
                     wanted->serve_until_ms != old->serve_until_ms ||
                     wanted->train_by_ms != old->train_by_ms;
-    wanted->id = old->id;
-    wanted->state = old->state;
-    wanted->opened_ms = old->opened_ms;
-    wanted->until_ms = old->until_ms;
-    wanted->eval = BW_TAKE(old->eval);
+    bool by_time = old->rises_ms <= engine->now_ms && wanted->kind == old->kind &&
+                   wanted->deadline_ms == old->deadline_ms;
+    carry_on(wanted, old);
     const struct bw_move_notice how = { .event = "updated",
                                         .actor = "basewatch",
                                         .reason = wanted->summary,
                                         .for_programs = moved && wanted->severity <= old->severity,
+                                        .by_time = by_time,
                                         .silent = asleep || inhibited || !pressing };
     bool owed = old->remind_ms > 0 && old->remind_ms <= engine->now_ms && !inhibited;
     wanted->remind_ms = owed && how.silent ? old->remind_ms : wanted->remind_ms;
@@ -396,6 +379,12 @@ static enum bw_err stays_unknown(struct bw_engine *engine, const struct bw_stand
     return rc;
 }
 
+/* With another candidate it is another notice. */
+static bool says_the_same(const struct bw_notice *old, const struct bw_notice *wanted)
+{
+    return bw_str_equal(old->candidate, wanted->candidate) || !bw_notice_offers(wanted->kind);
+}
+
 /* The end of the base says all that is to be said of the base. */
 static bool is_inhibited(const struct wanted *wanted, size_t i)
 {
@@ -422,9 +411,9 @@ static enum bw_err tell(struct bw_engine *engine, struct bw_notices *live, struc
     if (rc != BW_OK) {
         return rc;
     }
-    return bw_str_equal(old->candidate, notice->candidate) || !bw_notice_offers(notice->kind)
+    return says_the_same(old, notice)
                ? refresh(engine, old, notice, inhibited, moved, err)
-               : supersede(engine, old, notice, summed_up, inhibited, err);
+               : supersede(engine, old, notice, inhibited, err);
 }
 
 enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standing *standing,
@@ -456,6 +445,40 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standi
     return rc;
 }
 
+static enum bw_err read_standing(struct bw_engine *engine, const char *name,
+                                 struct bw_member *member, struct bw_standing *standing,
+                                 struct bw_error *err)
+{
+    enum bw_err rc = bw_inventory_get(engine->db, name, member, err);
+    return rc == BW_OK ? bw_engine_stand(engine, member, standing, err) : rc;
+}
+
+enum bw_err bw_engine_renew(struct bw_engine *engine, struct bw_notice *notice,
+                            struct bw_error *err)
+{
+    BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
+    BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
+    BW_CLEANUP(wanted_clear) struct wanted wanted = { 0 };
+    const struct bw_notices none = { 0 };
+    if (bw_notice_about(notice->kind) != BW_ABOUT_DEPLOYMENT) {
+        return BW_OK;
+    }
+    enum bw_err rc = read_standing(engine, notice->subject, &member, &standing, err);
+    if (rc == BW_OK) {
+        rc = find_wanted(engine, &standing, &member.deployment, &none, &wanted, err);
+    }
+    struct bw_notice *now = same_matter(wanted.items, wanted.count, notice);
+    if (rc != BW_OK || now == NULL || !says_the_same(notice, now)) {
+        return rc == BW_ERR_NOTFOUND ? BW_OK : rc; /* it says what it said */
+    }
+    carry_on(now, notice);
+    now->remind_ms = is_inhibited(&wanted, (size_t)(now - wanted.items)) ? 0 : now->remind_ms;
+    const struct bw_notice old = *notice;
+    *notice = *now;
+    *now = old;
+    return BW_OK;
+}
+
 enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names names = { 0 };
@@ -467,10 +490,7 @@ enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_
         BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
         BW_CLEANUP(bw_standing_clear) struct bw_standing standing = { 0 };
         if (rc == BW_OK) {
-            rc = bw_inventory_get(engine->db, *name, &member, err);
-        }
-        if (rc == BW_OK) {
-            rc = bw_engine_stand(engine, &member, &standing, err);
+            rc = read_standing(engine, *name, &member, &standing, err);
         }
         if (rc == BW_OK) {
             rc = bw_engine_reconcile(engine, &standing, &member.deployment, false, err);

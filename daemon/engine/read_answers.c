@@ -9,6 +9,7 @@
 #include "domain/succession.h"
 #include "domain/swap.h"
 #include "domain/swap_breaks.h"
+#include "engine/rows.h"
 #include "engine/subject.h"
 
 static void explain_base(struct bw_call *call, const struct bw_subject *subject)
@@ -304,12 +305,41 @@ static void write_breaks(struct bw_call *call, const struct bw_subject *subject)
     bw_json_array_end(&call->w);
 }
 
+/* What its last eval says of this candidate, and what to do about it. */
+static void judge_swap(struct bw_call *call, const struct bw_deployment *deployment,
+                       const char *to, const struct bw_eval_job *job)
+{
+    bool about = bw_str_equal(job->candidate, to);
+    bool finished = about && job->state == BW_JOB_FINISHED;
+    BW_CLEANUP(bw_freep) char *eval = finished ? bw_eval_brief(job) : NULL;
+    if (finished && job->verdict == BW_EVAL_PASS) {
+        bw_call_line(call, "its eval %lld has passed, apply the line: %s", (long long)job->id,
+                     job->reason);
+    } else if (finished && job->verdict == BW_EVAL_FAIL) {
+        bw_call_line(call, "its eval %lld has failed, %s is rejected: %s", (long long)job->id, to,
+                     job->reason);
+    } else if (about && !finished) {
+        bw_call_line(call, "its eval %lld is %s", (long long)job->id,
+                     bw_job_state_word(job->state));
+    } else if (deployment->evals.suite != NULL) {
+        bw_call_line(call, "the eval suite %s judges %s: basewatch evals start %s",
+                     deployment->evals.suite, to, deployment->name);
+    }
+    bw_json_array_end(&call->w);
+    bw_json_add_raw(&call->w, "eval", eval);
+}
+
 enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_subject_clear) struct bw_subject subject = { 0 };
     BW_CLEANUP(bw_freep) char *diff = NULL;
     BW_CLEANUP(bw_freep) char *words = NULL;
+    BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     enum bw_err rc = bw_subject_read(call, &subject, err);
+    if (rc == BW_OK) {
+        rc = bw_evals_latest(call->engine->db, subject.member.deployment.name, &job, err);
+        rc = rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    }
     if (rc != BW_OK) {
         return rc;
     }
@@ -338,11 +368,7 @@ enum bw_err bw_api_swap(struct bw_call *call, struct bw_error *err)
     bw_json_object_end(&call->w);
     bw_json_array_begin(&call->w, "lines");
     bw_call_line(call, "%s", words);
-    if (deployment->evals.suite != NULL) {
-        bw_call_line(call, "the eval suite %s judges %s: basewatch evals start %s",
-                     deployment->evals.suite, to, deployment->name);
-    }
-    bw_json_array_end(&call->w);
+    judge_swap(call, deployment, to, &job);
     write_breaks(call, &subject);
     bw_call_end(call);
     return BW_OK;

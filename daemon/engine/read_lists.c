@@ -179,12 +179,13 @@ enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
     if (rc != BW_OK) {
         return rc;
     }
+    BW_CLEANUP(bw_freep) char *text = bw_notice_text(&notice);
     bw_call_begin(call, "notice");
     bw_json_array_begin(&call->w, "notices");
     rc = bw_call_notice(call, &notice, err);
     bw_json_array_end(&call->w);
     bw_json_array_begin(&call->w, "lines");
-    bw_call_line(call, "%s", notice.summary);
+    bw_call_line(call, "%s", text);
     bw_call_line(call, "%s, %s, severity %s", bw_notice_kind_word(notice.kind),
                  bw_notice_state_word(notice.state), bw_severity_word(notice.severity));
     if (notice.refused != NULL) {

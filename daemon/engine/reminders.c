@@ -5,11 +5,6 @@
 #include "base/instant.h"
 #include "base/str.h"
 
-static bool is_asleep(const struct bw_notice *notice)
-{
-    return notice->state == BW_NOTICE_SNOOZED || notice->state == BW_NOTICE_WAIVED;
-}
-
 /* Ownership: the caller's. */
 static char *words_of(const struct bw_notice *notice, int64_t now_ms)
 {
@@ -25,14 +20,14 @@ static enum bw_err remind(struct bw_engine *engine, struct bw_notice *notice, st
 {
     notice->remind_ms = bw_reminder_next_ms(notice->deadline_ms, engine->now_ms);
     enum bw_err rc = bw_notices_save(engine->db, notice, err);
-    if (rc != BW_OK || is_asleep(notice)) {
+    if (rc != BW_OK || bw_notice_is_put_off(notice->state)) {
         return rc;
     }
     BW_CLEANUP(bw_freep) char *words = words_of(notice, engine->now_ms);
     const char *state = bw_notice_state_word(notice->state);
     rc = bw_notices_log(engine->db, notice, engine->now_ms, "reminded", state, "basewatch", words,
                         err);
-    const struct bw_move_notice how = { .to = notice->state };
+    const struct bw_move_notice how = { .to = notice->state, .by_time = true };
     return rc == BW_OK ? bw_engine_announce(engine, notice, "reminder", &how, err) : rc;
 }
 

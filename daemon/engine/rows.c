@@ -21,9 +21,27 @@ static void add_subject(struct bw_json_writer *w, const struct bw_notice *notice
     bw_json_add_text(w, "sink", about == BW_ABOUT_SINK ? notice->subject : NULL);
 }
 
+char *bw_notice_text(const struct bw_notice *notice)
+{
+    bool rejected = notice->state == BW_NOTICE_WAIVED && notice->until_ms == 0;
+    bool verified = notice->state == BW_NOTICE_VERIFIED;
+    struct bw_str text = { 0 };
+    bw_str_append(&text, notice->summary);
+    if (rejected) { /* people waive until a day */
+        bw_str_append(&text, "; its eval has failed: waived for this candidate only");
+    } else if (verified && notice->kind == BW_NOTICE_SWAP) {
+        bw_str_appendf(&text, "; its eval has passed: apply the line: basewatch swap %s",
+                       notice->subject);
+    } else if (verified) {
+        bw_str_append(&text, "; its eval has passed");
+    }
+    return bw_str_take(&text);
+}
+
 void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice,
                    const char *confidence)
 {
+    BW_CLEANUP(bw_freep) char *text = bw_notice_text(notice);
     bw_json_object_begin(w, NULL);
     bw_json_add_id(w, "id", notice->id);
     add_subject(w, notice);
@@ -51,7 +69,7 @@ void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice,
     bw_json_add_time(w, "until", notice->until_ms);
     bw_json_add_day(w, "train_by", notice->train_by_ms);
     bw_json_add_day(w, "serve_until", notice->serve_until_ms);
-    bw_json_add_text(w, "summary", notice->summary);
+    bw_json_add_text(w, "summary", text);
     bw_json_add_raw(w, "estimate", notice->estimate);
     bw_json_add_text(w, "estimate_refused", notice->refused);
     bw_json_add_raw(w, "swap", notice->swap);

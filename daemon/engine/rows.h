@@ -5,6 +5,9 @@
 #include "domain/estimate.h"
 #include "engine/state.h"
 
+/* What a notice tells people: its summary, and what its eval has decided. Ownership: the caller's.
+ */
+char *bw_notice_text(const struct bw_notice *notice);
 /* confidence: how well what it says is known now; NULL: no matter any more. */
 void bw_row_notice(struct bw_json_writer *w, const struct bw_notice *notice,
                    const char *confidence);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/sink_memory.h"
+#include "store/unsaid.h"
 
 struct bw_polling *bw_engine_polling(struct bw_engine *engine, const char *source)
 {
@@ -43,7 +44,9 @@ static void poll_due(struct bw_engine *engine, int64_t *wake_ms, struct bw_comma
             earlier(wake_ms, polling->due_ms);
             continue;
         }
-        struct bw_command poll = { .type = BW_COMMAND_POLL, .poll = bw_xstrdup(polling->name) };
+        struct bw_command poll = { .type = BW_COMMAND_POLL,
+                                   .poll = { bw_xstrdup(polling->name),
+                                             bw_xstrdup(polling->memory) } };
         polling->in_flight = true;
         BW_VEC_PUSH(commands, poll);
     }
@@ -123,7 +126,7 @@ static enum bw_err next_by_time(struct bw_engine *engine, int64_t *wake_ms, stru
     };
     static enum bw_err (*const asked_now[])(struct bw_db *, int64_t, int64_t *,
                                             struct bw_error *) = {
-        bw_items_next_due, bw_fan_next_held,
+        bw_items_next_due, bw_unsaid_next,
     };
     int64_t next_ms = INT64_MAX;
     enum bw_err rc = bw_engine_evals_next_due(engine, &next_ms, err);
@@ -181,6 +184,8 @@ static void note_polled(struct bw_engine *engine, const char *name, enum bw_poll
     /* What could not be written, or could not be read again, is tried after a minute. */
     bool known = bw_sources_get(engine->db, name, &source, NULL) == BW_OK;
     polling->in_flight = false;
+    polling->looks = false;
+    bw_replace(&polling->memory, known ? source.memory : polling->memory);
     polling->polls[outcome]++;
     polling->due_ms = again                                     ? engine->now_ms
                       : known && source.due_ms > engine->now_ms ? source.due_ms

@@ -23,6 +23,8 @@ struct bw_polling { /* a configured source, as the scheduler sees it */
     char *name;
     int64_t due_ms;
     bool in_flight;
+    bool looks; /* the next one has been asked for by look.c */
+    char *memory; /* where its inventory goes on; NULL: at the beginning */
     int64_t polls[BW_POLL_FAILED + 1]; /* by outcome, since the start */
 };
 
@@ -100,6 +102,7 @@ struct bw_engine {
     struct { struct bw_waiter *items; size_t count, capacity; } waiters;
     struct { struct bw_lessee *items; size_t count, capacity; } lessees;
     struct { struct bw_grant *items; size_t count, capacity; } grants;
+    struct bw_names offered; /* suites that runners have held since the start */
     struct bw_ids triggering; /* eval jobs whose trigger plugin is at work */
     struct { struct bw_event *items; size_t count, capacity; } undone; /* the database failed */
     struct bw_configuring configuring;
@@ -109,12 +112,15 @@ struct bw_engine {
     char *about;       /* the last step: its source, or the request's target; "": neither */
     const char *chore; /* and the last of the chores that it did; static */
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
+    bool at_work;             /* the last event has left something to do */
+    int64_t at_work_since_ms; /* what is done in one go is looked at once */
     /* of the event being handled */
     int64_t now_ms;
     struct { /* what was asked last of confidence: notices come in runs; platform NULL: nothing */
         char *platform;
         char *scope;
         enum bw_confidence confidence;
+        bool unlooked; /* another look at its fine-tunes was asked for, and has not come */
     } asked;
     struct bw_commands replies; /* kept back until the transaction is committed */
 };
@@ -128,8 +134,6 @@ enum {
     BW_DUE_CHUNK = 50,         /* notices that time changed */
     BW_ANSWER_LASTS_MS = 10000, /* so long an endpoint that answered is taken to be well */
     BW_REDO_MS = 5000,         /* after a failure of the database */
-    BW_LOOK_AGAIN_MS = 3600 * 1000, /* discovery is asked again that long after it looked */
-    BW_LOOK_WAIT_MS = 300 * 1000,   /* a fan-out waits for it no longer */
 };
 
 /* scope.c: the account and region that a source sees, "" where there is one of each. */
@@ -231,10 +235,6 @@ enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *s
 /* findings.c: what discovery brought, beside the catalog. */
 enum bw_err bw_engine_discover(struct bw_engine *engine, struct bw_source *source,
                                struct bw_polled *polled, struct bw_error *err);
-/* Before the members of a cohort are told: discovery looks again where it has not for an hour, so
- * that nobody hears of what is done already. *waits: the fan-out is held until then. */
-enum bw_err bw_engine_look_first(struct bw_engine *engine, int64_t cohort, bool *waits,
-                                 struct bw_error *err);
 
 /* adoption.c: deployments by the rules of `adopt:`; removes those that no rule makes any more. */
 enum bw_err bw_engine_adopt(struct bw_engine *engine, struct bw_error *err);
@@ -295,13 +295,18 @@ enum bw_err bw_engine_reconcile(struct bw_engine *engine, const struct bw_standi
 struct bw_notice bw_engine_notice_of(const struct bw_cohort *cohort,
                                      const struct bw_deployment *deployment,
                                      enum bw_notice_kind kind);
-/* Severity, deadline and reminder of a notice; estimate NULL: none is known. */
+/* Take into a notice that opens again what it would say now, if that is said at all. */
+enum bw_err bw_engine_renew(struct bw_engine *engine, struct bw_notice *notice,
+                            struct bw_error *err);
+/* Reconcile those with a deadline that presses more by now: one chunk, as above. */
+enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* pressing.c: severity, deadline and reminder of a notice, whose summary says by when to begin;
+ * estimate NULL: none is known. */
 struct bw_estimate;
 void bw_engine_press(const struct bw_engine *engine, const struct bw_deployment *deployment,
                      const struct bw_estimate *estimate, int64_t deadline_ms,
                      struct bw_notice *notice);
-/* The same for deployments with a deadline that presses more by now: one chunk, as above. */
-enum bw_err bw_engine_raise_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 
 /* embedding.c: what is to be said of the embedding model of a deployment (embedder->id 0: it has
  * none). *wanted false: nothing, and *out is not written. */
@@ -328,6 +333,7 @@ struct bw_move_notice {
     int64_t until_ms;
     bool summed_up; /* its message waits for the owner's summary */
     bool for_programs; /* people hear of it in another message */
+    bool by_time;   /* it is only that the deadline comes nearer */
     bool silent;    /* no message */
 };
 enum bw_err bw_engine_open(struct bw_engine *engine, struct bw_notice *notice,
@@ -348,6 +354,8 @@ enum bw_err bw_engine_settle(struct bw_engine *engine, const char *subject,
 /* One chunk; *more is set when another may wait. */
 enum bw_err bw_engine_end_snoozes(struct bw_engine *engine, bool *more, struct bw_error *err);
 
+/* Was it somebody, and not basewatch itself? */
+bool bw_engine_is_person(const char *actor);
 /* Write the notice and what has happened, and tell nobody. */
 enum bw_err bw_engine_note(struct bw_engine *engine, struct bw_notice *notice,
                            const struct bw_move_notice *how, struct bw_error *err);
@@ -365,9 +373,17 @@ struct bw_eval_wish { /* all borrowed */
  * BW_ERR_EXISTS when the deployment has an unfinished one. */
 enum bw_err bw_engine_open_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
                                 struct bw_eval_job *out, struct bw_error *err);
+/* Somebody asks for what is queued already: it waits for no budget, and runs the tune as well.
+ * Errors: BW_ERR_CONFLICT when there is nothing to hurry, BW_ERR_REFUSED. */
+enum bw_err bw_engine_hurry_eval(struct bw_engine *engine, const struct bw_eval_wish *wish,
+                                 struct bw_eval_job *job, struct bw_error *err);
 /* A notice has come into its state: open what the policy wants, cancel what nobody waits for. */
 enum bw_err bw_engine_follow_notice(struct bw_engine *engine, struct bw_notice *notice,
                                     struct bw_error *err);
+/* The deployment has changed: so does its queued job, and what its notices want by now is opened. */
+enum bw_err bw_engine_follow_deployment(struct bw_engine *engine,
+                                        const struct bw_deployment *deployment,
+                                        struct bw_error *err);
 /* Cancel what a deployment has unfinished. */
 enum bw_err bw_engine_abandon_eval(struct bw_engine *engine, const char *deployment,
                                    const char *reason, struct bw_error *err);
@@ -400,6 +416,8 @@ enum bw_err bw_engine_next_eval(struct bw_engine *engine, const char *starter,
 enum bw_err bw_engine_evals_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* After a start or a reload. */
 enum bw_err bw_engine_evals_resume(struct bw_engine *engine, bool started, struct bw_error *err);
+/* Leases are instants; what was left of them when the clock jumped is not known. */
+enum bw_err bw_engine_evals_clock_set(struct bw_engine *engine, struct bw_error *err);
 enum bw_err bw_engine_evals_next_due(struct bw_engine *engine, int64_t *out_ms,
                                      struct bw_error *err);
 
@@ -428,10 +446,24 @@ enum bw_err bw_engine_triggered(struct bw_engine *engine, const struct bw_result
 /* reminders.c: of deadlines that come nearer. */
 enum bw_err bw_engine_remind_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 
-/* dispatch.c: messages out, results in. */
+/* look.c: discovery looks again before people hear of a fine-tune. */
+/* Is another look at its fine-tunes to be tried again soon? */
+bool bw_engine_awaits_look(const struct bw_engine *engine, const struct bw_source *source);
+/* *waits: nobody has looked since, and this is said once somebody has. */
+enum bw_err bw_engine_look_first(struct bw_engine *engine, const struct bw_notice *notice,
+                                 const char *what, const struct bw_move_notice *how, bool *waits,
+                                 struct bw_error *err);
+/* Say it at once, or then. */
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
                                const char *what, const struct bw_move_notice *how,
                                struct bw_error *err);
+/* One chunk of what waits no longer. */
+enum bw_err bw_engine_say_due(struct bw_engine *engine, bool *more, struct bw_error *err);
+
+/* dispatch.c: messages out, results in. */
+enum bw_err bw_engine_say(struct bw_engine *engine, const struct bw_notice *notice,
+                          const char *what, const struct bw_move_notice *how,
+                          struct bw_error *err);
 enum bw_err bw_engine_announce_outage(struct bw_engine *engine, enum bw_notice_kind kind,
                                       const char *subject, const char *what, const char *text,
                                       struct bw_error *err);
@@ -446,6 +478,21 @@ enum bw_err bw_engine_announce_test(struct bw_engine *engine, const char *sink,
                                     struct bw_error *err);
 enum bw_err bw_engine_delivered(struct bw_engine *engine, const struct bw_results *results,
                                 struct bw_error *err);
+
+/* May the sink hear of the notice? */
+bool bw_engine_wants(const struct bw_engine *engine, const struct bw_sink_settings *sink,
+                     const struct bw_notice *notice);
+
+/* ahead.c: what people are told before its day. */
+/* Its deadline comes nearer: have they read of that not long ago? */
+enum bw_err bw_engine_has_read(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                               const struct bw_notice *notice, bool *out, struct bw_error *err);
+/* Its deadline has passed: have they read in its last days that it would? */
+enum bw_err bw_engine_saw_it_come(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                                  const struct bw_notice *notice, bool *out, struct bw_error *err);
+/* Before the card of an owner is written: what else it should tell becomes items of it. */
+enum bw_err bw_engine_take_along(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                                 const char *owner, struct bw_error *err);
 
 /* cards.c: one message about several notices. */
 /* Write one that has come due. */

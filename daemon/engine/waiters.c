@@ -96,12 +96,11 @@ static enum bw_err answer(struct bw_engine *engine, const struct bw_waiter *wait
 
 enum bw_err bw_engine_release_waiters(struct bw_engine *engine, struct bw_error *err)
 {
-    int64_t held_until_ms = INT64_MAX;
-    enum bw_err known = engine->waiters.count == 0
-                            ? BW_OK
-                            : bw_fan_next_held(engine->db, engine->now_ms, &held_until_ms, err);
-    if (known != BW_OK || held_until_ms != INT64_MAX) {
-        return known;
+    BW_VEC_EACH(const struct bw_polling, polling, &engine->polling)
+    {
+        if (polling->looks) {
+            return BW_OK; /* what follows is not known yet */
+        }
     }
     for (size_t i = engine->waiters.count; i-- > 0;) {
         if (engine->waiters.items[i].waiting.count > 0) {

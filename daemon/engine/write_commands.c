@@ -60,6 +60,9 @@ enum bw_err bw_api_notice_move(struct bw_call *call, struct bw_error *err)
     if (rc == BW_OK) {
         rc = bw_notices_get(call->engine->db, call->id, &notice, err);
     }
+    if (rc == BW_OK && how.to == BW_NOTICE_OPEN) {
+        rc = bw_engine_renew(call->engine, &notice, err);
+    }
     if (rc == BW_OK) {
         rc = bw_engine_move(call->engine, &notice, &how, err);
     }

@@ -56,6 +56,10 @@ static void run_child(struct bw_courier *courier);
 static struct ask *ask_new(struct bw_courier *courier, int64_t id);
 static void ask_free(struct ask **slot);
 static void on_fetch(void *context, struct bw_fetch *fetch);
+/* What a plugin may need to know; the rest could hold what is not its business. */
+static const char *const TOLD_HEADERS[] = { "content-type", "retry-after",
+                                            "x-ratelimit-remaining" };
+
 static void on_answer(void *context, struct bw_http_answer *answer);
 static void on_mail(void *context, struct bw_mail *mail);
 static void on_mailed(void *context, int status, const char *error);
@@ -260,9 +264,11 @@ static void on_answer(void *context, struct bw_http_answer *answer)
         .body_bytes = came ? answer->body_bytes : 0,
         .error = came ? NULL : bw_xstrdup(answer->error),
     };
-    const char *type = bw_http_header(answer, "content-type");
-    if (came && type != NULL) {
-        BW_VEC_PUSH(&told.headers, bw_xasprintf("content-type: %s", type));
+    for (size_t i = 0; came && i < BW_COUNT(TOLD_HEADERS); i++) {
+        const char *value = bw_http_header(answer, TOLD_HEADERS[i]);
+        if (value != NULL) {
+            BW_VEC_PUSH(&told.headers, bw_xasprintf("%s: %s", TOLD_HEADERS[i], value));
+        }
     }
     feed(ask, &told, BW_TAKE(answer->body));
     bw_plugin_answer_clear(&told);

@@ -30,6 +30,7 @@ struct bw_poll {
     struct bw_polled result; /* of the verbs before; finish() adds this one's */
     char *program;
     uint64_t identity;
+    char *memory; /* where the inventory goes on */
     struct bw_memory known; /* what is asked again: its own, since a reload may forget it */
     enum state state;
     bool is_file;
@@ -67,9 +68,10 @@ static void release(struct bw_poll *poll);
 static void on_timer_closed(uv_handle_t *handle);
 
 struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
-                            const struct bw_source_settings *settings)
+                            const struct bw_source_settings *settings, const char *memory)
 {
     struct bw_poll *poll = bw_xcalloc(1, sizeof(*poll));
+    poll->memory = bw_xstrdup(memory);
     poll->host = host;
     poll->verb = BW_VERB_CATALOG;
     poll->result.source = bw_xstrdup(settings->name);
@@ -89,12 +91,12 @@ struct bw_poll *bw_poll_next(const struct bw_poll *before, struct bw_polled *res
     const struct bw_memory *manifest = bw_memories_find(
         &before->host->memories[BW_VERB_MANIFEST], before->settings.name, before->identity);
     bool asks_manifest = before->verb == BW_VERB_CATALOG && manifest == NULL;
-    bool has_inventory = manifest != NULL && manifest->remembered != NULL;
+    bool has_inventory = manifest != NULL && manifest->inventories;
     if (before->is_file || before->verb == BW_VERB_INVENTORY || result->outcome == BW_POLL_FAILED ||
         (!asks_manifest && !has_inventory)) {
         return NULL;
     }
-    struct bw_poll *poll = bw_poll_new(before->host, &before->settings);
+    struct bw_poll *poll = bw_poll_new(before->host, &before->settings, before->memory);
     poll->verb = asks_manifest ? BW_VERB_MANIFEST : BW_VERB_INVENTORY;
     bw_polled_clear(&poll->result);
     poll->result = *result;
@@ -130,7 +132,7 @@ void bw_poll_run_child(struct bw_poll *poll)
         .account = poll->settings.account,
         .region = poll->settings.region,
         .settings = poll->settings.options,
-        .memory = poll->known.remembered,
+        .memory = poll->verb == BW_VERB_INVENTORY ? poll->memory : NULL,
         .fetches = poll->settings.fetches,
     };
     const struct bw_plugin_events events = {
@@ -342,9 +344,9 @@ static void remember(struct bw_poll *poll, struct bw_plugin_said *said)
     struct bw_memory memory = {
         .source = bw_xstrdup(poll->settings.name),
         .identity = poll->identity,
-        .remembered = said->inventories ? bw_xstrdup("inventory") : BW_TAKE(said->memory),
+        .inventories = said->inventories,
     };
-    if (memory.remembered == NULL) {
+    if (said->memory == NULL) {
         bw_asks_remember(&poll->asks, &memory);
     }
     bw_memories_set(memories_of(poll), &memory);
@@ -412,6 +414,7 @@ static void add_inventory(struct bw_poll *poll, enum bw_poll_outcome outcome,
         discovered->findings = said->findings;
         discovered->notes = said->notes;
         discovered->partial = said->partial;
+        discovered->memory = BW_TAKE(said->memory);
         said->findings = (struct bw_findings){ 0 };
         said->notes = (struct bw_names){ 0 };
     }
@@ -445,6 +448,7 @@ static void on_timer_closed(uv_handle_t *handle)
     bw_memory_clear(&poll->known);
     bw_polled_clear(&poll->result);
     free(poll->program);
+    free(poll->memory);
     free(poll);
     host->gone(host->context);
 }

@@ -26,9 +26,10 @@ struct bw_poll_host {
 
 enum { BW_POLL_VERBS = BW_VERB_INVENTORY + 1 };
 
-/* Ownership: settings are copied. */
+/* memory: for its inventory, as the last one left it; NULL: nothing.
+ * Ownership: settings and memory are copied. */
 struct bw_poll *bw_poll_new(const struct bw_poll_host *host,
-                            const struct bw_source_settings *settings);
+                            const struct bw_source_settings *settings, const char *memory);
 /* What the source is asked next, once `before` is done with this result, which the new poll takes
  * over and completes; NULL: that was all. */
 struct bw_poll *bw_poll_next(const struct bw_poll *before, struct bw_polled *result);

@@ -83,7 +83,7 @@ struct bw_memory bw_memory_copy(const struct bw_memory *memory)
     struct bw_memory copy = {
         .source = bw_xstrdup(memory->source),
         .identity = memory->identity,
-        .remembered = bw_xstrdup(memory->remembered),
+        .inventories = memory->inventories,
     };
     BW_VEC_EACH(const struct bw_known, known, memory)
     {
@@ -99,7 +99,6 @@ struct bw_memory bw_memory_copy(const struct bw_memory *memory)
 void bw_memory_clear(struct bw_memory *memory)
 {
     free(memory->source);
-    free(memory->remembered);
     BW_VEC_CLEAR(memory, known_clear);
     *memory = (struct bw_memory){ 0 };
 }

@@ -26,7 +26,7 @@ struct bw_known { /* one request and its last answer */
 struct bw_memory { /* of one source and verb */
     char *source;
     uint64_t identity; /* of settings and program; another one has nothing to compare with */
-    char *remembered;  /* what the verb itself left; NULL: nothing */
+    bool inventories;  /* of a manifest: the plugin has an inventory */
     struct bw_known *items;
     size_t count;
     size_t capacity;

@@ -63,7 +63,8 @@ struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, struct bw
     return poller;
 }
 
-void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *settings)
+void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *settings,
+                    const char *memory)
 {
     BW_VEC_EACH(struct bw_poll *, poll, &poller->active)
     {
@@ -71,7 +72,7 @@ void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *s
             return;
         }
     }
-    add(poller, bw_poll_new(&poller->host, settings));
+    add(poller, bw_poll_new(&poller->host, settings, memory));
     begin_pending(poller);
 }
 

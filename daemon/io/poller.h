@@ -21,8 +21,10 @@ struct bw_poller *bw_poller_new(uv_loop_t *loop, struct bw_http *http, struct bw
 /* Poll. Every call ends in exactly one done, also for an unknown plugin or an unreadable
  * credential; a second call for a source that is being polled joins the first. settings is
  * borrowed for the call (what is needed is copied). At most 16 polls and 2 children run at once;
- * others wait. done never comes from inside this call. */
-void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *settings);
+ * others wait. done never comes from inside this call. memory is what the last inventory left, NULL:
+ * nothing. */
+void bw_poller_poll(struct bw_poller *poller, const struct bw_source_settings *settings,
+                    const char *memory);
 
 /* Forget what is remembered of sources that are not in settings (after a reload). */
 void bw_poller_retain(struct bw_poller *poller, const struct bw_settings *settings);

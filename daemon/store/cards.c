@@ -18,6 +18,13 @@ static const char HEARD_SQL[] = "SELECT at_ms FROM heard WHERE sink = $1 AND own
 static const char NEXT_DUE_SQL[] = "SELECT min(due_ms) FROM item WHERE due_ms > $1";
 static const char TOLD_SQL[] =
     "INSERT INTO told (delivery, notice, what) VALUES ($1, $2, $3)";
+static const char NOTE_READ_SQL[] =
+    "UPDATE told SET deadline_ms = (SELECT deadline_ms FROM notice WHERE id = $2)"
+    " WHERE delivery = $1 AND notice = $2";
+static const char HAS_READ_SQL[] =
+    "SELECT EXISTS (SELECT 1 FROM told AS t JOIN delivery AS d ON d.id = t.delivery"
+    " WHERE t.notice = $2 AND t.deadline_ms = $3 AND t.what <> '' AND d.sink = $1"
+    " AND d.created_ms >= $4 AND d.state IN ('pending', 'delivered'))";
 static const char LIST_SQL[] =
     "SELECT notice, what FROM told WHERE delivery = $1 AND what <> ''";
 static const char PENDING_SQL[] =
@@ -130,6 +137,30 @@ enum bw_err bw_told_insert(struct bw_db *db, int64_t delivery, int64_t notice, c
     BW_BIND(stmt, 2, notice);
     BW_BIND(stmt, 3, what);
     return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_told_note_read(struct bw_db *db, int64_t delivery, int64_t notice,
+                              struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, NOTE_READ_SQL);
+    BW_BIND(stmt, 1, delivery);
+    BW_BIND(stmt, 2, notice);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_told_has_read(struct bw_db *db, const char *sink, int64_t notice,
+                             int64_t deadline_ms, int64_t from_ms, bool *out,
+                             struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, HAS_READ_SQL);
+    int64_t read = 0;
+    BW_BIND(row, 1, sink);
+    BW_BIND(row, 2, notice);
+    BW_BIND(row, 3, deadline_ms);
+    BW_BIND(row, 4, from_ms);
+    enum bw_err rc = bw_stmt_one_i64(row, 0, &read, err);
+    *out = read != 0;
+    return rc;
 }
 
 enum bw_err bw_told_list(struct bw_db *db, int64_t delivery, struct bw_tolds *out,

@@ -47,6 +47,14 @@ BW_MUST_CHECK enum bw_err bw_items_next_due(struct bw_db *db, int64_t now_ms, in
 /* A message tells of a notice. */
 BW_MUST_CHECK enum bw_err bw_told_insert(struct bw_db *db, int64_t delivery, int64_t notice,
                                          const char *what, struct bw_error *err);
+/* It lists that notice with its deadline, for people to read. */
+BW_MUST_CHECK enum bw_err bw_told_note_read(struct bw_db *db, int64_t delivery, int64_t notice,
+                                            struct bw_error *err);
+/* Did a message of from_ms or later, which has not failed, tell people of that deadline of a notice?
+ */
+BW_MUST_CHECK enum bw_err bw_told_has_read(struct bw_db *db, const char *sink, int64_t notice,
+                                           int64_t deadline_ms, int64_t from_ms, bool *out,
+                                           struct bw_error *err);
 /* What a message tells of. */
 BW_MUST_CHECK enum bw_err bw_told_list(struct bw_db *db, int64_t delivery, struct bw_tolds *out,
                                        struct bw_error *err);

@@ -15,9 +15,11 @@ static const char PUT_SQL[] =
     " VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (source, id) DO UPDATE SET"
     " hash = excluded.hash, body = excluded.body, changed_ms = excluded.changed_ms";
 static const char REMOVE_SQL[] = "DELETE FROM entry WHERE source = $1 AND id = $2";
+/* "" is a scope like others where a list of the platform's own sees it, else all of them. */
 static const char MERGE_SQL[] =
     "WITH own AS (SELECT name FROM source WHERE active = 1 AND kind = 'own' AND platform = $1"
-    " AND ($2 = '' OR scope = $2))"
+    " AND (scope = $2 OR ($2 = '' AND NOT EXISTS (SELECT 1 FROM source WHERE active = 1"
+    " AND kind = 'own' AND platform = $1 AND scope = ''))))"
     " SELECT source.name, entry.body FROM source CROSS JOIN entry" /* in this order */
     " WHERE entry.source = source.name AND entry.id = $3"
     " AND source.active = 1 AND source.platform = $1"

@@ -21,8 +21,10 @@ static const char SAVE_SQL[] =
     " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
     " unlisted = $13, due_ms = $14, moved = $15, due_baseline = 0 WHERE id = $1";
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
+/* due_baseline: 1 as long as only first lists have touched it since it was judged, -1 from then on. */
 #define TOUCH                                                                                      \
-    "UPDATE cohort SET due_ms = $3, due_baseline = CASE WHEN $4 = 1 THEN 1 ELSE due_baseline END"  \
+    "UPDATE cohort SET due_ms = $3, due_baseline = CASE WHEN $4 = 0 THEN -1"                       \
+    " WHEN due_baseline = 0 THEN 1 ELSE due_baseline END"                                          \
     " WHERE platform = $1 AND scope = $2 AND members > 0"
 static const char *const TOUCH_SQL[] = {
     [BW_TOUCH_ALL] = TOUCH,
@@ -37,7 +39,7 @@ static const char HAS_BASE_SQL[] =
     "SELECT EXISTS (SELECT 1 FROM cohort WHERE platform = $1 AND scope = $2 AND base = $3"
     " AND members > 0)";
 static const char DUE_SQL[] =
-    "SELECT id, due_baseline FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0"
+    "SELECT id, due_baseline > 0 FROM cohort WHERE due_ms > 0 AND due_ms <= $1 AND members > 0"
     " LIMIT $2";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM cohort WHERE due_ms > 0 AND members > 0";
@@ -45,18 +47,11 @@ static const char FAN_ALL_SQL[] = "UPDATE cohort SET fan_cursor = '', fan_baseli
                                   " WHERE fan_cursor IS NULL AND members > 0";
 static const char FAN_BEGIN_SQL[] =
     "UPDATE cohort SET fan_cursor = '', fan_baseline = CASE WHEN fan_cursor IS NOT NULL"
-    " AND fan_baseline = 1 THEN 1 ELSE $2 END WHERE id = $1";
+    " AND fan_baseline = 0 THEN 0 ELSE $2 END WHERE id = $1";
 static const char FAN_NEXT_SQL[] =
-    "SELECT id, fan_cursor, fan_baseline, fan_hold_ms FROM cohort"
-    " WHERE fan_cursor IS NOT NULL AND fan_hold_ms <= $1 ORDER BY id LIMIT 1";
-static const char FAN_ADVANCE_SQL[] =
-    "UPDATE cohort SET fan_cursor = $2, fan_hold_ms = 0 WHERE id = $1";
-static const char FAN_HOLD_SQL[] = "UPDATE cohort SET fan_hold_ms = $2 WHERE id = $1";
-static const char FAN_RELEASE_SQL[] =
-    "UPDATE cohort SET fan_hold_ms = 0 WHERE fan_cursor IS NOT NULL AND fan_hold_ms > 0"
-    " AND platform = $1 AND scope = $2";
-static const char FAN_NEXT_HELD_SQL[] =
-    "SELECT min(fan_hold_ms) FROM cohort WHERE fan_cursor IS NOT NULL AND fan_hold_ms > $1";
+    "SELECT id, fan_cursor, fan_baseline FROM cohort WHERE fan_cursor IS NOT NULL"
+    " ORDER BY id LIMIT 1";
+static const char FAN_ADVANCE_SQL[] = "UPDATE cohort SET fan_cursor = $2 WHERE id = $1";
 
 static void bind_identity(struct bw_stmt *stmt, const struct bw_deployment *deployment,
                           bool embeds, const char *scope)
@@ -228,17 +223,14 @@ enum bw_err bw_fan_begin_all(struct bw_db *db, struct bw_error *err)
     return bw_stmt_run(bw_db_query(db, FAN_ALL_SQL), err);
 }
 
-enum bw_err bw_fan_next(struct bw_db *db, int64_t now_ms, struct bw_fan *out,
-                        struct bw_error *err)
+enum bw_err bw_fan_next(struct bw_db *db, struct bw_fan *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FAN_NEXT_SQL);
-    BW_BIND(row, 1, now_ms);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc == BW_OK) {
         *out = (struct bw_fan){ .cohort = bw_stmt_i64(row, 0),
                                 .cursor = bw_stmt_text_dup(row, 1),
-                                .baseline = bw_stmt_i64(row, 2) != 0,
-                                .has_waited = bw_stmt_i64(row, 3) != 0 };
+                                .baseline = bw_stmt_i64(row, 2) != 0 };
     }
     return rc;
 }
@@ -247,31 +239,6 @@ void bw_fan_clear(struct bw_fan *fan)
 {
     free(fan->cursor);
     *fan = (struct bw_fan){ 0 };
-}
-
-enum bw_err bw_fan_hold(struct bw_db *db, int64_t cohort, int64_t until_ms, struct bw_error *err)
-{
-    struct bw_stmt *stmt = bw_db_query(db, FAN_HOLD_SQL);
-    BW_BIND(stmt, 1, cohort);
-    BW_BIND(stmt, 2, until_ms);
-    return bw_stmt_run(stmt, err);
-}
-
-enum bw_err bw_fan_release(struct bw_db *db, const char *platform, const char *scope,
-                           struct bw_error *err)
-{
-    struct bw_stmt *stmt = bw_db_query(db, FAN_RELEASE_SQL);
-    BW_BIND(stmt, 1, platform);
-    BW_BIND(stmt, 2, scope);
-    return bw_stmt_run(stmt, err);
-}
-
-enum bw_err bw_fan_next_held(struct bw_db *db, int64_t now_ms, int64_t *out_ms,
-                             struct bw_error *err)
-{
-    struct bw_stmt *row = bw_db_query(db, FAN_NEXT_HELD_SQL);
-    BW_BIND(row, 1, now_ms);
-    return bw_stmt_one_i64(row, INT64_MAX, out_ms, err);
 }
 
 enum bw_err bw_fan_advance(struct bw_db *db, int64_t cohort, const char *cursor,

@@ -23,6 +23,7 @@ struct bw_stmt {
 struct bw_db {
     sqlite3 *handle;
     bool in_transaction;
+    int came_with; /* its schema version before it was opened */
     struct { /* open addressing by the address of the SQL text; never full */
         struct bw_stmt **slots;
         size_t count;
@@ -55,6 +56,11 @@ int bw_db_schema_version(void)
         version++;
     }
     return version;
+}
+
+int bw_db_came_with(const struct bw_db *db)
+{
+    return db->came_with;
 }
 
 static enum bw_err read_number(struct bw_db *db, const char *sql, int *out, struct bw_error *err)
@@ -150,6 +156,7 @@ static enum bw_err set_up(struct bw_db *db, struct bw_error *err)
                      "PRAGMA journal_size_limit = 16777216",
                      err);
     }
+    db->came_with = version;
     return rc == BW_OK ? migrate(db, version, err) : rc;
 }
 

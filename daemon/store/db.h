@@ -29,6 +29,8 @@ void bw_db_rest(struct bw_db *db);
 
 /* The schema version this program writes. */
 int bw_db_schema_version(void);
+/* The one that the file had when it was opened; 0: it was new. */
+int bw_db_came_with(const struct bw_db *db);
 
 BW_MUST_CHECK enum bw_err bw_db_begin(struct bw_db *db, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_db_commit(struct bw_db *db, struct bw_error *err);

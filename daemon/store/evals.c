@@ -13,7 +13,8 @@ static const char INSERT_SQL[] =
 static const char SAVE_SQL[] =
     "UPDATE eval_job SET state = $2, verdict = $3, reason = $4, by_hand = $5, runner = $6,"
     " token_hash = $7, lease_until_ms = $8, due_ms = $9, memory = $10, result = $11,"
-    " started_ms = $12, finished_ms = $13 WHERE id = $1";
+    " started_ms = $12, finished_ms = $13, tuned = $14, expected_usd = $15, suite = $16,"
+    " starter = $17 WHERE id = $1";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM eval_job WHERE id = $1";
 static const char LATEST_SQL[] =
     "SELECT " COLUMNS " FROM eval_job WHERE deployment = $1 ORDER BY id DESC LIMIT 1";
@@ -40,8 +41,12 @@ static const char NEXT_LOOK_SQL[] =
 static const char RELEASE_SQL[] =
     "UPDATE eval_job SET due_ms = 0, reason = '' WHERE state = 'queued' AND due_ms > 0";
 static const char EXTEND_SQL[] =
-    "UPDATE eval_job SET lease_until_ms = $2 WHERE state = 'running' AND starter = $1";
-static const char RUNNING_SQL[] = "SELECT count(*) FROM eval_job WHERE state = 'running'";
+    "UPDATE eval_job SET lease_until_ms = $2 + $3,"
+    " due_ms = CASE WHEN due_ms > 0 THEN $2 ELSE 0 END"
+    " WHERE state = 'running' AND (starter = 'runner') = $1";
+/* A CI that has not taken its job may never do so. */
+static const char RUNNING_SQL[] = "SELECT count(*) FROM eval_job WHERE state = 'running'"
+                                  " AND (starter <> 'ci' OR token_hash IS NOT NULL)";
 static const char SPENT_SQL[] = "SELECT sum(expected_usd) FROM eval_job WHERE started_ms >= $1"
                                 " AND started_ms > 0";
 static const char COUNT_SQL[] =
@@ -153,6 +158,10 @@ enum bw_err bw_evals_save(struct bw_db *db, const struct bw_eval_job *job, struc
     BW_BIND(stmt, 11, job->result);
     BW_BIND(stmt, 12, job->started_ms);
     BW_BIND(stmt, 13, job->finished_ms);
+    BW_BIND(stmt, 14, job->tuned);
+    BW_BIND(stmt, 15, job->expected.micros);
+    BW_BIND(stmt, 16, job->suite);
+    BW_BIND(stmt, 17, job->starter);
     return bw_stmt_run(stmt, err);
 }
 
@@ -249,12 +258,13 @@ enum bw_err bw_evals_release(struct bw_db *db, struct bw_error *err)
     return bw_stmt_run(bw_db_query(db, RELEASE_SQL), err);
 }
 
-enum bw_err bw_evals_extend(struct bw_db *db, const char *starter, int64_t until_ms,
+enum bw_err bw_evals_extend(struct bw_db *db, bool runners, int64_t now_ms, int64_t lease_ms,
                             struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, EXTEND_SQL);
-    BW_BIND(stmt, 1, starter);
-    BW_BIND(stmt, 2, until_ms);
+    BW_BIND(stmt, 1, (int64_t)runners);
+    BW_BIND(stmt, 2, now_ms);
+    BW_BIND(stmt, 3, lease_ms);
     return bw_stmt_run(stmt, err);
 }
 

@@ -79,10 +79,12 @@ BW_MUST_CHECK enum bw_err bw_evals_next_due(struct bw_db *db, int64_t now_ms, in
 
 /* What held queued ones back may have changed: all may be looked at again. */
 BW_MUST_CHECK enum bw_err bw_evals_release(struct bw_db *db, struct bw_error *err);
-/* The leases of a starter last until then: nobody could renew them while we were down. */
-BW_MUST_CHECK enum bw_err bw_evals_extend(struct bw_db *db, const char *starter,
-                                          int64_t until_ms, struct bw_error *err);
+/* The leases of runners, or the time of all others, count anew from now_ms: nobody could renew them
+ * while we were down, or the clock was set. What is looked after is looked at now. */
+BW_MUST_CHECK enum bw_err bw_evals_extend(struct bw_db *db, bool runners, int64_t now_ms,
+                                          int64_t lease_ms, struct bw_error *err);
 
+/* Those that somebody runs: of those for a CI the ones it has taken. */
 BW_MUST_CHECK enum bw_err bw_evals_running(struct bw_db *db, int64_t *out, struct bw_error *err);
 /* What those begun since then are expected to cost, in micro-USD. */
 BW_MUST_CHECK enum bw_err bw_evals_spent(struct bw_db *db, int64_t since_ms, int64_t *out,

@@ -63,7 +63,7 @@ BW_MUST_CHECK enum bw_err bw_cohorts_next_due(struct bw_db *db, int64_t *out_ms,
                                               struct bw_error *err); /* INT64_MAX: never */
 
 /* Fan-out: begin (again) at the first member; read where the first waiting cohort stands;
- * move its cursor; finish. baseline: sum up its notices, also those of a fan-out under way. */
+ * move its cursor; finish. baseline: sum up its notices, unless a fan-out under way does not. */
 BW_MUST_CHECK enum bw_err bw_fan_begin(struct bw_db *db, int64_t cohort, bool baseline,
                                        struct bw_error *err);
 /* All cohorts whose members are not on their way already; what they say is summed up. */
@@ -72,21 +72,12 @@ struct bw_fan {
     int64_t cohort;
     char *cursor; /* "" at the first member */
     bool baseline;
-    bool has_waited; /* it was held, and that time is over */
 };
 void bw_fan_clear(struct bw_fan *fan);
-BW_MUST_CHECK enum bw_err bw_fan_next(struct bw_db *db, int64_t now_ms, struct bw_fan *out,
+BW_MUST_CHECK enum bw_err bw_fan_next(struct bw_db *db, struct bw_fan *out,
                                       struct bw_error *err); /* BW_ERR_NOTFOUND */
 BW_MUST_CHECK enum bw_err bw_fan_advance(struct bw_db *db, int64_t cohort, const char *cursor,
                                          struct bw_error *err); /* cursor NULL: done */
-/* Let a fan-out wait; let those of a platform and scope wait no more; when the next wait ends
- * (INT64_MAX: none waits). */
-BW_MUST_CHECK enum bw_err bw_fan_hold(struct bw_db *db, int64_t cohort, int64_t until_ms,
-                                      struct bw_error *err);
-BW_MUST_CHECK enum bw_err bw_fan_release(struct bw_db *db, const char *platform, const char *scope,
-                                         struct bw_error *err);
-BW_MUST_CHECK enum bw_err bw_fan_next_held(struct bw_db *db, int64_t now_ms, int64_t *out_ms,
-                                           struct bw_error *err);
 
 /* Deployments. put inserts or moves between cohorts and keeps the members right; embedder 0: none;
  * what discovery knows is kept beside what is said; *changed is false when the same was stored

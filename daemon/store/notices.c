@@ -62,7 +62,8 @@ static const char OWNED_DEADLINES_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE live = 1 AND remind_ms > 0 AND owner = $2"
     " ORDER BY deadline_ms, id LIMIT $1";
 static const char DECIDED_SQL[] =
-    "SELECT " COLUMNS " FROM notice WHERE " BW_LIST_WINDOW("id") " AND until_ms > $2"
+    "SELECT " COLUMNS " FROM notice WHERE " BW_LIST_WINDOW("id")
+    " AND (until_ms > $2 OR (state = 'waived' AND until_ms = 0))"
     " AND ($3 IS NULL OR owner = $3) ORDER BY id LIMIT $4";
 static const char NEWEST_SQL[] =
     "SELECT " COLUMNS " FROM notice ORDER BY updated_ms DESC, id DESC LIMIT $1";
@@ -88,6 +89,13 @@ static const char TO_REMIND_SQL[] =
     " ORDER BY id LIMIT $2";
 static const char NEXT_REMINDER_SQL[] =
     "SELECT min(remind_ms) FROM notice WHERE live = 1 AND remind_ms > 0";
+#define AHEAD(column)                                                                              \
+    "SELECT * FROM (SELECT id FROM notice WHERE owner = $2 AND live = 1 AND remind_ms > 0"         \
+    " AND " column " > $3 AND " column " <= $4 AND state NOT IN ('snoozed', 'waived')"             \
+    " AND NOT EXISTS (SELECT 1 FROM item WHERE item.sink = $1 AND item.notice = notice.id)"        \
+    " ORDER BY " column " LIMIT $5)"
+static const char AHEAD_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id IN (" AHEAD(
+    "remind_ms") " UNION " AHEAD("rises_ms") ") ORDER BY deadline_ms, id LIMIT $5";
 
 #define TEXT(member) offsetof(struct bw_notice, member)
 static const size_t TEXTS[] = {
@@ -432,6 +440,19 @@ enum bw_err bw_notices_to_remind(struct bw_db *db, int64_t now_ms, int64_t limit
 enum bw_err bw_notices_next_reminder(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
 {
     return bw_stmt_one_i64(bw_db_query(db, NEXT_REMINDER_SQL), INT64_MAX, out_ms, err);
+}
+
+enum bw_err bw_notices_ahead(struct bw_db *db, const char *sink, const char *owner,
+                             int64_t now_ms, int64_t until_ms, int64_t limit,
+                             struct bw_notices *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, AHEAD_SQL);
+    BW_BIND(row, 1, sink);
+    BW_BIND(row, 2, owner);
+    BW_BIND(row, 3, now_ms);
+    BW_BIND(row, 4, until_ms);
+    BW_BIND(row, 5, limit);
+    return notices_from_rows(row, out, err);
 }
 
 enum bw_err bw_notices_take_rising(struct bw_db *db, int64_t now_ms, int64_t limit,

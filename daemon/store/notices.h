@@ -111,6 +111,12 @@ BW_MUST_CHECK enum bw_err bw_notices_to_remind(struct bw_db *db, int64_t now_ms,
 BW_MUST_CHECK enum bw_err bw_notices_next_reminder(struct bw_db *db, int64_t *out_ms,
                                                    struct bw_error *err);
 
+/* Of an owner's notices that are neither snoozed nor waived and do not wait for a card of the sink:
+ * those to be spoken of next, after now_ms and up to until_ms. */
+BW_MUST_CHECK enum bw_err bw_notices_ahead(struct bw_db *db, const char *sink, const char *owner,
+                                           int64_t now_ms, int64_t until_ms, int64_t limit,
+                                           struct bw_notices *out, struct bw_error *err);
+
 /* Deployments with notices whose severity rises by now_ms, which are then due no more; and when the
  * next one does (INT64_MAX: never). */
 BW_MUST_CHECK enum bw_err bw_notices_take_rising(struct bw_db *db, int64_t now_ms, int64_t limit,

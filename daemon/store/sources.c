@@ -10,7 +10,7 @@
     "name, active, platform, scope, every_ms, state, detail, entries, set_hash, failures,"         \
     " last_attempt_ms, last_success_ms, changed_ms, due_ms, baseline_ms, held_hash,"               \
     " held_since_ms, held_set, failing_since_ms, kind, discovery, unseen, discovery_detail,"        \
-    " discovered_ms"
+    " discovered_ms, looked_ms, asked_ms, memory"
 
 static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
 /* What it listed of another platform or scope says nothing about this one. */
@@ -24,19 +24,24 @@ static const char RESET_SQL[] =
     "UPDATE source SET state = 'new', detail = '', entries = 0, set_hash = 0, failures = 0,"
     " failing_since_ms = 0, last_success_ms = 0, baseline_ms = 0, held_hash = 0,"
     " held_since_ms = 0, held_set = NULL, discovery = 'none', unseen = '', discovery_detail = '',"
-    " discovered_ms = 0 WHERE name = $1 AND (platform <> $2 OR scope <> $3)";
+    " discovered_ms = 0, looked_ms = 0, asked_ms = 0, memory = NULL"
+    " WHERE name = $1 AND (platform <> $2 OR scope <> $3)";
 static const char CONFIGURE_SQL[] =
     "INSERT INTO source (name, active, platform, scope, every_ms, state, due_ms, settings_hash,"
     " kind) VALUES ($1, 1, $2, $3, $4, 'new', $5, $6, $7)"
     " ON CONFLICT (name) DO UPDATE SET active = 1, kind = excluded.kind, platform = "
     "excluded.platform,"
     " scope = excluded.scope, every_ms = excluded.every_ms,"
-    " settings_hash = excluded.settings_hash,"
+    " settings_hash = excluded.settings_hash, memory ="
+    " CASE WHEN source.settings_hash = excluded.settings_hash THEN source.memory END,"
     " due_ms = CASE WHEN source.settings_hash = excluded.settings_hash"
     " AND source.due_ms < excluded.due_ms + 2 * excluded.every_ms" /* it was spread */
     " THEN source.due_ms ELSE excluded.due_ms END";
 static const char GET_SQL[] = "SELECT " COLUMNS " FROM source WHERE name = $1 AND active = 1";
 static const char LIST_SQL[] = "SELECT " COLUMNS " FROM source WHERE active = 1 ORDER BY name";
+static const char UNLOOKED_SQL[] =
+    "SELECT " COLUMNS " FROM source WHERE active = 1 AND platform = $1 AND scope = $2"
+    " AND discovery IN ('ok', 'partial', 'failing') AND looked_ms > 0 AND looked_ms < $3";
 static const char OWN_SCOPES_SQL[] =
     "SELECT DISTINCT scope FROM source WHERE active = 1 AND kind = 'own' AND platform = $1"
     " AND ($2 = '' OR scope = $2) ORDER BY scope";
@@ -51,7 +56,7 @@ static const char SAVE_SQL[] =
     " last_attempt_ms = $7, last_success_ms = $8, changed_ms = $9, due_ms = $10,"
     " baseline_ms = $11, held_hash = $12, held_since_ms = $13, held_set = $14,"
     " failing_since_ms = $15, discovery = $16, unseen = $17, discovery_detail = $18,"
-    " discovered_ms = $19 WHERE name = $1";
+    " discovered_ms = $19, looked_ms = $20, asked_ms = $21, memory = $22 WHERE name = $1";
 
 static const char *const STATE_WORDS[] = {
     [BW_SOURCE_NEW] = "new",
@@ -94,6 +99,7 @@ void bw_source_clear(struct bw_source *source)
     free(source->held_set);
     free(source->unseen);
     free(source->discovery_detail);
+    free(source->memory);
     *source = (struct bw_source){ 0 };
 }
 
@@ -126,6 +132,9 @@ static struct bw_source from_row(struct bw_stmt *row)
         .unseen = bw_stmt_text_dup(row, 21),
         .discovery_detail = bw_stmt_text_dup(row, 22),
         .discovered_ms = bw_stmt_i64(row, 23),
+        .looked_ms = bw_stmt_i64(row, 24),
+        .asked_ms = bw_stmt_i64(row, 25),
+        .memory = bw_stmt_text_dup(row, 26),
     };
     (void)bw_source_state_parse(bw_stmt_text(row, 5), &source.state);
     (void)bw_source_kind_parse(bw_stmt_text(row, 19), &source.kind);
@@ -246,17 +255,35 @@ enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source, st
     BW_BIND(stmt, 17, source->unseen == NULL ? "" : source->unseen);
     BW_BIND(stmt, 18, source->discovery_detail == NULL ? "" : source->discovery_detail);
     BW_BIND(stmt, 19, source->discovered_ms);
+    BW_BIND(stmt, 20, source->looked_ms);
+    BW_BIND(stmt, 21, source->asked_ms);
+    BW_BIND(stmt, 22, source->memory);
     return bw_stmt_run(stmt, err);
 }
 
-enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out, struct bw_error *err)
+static enum bw_err from_rows(struct bw_stmt *row, struct bw_sources *out, struct bw_error *err)
 {
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LIST_SQL);
     enum bw_err rc = BW_OK;
     while ((rc = bw_stmt_step(row, err)) == BW_OK) {
         BW_VEC_PUSH(out, from_row(row));
     }
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
+enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LIST_SQL);
+    return from_rows(row, out, err);
+}
+
+enum bw_err bw_sources_unlooked(struct bw_db *db, const char *platform, const char *scope,
+                                int64_t since_ms, struct bw_sources *out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, UNLOOKED_SQL);
+    BW_BIND(row, 1, platform);
+    BW_BIND(row, 2, scope);
+    BW_BIND(row, 3, since_ms);
+    return from_rows(row, out, err);
 }
 
 enum bw_err bw_sources_own_scopes(struct bw_db *db, const char *platform, const char *scope,

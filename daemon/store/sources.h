@@ -48,6 +48,9 @@ struct bw_source { /* one row; times in UTC ms, 0: never */
     char *unseen;           /* what could not be seen when it went well; "" */
     char *discovery_detail; /* why it does not; "" */
     int64_t discovered_ms;  /* last tried */
+    int64_t looked_ms;      /* when they were last read */
+    int64_t asked_ms;       /* since when another look is waited for; 0: none is */
+    char *memory;           /* JSON: what its inventory left for the next one; NULL: nothing */
 };
 
 struct bw_sources BW_VEC(struct bw_source);
@@ -80,6 +83,11 @@ BW_MUST_CHECK enum bw_err bw_sources_save(struct bw_db *db, const struct bw_sour
 /* The configured ones, by name. */
 BW_MUST_CHECK enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out,
                                           struct bw_error *err);
+
+/* Those of a place whose findings could be read once, and have not been since then. */
+BW_MUST_CHECK enum bw_err bw_sources_unlooked(struct bw_db *db, const char *platform,
+                                              const char *scope, int64_t since_ms,
+                                              struct bw_sources *out, struct bw_error *err);
 
 /* The scopes that a feed of (platform, scope) speaks of: those of the platform's own lists, whose
  * word comes first there. None: the feed's word is the only one. */

@@ -6,6 +6,7 @@
 enum { EXCERPT_MAX = 160 };
 
 static int64_t asked_wait_ms(const struct bw_response *response);
+static bool is_for_later(const struct bw_response *response);
 
 enum bw_err bw_send(struct bw_plugin *plugin, const struct bw_fetch *request,
                     struct bw_response *out)
@@ -32,7 +33,7 @@ enum bw_err bw_answered(struct bw_plugin *plugin, const struct bw_response *resp
         return bw_plugin_fail(plugin, BW_FAILURE_RETRY, "%s",
                               response->error == NULL ? "no answer" : response->error);
     }
-    bool later = status == 408 || status == 425 || status == 429 || status >= 500;
+    bool later = is_for_later(response);
     plugin->retry_after_ms = later ? asked_wait_ms(response) : 0;
     size_t size = bw_str_utf8_cut(response->body, EXCERPT_MAX);
     return bw_plugin_fail(plugin,
@@ -108,4 +109,19 @@ static int64_t asked_wait_ms(const struct bw_response *response)
     }
     double wait_sec = bw_json_double(bw_json_get(root, "retry_after"), 0.0);
     return wait_sec > 0.0 && wait_sec < 86400.0 ? (int64_t)(wait_sec * 1000.0) + 1 : 0;
+}
+
+/* GitHub says 403 for its rate limits too, and then when to come again, or that nothing is left
+ * (REST API, "Rate limits", 2026). */
+static bool is_for_later(const struct bw_response *response)
+{
+    int status = response->status;
+    bool limited = false;
+    BW_VEC_EACH(char *, header, &response->headers)
+    {
+        limited = limited || bw_str_starts_with(*header, "retry-after:") ||
+                  strcmp(*header, "x-ratelimit-remaining: 0") == 0;
+    }
+    return status == 408 || status == 425 || status == 429 || status >= 500 ||
+           (status == 403 && limited);
 }

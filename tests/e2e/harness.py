@@ -76,10 +76,10 @@ Request = collections.namedtuple("Request", "path headers body")
 
 
 class Server:
-    """An HTTP server on a free port. `answer(request)` gives (status, headers, body); a body that is
+    """An HTTP server on that port, else on a free one. `answer(request)` gives (status, headers, body); a body that is
     callable gets the handler and misbehaves as it likes. A request has path, headers and body."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, port=0):
         self.answer = answer
         self.requests = []
         server = self
@@ -116,7 +116,7 @@ class Server:
             def log_message(self, *_):
                 pass
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.http.daemon_threads = True
         self.port = self.http.server_address[1]
         self.url = "http://127.0.0.1:%d" % self.port
@@ -145,9 +145,9 @@ def serve(body, etag=None, content_type="application/json"):
 class Receiver(Server):
     """Takes webhooks and keeps them; `status` is what it answers."""
 
-    def __init__(self):
+    def __init__(self, port=0):
         self.status = 204
-        super().__init__(lambda request: (self.status, {}, b""))
+        super().__init__(lambda request: (self.status, {}, b""), port)
 
     @property
     def messages(self):

@@ -140,6 +140,8 @@ class Api(Case):
             body = {"token": token}
         if path.endswith("/report"):
             body.update(outcome="failed", reason="it could not be run")
+        if path.endswith("/token"):
+            body = {}
         return path.format(id=job), json.dumps(body)
 
     def request_for(self, method, path):

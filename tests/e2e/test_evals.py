@@ -75,6 +75,38 @@ class Evals(Case):
                 self.assertNotIn(job["token"].encode(), file.read())
         self.assertNotIn(job["token"], self.basewatch.text())
 
+    def judge(self, passed):
+        """The words of the notice, the swap and the card after an eval on which so many of 100 pass."""
+        self.begin()
+        self.basewatch.cli("evals", "start", "triage")
+        _, answer = post(self.basewatch, "/v1/evals/lease", **OFFER)
+        post(self.basewatch, "/v1/evals/%s/report" % answer["job"]["id"],
+             token=answer["job"]["token"], outcome="finished", results=results(passed))
+        notice = self.row("notices")
+        self.assertIn(notice["summary"], self.basewatch.cli("notices", "show", notice["id"]))
+        return notice["summary"], self.basewatch.run("swap", "triage")
+
+    def test_a_verified_candidate_is_to_be_applied(self):
+        summary, swap = self.judge(97)
+        self.assertIn("its eval has passed: apply the line: basewatch swap triage", summary)
+        self.assertIn("has passed, apply the line", swap.stdout)
+        self.assertNotIn("evals start", swap.stdout)
+        self.assertIn("its eval 1: pass: candidate passed 97", swap.stderr)
+        self.assertEqual(self.basewatch.json("notices", "--waived")["waivers"], [])
+
+    def test_a_rejected_candidate_is_not_written_unless_forced(self):
+        summary, swap = self.judge(50)
+        self.assertIn("waived for this candidate only", summary)
+        self.assertEqual(swap.returncode, 0)
+        self.assertIn("mind: its eval 1: fail: candidate passed 50", swap.stderr)
+        (waiver,) = self.basewatch.json("notices", "--waived")["waivers"]
+        self.assertEqual((waiver["actor"], waiver["until"]), ("basewatch", None))
+        refused = self.basewatch.run("swap", "triage", "--write")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("not written, --force does it all the same: its eval 1: fail", refused.stderr)
+        forced = self.basewatch.run("swap", "triage", "--write", "--force")
+        self.assertIn("no place is registered", forced.stderr)
+
     def test_tokens_differ(self):
         self.begin()
         tokens = set()

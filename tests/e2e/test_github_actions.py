@@ -35,6 +35,7 @@ class GitHub:
         self.plans = plans
         self.runs = {}  # number: inputs
         self.looks = {}
+        self.limits = []  # what paths are refused once for, with the headers that say so
         self.storage = case.server(self.store)
         self.api = case.server(self.answer)
 
@@ -51,6 +52,10 @@ class GitHub:
         if request.headers.get("authorization") != "Bearer " + TOKEN:
             return 401, {}, b'{"message":"Bad credentials"}'
         path, _, query = request.path.partition("?")
+        for limit in self.limits:
+            if limit[0] in path:
+                self.limits.remove(limit)
+                return 403, limit[1], b'{"message":"You have exceeded a secondary rate limit"}'
         if path == REPO + "/workflows/evals.yml/dispatches":
             return self.dispatch(json.loads(request.body))
         if path == REPO + "/workflows/evals.yml/runs":
@@ -86,8 +91,9 @@ class GitHub:
 
 
 class GithubActions(Case):
-    def begin(self, plans):
+    def begin(self, plans, limits=()):
         self.github = GitHub(self, plans)
+        self.github.limits = list(limits)
         self.hooks = self.receiver()
         self.basewatch = self.daemon(deployments=[
             deployment(name, "prompt", OLD, evals={"suite": name, "trigger": "gh"})
@@ -163,6 +169,14 @@ class GithubActions(Case):
                          ("verified", "waived", "open"))
         told = self.hooks.of_type("eval.finished")
         self.assertEqual({event["subject"] for event in told}, set(want))
+
+    def test_a_rate_limit_is_no_refusal(self):
+        self.begin({"good": {"conclusion": "success", "zip": archive(report(95))}},
+                   [("/dispatches", {"retry-after": "1"}),
+                    ("/runs/", {"x-ratelimit-remaining": "0"}), ("/artifacts/", {"retry-after": "1"})])
+        self.assertEqual(self.finished()["good"]["verdict"], "pass")
+        self.assertEqual(self.github.limits, [])
+        self.assertEqual(len(self.github.runs), 1)
 
     def test_the_storage_learns_nothing_and_nobody_the_token(self):
         self.begin({"good": {"conclusion": "success", "zip": archive(report(95))}})

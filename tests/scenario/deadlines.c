@@ -213,6 +213,34 @@ Test(deadlines, who_reopens_a_notice_ends_the_waiver)
     EQ_STR(notice("state"), "open");
 }
 
+Test(deadlines, who_reopens_a_notice_hears_once_how_pressing_it_is_by_now)
+{
+    list(LIST(ENDS("2026-06-01", "true")));
+    EQ_STR(notice("severity"), "info");
+    move("1", "resolve", "{\"reason\":\"done\"}");
+    player_until(p, day("2026-05-10"));
+    player_forget_messages(p);
+    move("1", "reopen", "{\"reason\":\"not done\"}");
+    EQ_STR(notice("severity"), "act");
+    player_pass(p, BW_HOUR_MS);
+    cr_assert(eq(int, player_messages(p, "ops", NULL), 1));
+    EQ_STR(bw_json_text(bw_json_get(bw_json_get(p->messages.items[0].body, "data"), "severity"), ""),
+           "act");
+}
+
+Test(deadlines, a_snooze_that_ends_during_a_downtime_is_told_once_with_what_is_so_by_then)
+{
+    list(LIST(ENDS("2026-06-01", "true")));
+    move("1", "snooze", "{\"until\":\"2026-02-20\",\"reason\":\"later\"}");
+    player_forget_messages(p);
+    p->now_ms = day("2026-05-10");
+    player_restart(p);
+    player_settle(p);
+    cr_assert(eq(int, player_messages(p, "ops", NULL), 1));
+    EQ_STR(bw_json_text(bw_json_get(bw_json_get(p->messages.items[0].body, "data"), "severity"), ""),
+           "act");
+}
+
 Test(deadlines, a_swap_that_is_required_is_offered_whatever_the_policy)
 {
     player_configure(p, SOURCES

@@ -55,6 +55,8 @@ Test(evals, asking_for_one_by_hand_says_why_not)
     post("/v1/evals", "{\"deployment\":\"a\"}", 422);
     release("gpt-5.4-mini\n");
     post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"--output=/etc/passwd\"}", 422);
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"x;touch${IFS}y\"}", 422);
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":5}", 400);
     post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::1\"}", 200);
     EQ_STR(job(1, "tuned"), "ft:gpt-5.4-mini:acme::1");
     post("/v1/evals", "{\"deployment\":\"a\"}", 409);
@@ -83,6 +85,26 @@ Test(evals, one_over_the_budget_waits_for_the_next_month_or_for_somebody)
     cr_expect(eq(int, take().id, 0));
     player_until(p, INT64_C(1769904000000) + BW_MINUTE_MS); /* 2026-02-01 */
     cr_expect(eq(int, take().id, 2));
+}
+
+Test(evals, a_tune_can_be_named_for_one_that_is_queued_and_costs_a_run_of_its_own)
+{
+    restart_with(SOURCES
+                 "evals: {start: automatic, budget_usd_per_month: 0.01}\ndeployments:\n" PROMPT(
+                     "a", "triage", "") PROMPT("b", "help", ""));
+    release("gpt-5.4-mini\n");
+    int64_t expected = player_sql(p, "SELECT expected_usd FROM eval_job WHERE id = 1");
+    cr_expect(eq(int, take().id, 0));
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"-x\"}", 422);
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::1\"}", 200);
+    EQ_STR(job(1, "tuned"), "ft:gpt-5.4-mini:acme::1");
+    cr_expect(eq(i64, player_sql(p, "SELECT expected_usd FROM eval_job WHERE id = 1"),
+                 expected + expected / 2));
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::2\"}", 200);
+    struct lease lease = take();
+    cr_expect(eq(int, lease.id, 1));
+    cr_expect(ne(ptr, strstr(lease.models, "ft:gpt-5.4-mini:acme::2"), NULL), "%s", lease.models);
+    post("/v1/evals", "{\"deployment\":\"a\",\"tuned\":\"ft:gpt-5.4-mini:acme::3\"}", 409);
 }
 
 Test(evals, a_greater_budget_lets_them_go)
@@ -290,4 +312,80 @@ Test(evals, a_deployment_that_leaves_takes_its_job_along)
     act("ack");
     player_configure(p, SOURCES);
     EQ_STR(job(1, "verdict"), "cancelled");
+}
+
+Test(evals, a_queued_one_follows_its_deployment)
+{
+    restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT("a", "none", ""));
+    release("gpt-5.4-mini\n");
+    cr_expect(eq(int, take().id, 0));
+    EQ_STR(job(1, "reason"), "no runner has offered the suite 'none' since the daemon started");
+    player_configure(p, SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT(
+                            "a", "triage", ", trigger: ci"));
+    EQ_STR(job(1, "suite"), "triage");
+    EQ_STR(job(1, "trigger"), "ci");
+    player_settle(p);
+    EQ_STR(job(1, "state"), "running");
+    EQ_STR(job(1, "reason"), "no CI has taken it yet: basewatch evals token");
+}
+
+Test(evals, one_whose_deployment_names_no_suite_any_more_is_cancelled)
+{
+    restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT("a", "triage", ""));
+    release("gpt-5.4-mini\n");
+    player_configure(p, SOURCES "evals: {start: automatic}\ndeployments:\n"
+                                "  - {name: a, technique: prompt, platform: openai, "
+                                "model: gpt-5-mini}\n");
+    EQ_STR(job(1, "verdict"), "cancelled");
+}
+
+Test(evals, a_suite_that_comes_after_its_notice_opens_one)
+{
+    restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n"
+                         "  - {name: a, technique: prompt, platform: openai, model: gpt-5-mini}\n");
+    release("gpt-5.4-mini\n");
+    cr_expect(eq(int, player_count(p, "/v1/evals"), 0));
+    player_configure(p, SOURCES "evals: {start: automatic}\ndeployments:\n" PROMPT("a", "triage",
+                                                                                    ""));
+    struct lease lease = take();
+    cr_expect(eq(int, lease.id, 1));
+    report(&lease, GOOD);
+    EQ_STR(notice("state"), "verified");
+}
+
+Test(evals, a_model_that_is_not_found_yet_is_compared_with_nothing)
+{
+    restart_with(SOURCES "evals: {start: automatic}\ndeployments:\n"
+                         "  - {name: a, technique: fine-tuned, platform: openai, base: gpt-5-mini,\n"
+                         "     model: {match: 'ft:gpt-5-mini:acme:*', pick: newest},\n"
+                         "     evals: {suite: triage}}\n");
+    release("gpt-5.4-mini\n");
+    cr_expect(eq(int, player_count(p, "/v1/evals"), 0));
+    post("/v1/evals", "{\"deployment\":\"a\"}", 422);
+    player_find(p, "openai", "{\"id\":\"ft:gpt-5-mini:acme::1\",\"kind\":\"fine-tune\","
+                             "\"status\":\"ready\",\"base\":\"gpt-5-mini\"}");
+    player_pass(p, 7 * BW_HOUR_MS);
+    EQ_STR(job(1, "baseline"), "ft:gpt-5-mini:acme::1");
+}
+
+Test(evals, words_and_numbers_that_are_none_are_errors)
+{
+    release("gpt-5.4-mini\n");
+    static const char *const bad[] = { "/v1/evals?state=bogus",       "/v1/evals?verdict=bogus",
+                                       "/v1/notices?state=bogus",     "/v1/notices?kind=bogus",
+                                       "/v1/notices?severity=bogus",  "/v1/notices?technique=bogus",
+                                       "/v1/deployments?state=bogus", "/v1/deliveries?state=bogus" };
+    for (size_t i = 0; i < BW_COUNT(bad); i++) {
+        BW_CLEANUP(bw_json_freep) struct bw_json *answer = player_ask(p, "GET", bad[i], "");
+        cr_expect(eq(int, p->status, 400), "%s", bad[i]);
+    }
+    (void)player_field(p, "/v1/notices?state=live&kind=swap&severity=info&technique=prompt", "id");
+    cr_expect(eq(int, p->status, 200));
+    act("ack");
+    for (size_t i = 0; i < 2; i++) {
+        static const char *const ids[] = { "/v1/evals/1x", "/v1/notices/1x" };
+        BW_CLEANUP(bw_json_freep) struct bw_json *answer = player_ask(p, "GET", ids[i], "");
+        cr_expect(eq(int, p->status, 404), "%s", ids[i]);
+    }
+    post("/v1/evals/1x/cancel", "{\"reason\":\"no\"}", 404);
 }

@@ -10,7 +10,7 @@
 #include "codec/lineage_file.h"
 #include "support/player.h"
 
-enum { NAMES = 8, CHANGES = 14, SEEDS = 5 };
+enum { NAMES = 8, CHANGES = 14, SEEDS = 4 };
 
 /* ---- what may be configured ---- */
 

@@ -43,17 +43,11 @@ Test(fanout, five_thousand_members_are_told_chunk_by_chunk)
     cr_expect(eq(i64, p->steps, steps), "and then it rests");
 }
 
-Test(fanout, a_release_writes_cohorts_and_not_deployments)
+/* The source lists these now; the members of its cohort are told as far as one step goes. */
+static void list_in_one_step(struct player *p, const char *ids)
 {
-    BW_CLEANUP(bw_freep) char *yaml = fleet(1000);
-    BW_CLEANUP(player_freep) struct player *p = player_new(yaml);
-    player_list(p, "openai", BASE);
-    player_settle(p);
-    player_list(p, "openai", BASE "gpt-5.4-mini\n");
-    p->now_ms += 7 * BW_HOUR_MS;
-    struct bw_event timer = { .type = BW_EVENT_TIMER };
-    player_step(p, &timer); /* asks for the poll */
     struct bw_event polled = { .type = BW_EVENT_POLLED };
+    player_list(p, "openai", ids);
     polled.polled.source = bw_xstrdup("openai");
     polled.polled.outcome = BW_POLL_LISTED;
     BW_VEC_EACH(const struct bw_entry, entry, &player_source(p, "openai")->entries)
@@ -61,8 +55,37 @@ Test(fanout, a_release_writes_cohorts_and_not_deployments)
         BW_VEC_PUSH(&polled.polled.entries, bw_entry_copy(entry));
     }
     player_step(p, &polled);
+}
+
+Test(fanout, a_release_writes_cohorts_and_not_deployments)
+{
+    BW_CLEANUP(bw_freep) char *yaml = fleet(1000);
+    BW_CLEANUP(player_freep) struct player *p = player_new(yaml);
+    player_list(p, "openai", BASE);
+    player_settle(p);
+    p->now_ms += 7 * BW_HOUR_MS;
+    struct bw_event timer = { .type = BW_EVENT_TIMER };
+    player_step(p, &timer); /* asks for the poll */
+    list_in_one_step(p, BASE "gpt-5.4-mini\n");
     cr_expect(eq(i64, player_sql(p, "SELECT members FROM cohort WHERE state = 'stale'"), 1000));
     cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice"), 100), "one chunk");
+}
+
+Test(fanout, a_release_while_a_first_list_is_told_is_an_event_for_each_of_its_matters)
+{
+    BW_CLEANUP(bw_freep) char *yaml = fleet(1000);
+    BW_CLEANUP(player_freep) struct player *p = player_new(yaml);
+    list_in_one_step(p, BASE "gpt-5.1-mini\n");
+    int64_t told = player_sql(p, "SELECT count(*) FROM notice");
+    cr_assert(lt(i64, told, 1000), "it is still under way");
+    p->now_ms += BW_SECOND_MS;
+    list_in_one_step(p, BASE "gpt-5.1-mini\ngpt-5.4-mini\n");
+    player_settle(p);
+    cr_expect(eq(i64, player_sql(p, "SELECT count(*) FROM notice WHERE live = 1"
+                                    " AND candidate = 'gpt-5.4-mini'"), 1000));
+    cr_expect(eq(i64, player_sql(p, "SELECT count(DISTINCT n.id) FROM notice AS n"
+                                    " JOIN delivery AS d ON d.notice = n.id WHERE n.live = 1"
+                                    " AND d.type = 'io.basewatch.notice.opened'"), 1000));
 }
 
 /* A release while the process dies after the commit of step number crash_at; 0: it lives. The steps

@@ -1,5 +1,4 @@
-/* What discovery makes of what it sees: chains, steps, jobs that finish, keys that may not look, and
- * another look before anybody is told. */
+/* What discovery makes of what it sees: chains, steps, jobs that finish, keys that may not look. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
@@ -20,16 +19,10 @@
     " model: {match: 'ft:*:acme:triage:*', pick: newest}}\n"
 #define BASES "gpt-4o-mini-2024-07-18\ngpt-4.1-mini-2025-04-14\n"
 #define NO_END "{\"id\":\"gpt-4.1-mini-2025-04-14\"}\n"
-#define END                                                                                        \
-    "{\"id\":\"gpt-4.1-mini-2025-04-14\",\"dates\":[{\"clock\":\"inference\",\"at\":\"2026-06-01\"}]}\n"
 #define TUNE                                                                                       \
     "{\"id\":\"ft:gpt-4.1-mini-2025-04-14:acme:triage:t1\",\"job\":\"ftjob-1\","                   \
     "\"base\":\"gpt-4.1-mini-2025-04-14\",\"suffix\":\"triage\",\"status\":\"ready\","             \
     "\"finished\":\"2025-06-01\"}\n"
-#define RETRAINED                                                                                  \
-    "{\"id\":\"ft:gpt-5-mini:acme:triage:t2\",\"job\":\"ftjob-2\",\"base\":\"gpt-5-mini\","        \
-    "\"suffix\":\"triage\",\"status\":\"ready\",\"finished\":\"2026-01-02T12:00:00Z\"}\n"
-
 #define EQ_STR(a, b) cr_expect(eq(str, (char *)(a), (char *)(b)))
 
 static struct player *p;
@@ -158,6 +151,52 @@ Test(findings, a_key_that_may_not_see_them_costs_no_catalog_and_is_said)
     EQ_STR(player_field(p, "/v1/sources/openai", "findings"), "visible");
 }
 
+/* One that fails after it has said something is as one that has said nothing. */
+Test(findings, of_a_list_that_failed_none_is_new_and_none_is_gone)
+{
+    begin_with(PLACES "adopt: [{platform: openai, match: 'ft:*', pick: newest, name: '{model}'}]\n");
+    player_find(p, "openai", TUNE);
+    player_pass(p, BW_HOUR_MS);
+    player_find(p, "openai", "{\"id\":\"ft:gpt-4o-mini-2024-07-18:acme:mail:m1\",\"status\":\"ready\","
+                             "\"base\":\"gpt-4o-mini-2024-07-18\"}\n");
+    player_hide(p, "openai", BW_DISCOVERY_FAILED, "the plugin's last line has no end");
+    player_pass(p, 5 * BW_DAY_MS);
+    cr_expect(eq(int, player_count(p, "/v1/findings?state=all"), 1));
+    EQ_STR(of("ft:gpt-4.1-mini-2025-04-14:acme:triage:t1", "state"), "adopted");
+    cr_expect(eq(int, player_count(p, "/v1/deployments"), 1));
+    EQ_STR(player_field(p, "/v1/deployments", "model"), "ft:gpt-4.1-mini-2025-04-14:acme:triage:t1");
+}
+
+Test(findings, an_inventory_goes_on_where_the_last_one_ended_also_after_a_restart)
+{
+    p = player_new_on_disk(PLACES);
+    player_list(p, "openai", BASES);
+    player_find(p, "openai", TUNE);
+    bw_replace(&player_source(p, "openai")->memory, "{\"after\":\"ftjob-1\"}");
+    player_pass(p, BW_HOUR_MS);
+    cr_expect(eq(ptr, player_source(p, "openai")->told, NULL), "of the first one");
+    player_hide(p, "openai", BW_DISCOVERY_FAILED, "HTTP 502");
+    player_restart(p);
+    player_pass(p, 2 * BW_DAY_MS);
+    EQ_STR(player_source(p, "openai")->told, "{\"after\":\"ftjob-1\"}");
+    player_find(p, "openai", TUNE);
+    bw_replace(&player_source(p, "openai")->note, NULL);
+    bw_replace(&player_source(p, "openai")->memory, NULL);
+    player_pass(p, 4 * BW_DAY_MS);
+    cr_expect(eq(ptr, player_source(p, "openai")->told, NULL), "it has come to the end");
+}
+
+Test(findings, what_was_remembered_of_other_settings_is_forgotten)
+{
+    begin_with(PLACES);
+    player_find(p, "openai", TUNE);
+    bw_replace(&player_source(p, "openai")->memory, "{\"after\":\"ftjob-1\"}");
+    player_pass(p, BW_HOUR_MS);
+    player_configure(p, "sources:\n  - {name: openai, plugin: openai, url: 'https://other.example/v1',"
+                        " platform: openai, every: 24h}\n");
+    cr_expect(eq(ptr, player_source(p, "openai")->told, NULL));
+}
+
 Test(findings, another_failure_keeps_what_was_found)
 {
     begin_with(PLACES TUNED);
@@ -169,57 +208,4 @@ Test(findings, another_failure_keeps_what_was_found)
            "not read: HTTP 502; keeping the last ones");
     EQ_STR(player_field(p, "/v1/deployments/triage", "base"), "gpt-4.1-mini-2025-04-14");
     EQ_STR(of("ft:gpt-4.1-mini-2025-04-14:acme:triage:t1", "state"), "adopted");
-}
-
-/* ---- before anybody is told ---- */
-
-Test(findings, somebody_who_has_retrained_already_is_not_told)
-{
-    begin_with(PLACES TUNED);
-    player_find(p, "openai", TUNE);
-    player_list(p, "openai", BASES "gpt-5-mini\n");
-    player_pass(p, 12 * BW_HOUR_MS);
-    player_forget_messages(p);
-    int polls = player_source(p, "openai")->polls;
-    player_find(p, "openai", TUNE RETRAINED);
-    player_list(p, "ends", END); /* the feed is polled, the platform not for half a day */
-    player_pass(p, 6 * BW_HOUR_MS);
-    cr_expect(eq(int, player_source(p, "openai")->polls, polls + 1));
-    EQ_STR(player_field(p, "/v1/deployments/triage", "base"), "gpt-5-mini");
-    cr_expect(eq(int, player_count(p, "/v1/notices?kind=deprecated"), 0));
-    cr_expect(eq(int, player_messages(p, NULL, "notice.opened"), 0));
-}
-
-Test(findings, who_has_not_retrained_is_told_after_one_more_look_and_not_looked_at_for_each_news)
-{
-    begin_with(PLACES TUNED);
-    player_find(p, "openai", TUNE);
-    player_pass(p, 12 * BW_HOUR_MS);
-    int polls = player_source(p, "openai")->polls;
-    player_list(p, "ends", END);
-    player_do(p, "POST", "/v1/sources/poll", "{\"name\":\"ends\"}");
-    cr_expect(eq(int, player_source(p, "openai")->polls, polls + 1));
-    cr_expect(eq(int, player_count(p, "/v1/notices?kind=deprecated"), 1));
-    player_list(p, "ends",
-                "{\"id\":\"gpt-4.1-mini-2025-04-14\",\"dates\":[{\"clock\":\"inference\",\"at\":"
-                "\"2026-05-01\"}]}\n");
-    player_do(p, "POST", "/v1/sources/poll", "{\"name\":\"ends\"}");
-    cr_expect(eq(int, player_source(p, "openai")->polls, polls + 1), "it has looked just now");
-    EQ_STR(player_field(p, "/v1/notices?kind=deprecated", "serve_until"), "2026-05-01");
-}
-
-Test(findings, a_source_that_hangs_holds_the_news_back_for_minutes_alone)
-{
-    begin_with(PLACES TUNED);
-    player_find(p, "openai", TUNE);
-    player_pass(p, 12 * BW_HOUR_MS + BW_MINUTE_MS);
-    player_source(p, "openai")->hangs = true;
-    player_list(p, "ends", END);
-    uint64_t request = player_send(p, "POST", "/v1/sources/poll", "{\"name\":\"ends\"}");
-    player_settle(p);
-    cr_expect(eq(int, player_count(p, "/v1/notices?kind=deprecated"), 0));
-    cr_expect(eq(ptr, (void *)player_reply(p, request), NULL), "the fan-out is not done");
-    player_pass(p, 6 * BW_MINUTE_MS);
-    cr_expect(eq(int, player_count(p, "/v1/notices?kind=deprecated"), 1));
-    cr_expect(ne(ptr, (void *)player_reply(p, request), NULL));
 }

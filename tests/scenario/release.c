@@ -185,6 +185,15 @@ Test(release, policy_decides_what_is_offered)
     EQ_STR(player_field(p, "/v1/notices?deployment=a", "candidate"), "gpt-6-mini");
 }
 
+Test(release, a_successor_that_ends_itself_is_offered_until_that_day)
+{
+    list(BEFORE "gpt-5.1-mini\n{\"id\":\"gpt-5.4-mini\",\"dates\":[{\"clock\":\"inference\","
+                "\"at\":\"2026-02-01\",\"firm\":true}]}\n");
+    EQ_STR(player_field(p, "/v1/notices?deployment=a&state=live", "candidate"), "gpt-5.4-mini");
+    player_pass(p, 40 * BW_DAY_MS);
+    EQ_STR(player_field(p, "/v1/notices?deployment=a&state=live", "candidate"), "gpt-5.1-mini");
+}
+
 Test(release, min_age_waits_for_its_day_and_then_tells_by_itself)
 {
     player_configure(p, PLACES "policy: {min_age: 30d}\n" MEMBERS("gpt-5-mini"));

@@ -98,7 +98,8 @@ static void fill_the_rest(sqlite3 *db)
 /* Each table of then, with the columns of then. Ownership: the caller's. */
 static char *selects_of(sqlite3 *db)
 {
-    return ask(db, "SELECT 'SELECT ' || (SELECT group_concat(name) FROM pragma_table_info(t.name))"
+    return ask(db, "SELECT 'SELECT ' || (SELECT group_concat(name) FROM pragma_table_info(t.name)"
+                   " WHERE name <> 'fan_hold_ms')" /* fan-outs wait no longer */
                    " || ' FROM ' || t.name || ' ORDER BY 1, 2' FROM sqlite_schema AS t"
                    " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
                    " AND t.name <> 'summed' ORDER BY t.name"); /* whose rows are in `told` now */

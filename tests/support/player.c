@@ -23,6 +23,8 @@ static void source_clear(struct player_source *source)
     bw_entries_clear(&source->entries);
     bw_findings_clear(&source->findings);
     free(source->note);
+    free(source->memory);
+    free(source->told);
 }
 
 static void sink_clear(struct player_sink *sink)
@@ -251,6 +253,7 @@ static void answer_discovery(const struct player_source *source, struct bw_disco
         BW_VEC_PUSH(&out->notes, bw_xstrdup(source->note));
         out->partial = source->partial;
     }
+    out->memory = bw_xstrdup(source->memory);
     BW_VEC_EACH(const struct bw_finding, finding, &source->findings)
     {
         struct bw_finding copy = { .kind = finding->kind };
@@ -361,7 +364,8 @@ static void execute(struct player *player, const struct bw_command *command)
 {
     switch (command->type) {
     case BW_COMMAND_POLL:
-        BW_VEC_PUSH(&player->polled, bw_xstrdup(command->poll));
+        bw_replace(&player_source(player, command->poll.source)->told, command->poll.memory);
+        BW_VEC_PUSH(&player->polled, bw_xstrdup(command->poll.source));
         break;
     case BW_COMMAND_DELIVER:
         take_delivery(player, &command->deliver);
@@ -391,6 +395,7 @@ void player_step(struct player *player, struct bw_event *event)
     cr_assert(player->last == BW_OK || player->may_fail, "%s", player->err.text);
     if (++player->steps == player->crash_at) {
         bw_commands_clear(&commands);
+        player->now_ms++; /* no process starts in no time */
         player_restart(player);
         return;
     }
@@ -420,6 +425,14 @@ static bool step_due(struct player *player)
         return true;
     }
     return false;
+}
+
+void player_jump(struct player *player, int64_t by_ms)
+{
+    struct bw_event event = { .type = BW_EVENT_CLOCK_SET };
+    player->now_ms += by_ms;
+    player_step(player, &event);
+    player_settle(player);
 }
 
 void player_settle(struct player *player)

@@ -18,6 +18,8 @@ struct player_source { /* what it answers from now on */
     struct bw_findings findings;
     char *note; /* what it cannot see, NULL: nothing */
     bool partial;
+    char *memory; /* what its inventory leaves for the next one; NULL: nothing */
+    char *told;   /* what the last poll was told of that */
     bool hangs; /* its answers wait until this is false again */
     int polls;
 };
@@ -112,6 +114,8 @@ struct player_sink *player_find_sink(struct player *player, const char *sink);
 /* Let the time come, with all that happens until then. */
 void player_until(struct player *player, int64_t at_ms);
 void player_pass(struct player *player, int64_t duration_ms);
+/* Somebody sets the clock. */
+void player_jump(struct player *player, int64_t by_ms);
 /* Hand one event to the engine now. Takes its contents. */
 void player_step(struct player *player, struct bw_event *event);
 /* Answers on their way arrive, until there is nothing more to do at this instant. */

@@ -140,7 +140,7 @@ Test(evals, leases_end_and_can_be_extended)
     OK(bw_evals_lost(db, 55, 10, &lost, &err));
     cr_expect(eq(sz, lost.count, 1));
     cr_expect(eq(str, lost.items[0].deployment, "a"));
-    OK(bw_evals_extend(db, "runner", 90, &err));
+    OK(bw_evals_extend(db, true, 50, 40, &err));
     OK(bw_evals_next_due(db, 0, &next_ms, &err));
     cr_expect(eq(i64, next_ms, 90));
 }

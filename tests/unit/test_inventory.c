@@ -146,7 +146,7 @@ Test(inventory, a_base_in_use_is_known_by_its_place)
     cr_expect(not(used));
 }
 
-Test(inventory, a_fan_out_keeps_its_place_and_its_summary)
+Test(inventory, a_fan_out_keeps_its_place_and_sums_up_until_something_else_joins_it)
 {
     int64_t id = put("a", "gpt-5", true);
     BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
@@ -154,39 +154,19 @@ Test(inventory, a_fan_out_keeps_its_place_and_its_summary)
     BW_CLEANUP(bw_fan_clear) struct bw_fan last = { 0 };
     OK(bw_fan_begin(db, id, true, &err));
     OK(bw_fan_advance(db, id, "m", &err));
-    OK(bw_fan_next(db, 0, &fan, &err));
+    OK(bw_fan_next(db, &fan, &err));
     cr_expect(eq(str, fan.cursor, "m"));
     cr_expect(fan.baseline);
     OK(bw_fan_begin(db, id, false, &err));
-    OK(bw_fan_next(db, 0, &again, &err));
+    OK(bw_fan_begin(db, id, true, &err));
+    OK(bw_fan_next(db, &again, &err));
     cr_expect(eq(str, again.cursor, ""), "from the start");
-    cr_expect(again.baseline, "what was to be summed up still is");
+    cr_expect(not(again.baseline), "each matter is an event of its own");
     OK(bw_fan_advance(db, id, NULL, &err));
-    cr_expect(eq(int, (int)bw_fan_next(db, 0, &last, &err), BW_ERR_NOTFOUND));
+    cr_expect(eq(int, (int)bw_fan_next(db, &last, &err), BW_ERR_NOTFOUND));
     OK(bw_fan_begin(db, id, false, &err));
-    OK(bw_fan_next(db, 0, &last, &err));
+    OK(bw_fan_next(db, &last, &err));
     cr_expect(not(last.baseline));
-}
-
-Test(inventory, a_fan_out_that_is_held_waits_until_its_time_or_its_release)
-{
-    int64_t id = put("a", "gpt-5", true);
-    int64_t until_ms = 0;
-    BW_CLEANUP(bw_fan_clear) struct bw_fan fan = { 0 };
-    OK(bw_fan_begin(db, id, false, &err));
-    OK(bw_fan_hold(db, id, 100, &err));
-    cr_expect(eq(int, (int)bw_fan_next(db, 99, &fan, &err), BW_ERR_NOTFOUND));
-    OK(bw_fan_next_held(db, 99, &until_ms, &err));
-    cr_expect(eq(i64, until_ms, 100));
-    OK(bw_fan_release(db, "openai", "elsewhere", &err));
-    cr_expect(eq(int, (int)bw_fan_next(db, 99, &fan, &err), BW_ERR_NOTFOUND));
-    OK(bw_fan_release(db, "openai", "", &err));
-    OK(bw_fan_next(db, 99, &fan, &err));
-    cr_expect(not(fan.has_waited));
-    OK(bw_fan_hold(db, id, 100, &err));
-    bw_fan_clear(&fan);
-    OK(bw_fan_next(db, 100, &fan, &err));
-    cr_expect(fan.has_waited);
 }
 
 Test(inventory, names_sort_byte_by_byte_and_page_by_owner)

@@ -166,10 +166,15 @@ static const struct bw_polled *run(int polls)
     return &w.results[w.done - 1];
 }
 
+static const struct bw_polled *poll_after(struct bw_source_settings *source, const char *memory)
+{
+    bw_poller_poll(w.poller, source, memory);
+    return run(1);
+}
+
 static const struct bw_polled *poll_once(struct bw_source_settings *source)
 {
-    bw_poller_poll(w.poller, source);
-    return run(1);
+    return poll_after(source, NULL);
 }
 
 static bool lists(const struct bw_polled *polled, const char *id)
@@ -426,8 +431,8 @@ Test(poller, a_credential_from_a_slow_command_does_not_stop_the_others)
     BW_VEC_PUSH(&slow.credential.argv,
                 bw_xasprintf("while [ ! -e %s/open ]; do sleep 0.05; done; echo from-a-vault",
                              w.folder));
-    bw_poller_poll(w.poller, &slow);
-    bw_poller_poll(w.poller, &quick);
+    bw_poller_poll(w.poller, &slow, NULL);
+    bw_poller_poll(w.poller, &quick, NULL);
     cr_expect(eq(str, run(1)->source, "quick"));
     free(in_folder("open", ""));
     const struct bw_polled *got = run(1);
@@ -492,8 +497,8 @@ Test(poller, a_second_call_joins_and_no_more_than_two_children_run)
         (void)snprintf(name, sizeof(name), "s%d", i);
         BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings source =
             source_of(name, "good.sh", NULL);
-        bw_poller_poll(w.poller, &source);
-        bw_poller_poll(w.poller, &source);
+        bw_poller_poll(w.poller, &source, NULL);
+        bw_poller_poll(w.poller, &source, NULL);
     }
     cr_assert(eq(int, w.done, 0)); /* never from inside the call */
     run(6);
@@ -507,7 +512,7 @@ Test(poller, a_second_call_joins_and_no_more_than_two_children_run)
 Test(poller, closing_kills_what_runs_without_another_word)
 {
     BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings hang = sleeper("hang.sh");
-    bw_poller_poll(w.poller, &hang);
+    bw_poller_poll(w.poller, &hang, NULL);
     for (int i = 0; i < 2000 && sleeping() == 0; i++) {
         uv_run(&w.loop, UV_RUN_NOWAIT);
         (void)usleep(10000);
@@ -621,6 +626,9 @@ Test(poller, an_inventory_that_fails_costs_no_catalog)
         enum bw_discovery outcome;
         const char *says;
     } cases[] = {
+        { "job-1\ncrash\n", NULL, BW_DISCOVERY_FAILED, "exit" },
+        { "job-1\nshort\n", NULL, BW_DISCOVERY_FAILED, "done" },
+        { "job-1\ncut\n", NULL, BW_DISCOVERY_FAILED, "last line has no end" },
         { "{}", "403 Forbidden", BW_DISCOVERY_REFUSED, "HTTP 403" },
         { "entry\n", NULL, BW_DISCOVERY_FAILED, "a line that its verb does not have" },
         { "again\n", NULL, BW_DISCOVERY_FAILED, "more than 1 fetches" },
@@ -634,6 +642,7 @@ Test(poller, an_inventory_that_fails_costs_no_catalog)
         const struct bw_polled *got = poll_once(&source);
         cr_expect(ne(int, got->outcome, BW_POLL_FAILED), "%s", cases[i].jobs);
         cr_expect(eq(int, got->discovered.outcome, cases[i].outcome), "%s", cases[i].jobs);
+        cr_expect(eq(sz, got->discovered.findings.count, 0), "%s", cases[i].jobs);
         cr_assert(ne(ptr, got->discovered.error, NULL));
         cr_expect(ne(ptr, strstr(got->discovered.error, cases[i].says), NULL), "%s",
                   got->discovered.error);
@@ -644,10 +653,15 @@ Test(poller, what_an_inventory_remembers_is_told_to_the_next_one_alone)
 {
     BW_CLEANUP(bw_source_settings_clear) struct bw_source_settings source =
         account_with("job-1\nremember\n");
-    cr_expect(eq(sz, poll_once(&source)->discovered.findings.count, 1));
+    const struct bw_polled *got = poll_once(&source);
+    cr_expect(eq(sz, got->discovered.findings.count, 1));
+    BW_CLEANUP(bw_freep) char *memory = bw_xstrdup(got->discovered.memory);
+    cr_assert(ne(ptr, memory, NULL));
+    cr_expect(eq(str, memory, "{\"after\":\"job-1\"}"));
     w.pages[1].body = "job-1\n";
     w.pages[1].etag = NULL;
-    const struct bw_polled *got = poll_once(&source);
+    got = poll_after(&source, memory);
+    cr_expect(eq(ptr, got->discovered.memory, NULL));
     cr_assert(eq(sz, got->discovered.findings.count, 2));
     cr_expect(eq(str, got->discovered.findings.items[1].id, "resumed"));
     w.pages[1].body = "job-1\njob-2\n";

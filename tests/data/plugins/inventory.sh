@@ -29,15 +29,24 @@ case $opening in
     echo '{"finding":{"id":"resumed"}}'
     ;;
 esac
+status=0
 head -c "$bytes" 2>/dev/null | while read -r line; do
     case $line in
     note*) echo '{"note":{"text":"listed 1 of 2 jobs","partial":true}}' ;;
     remember*) echo '{"memory":{"after":"job-1"}}' ;;
+    crash*) exit 3 ;;
+    short*) exit 4 ;;
+    cut*) exit 5 ;;
     again*) echo '{"fetch":{"id":2,"path":"/jobs.txt"}}' ;;
     entry*) echo '{"entry":{"id":"misplaced"}}' ;;
     job*) echo "{\"finding\":{\"id\":\"$line\",\"base\":\"tall-9\"}}" ;;
     *) echo "{\"entry\":{\"id\":\"$line\"}}" ;;
     esac
-done
+done || status=$?
 read -r end_of_body
+case $status in
+3) exit 1 ;; # after what it has said
+4) exit 0 ;;
+5) printf '{"done"'; exit 0 ;;
+esac
 echo '{"done":{}}'

@@ -69,7 +69,7 @@ def event(kind, subject, data):
 
 
 def brief(notice, number, what="opened"):
-    names = ("kind", "severity", "candidate", "summary")
+    names = ("kind", "severity", "confidence", "candidate", "summary")
     return dict({"id": str(100 + number), "deployment": "d%02d" % number, "what": what},
                 **{name: notice[name] for name in names})
 
@@ -97,7 +97,8 @@ MESSAGES = {
     "cancelled": event("notice.resolved", "triage", dict(NOTICE, state="cancelled")),
     "superseded": event("notice.superseded", "triage", dict(NOTICE, state="superseded")),
     "verified": event("notice.updated", "help-center", dict(
-        SWAP, state="verified", eval=dict(VERDICT, **DIFFERENCE))),
+        SWAP, state="verified", summary=SWAP["summary"] +
+        "; its eval has passed: apply the line: basewatch swap help-center", eval=dict(VERDICT, **DIFFERENCE))),
     "requested": event("eval.requested", "help-center", dict(
         EVAL, state="running", verdict=None, reason=None, difference=None, low=None, high=None,
         runs=[], trigger="ci", runner="ci", lease_until="2026-11-23T23:55:00Z", finished_at=None,
