@@ -222,10 +222,13 @@ static enum bw_err learn(int64_t timeout_ms, struct facts *facts, struct bw_erro
     if (facts->open < 0 || !bw_json_is_array(bw_json_get(status, "sources"))) {
         return bw_fail(err, BW_ERR_INVALID, "the daemon's status lacks notices or sources");
     }
-    facts->unwatched =
-        bw_json_i64(bw_json_get(bw_json_get(status, "deployments"), "unwatched"), 0);
-    bw_str_append(&facts->refused,
-                  bw_json_text(bw_json_get(bw_json_get(status, "configuration"), "error"), ""));
+    facts->unwatched = bw_json_i64(bw_json_get(status, "unwatched"), 0);
+    const struct bw_json *configuration = bw_json_get(status, "configuration");
+    const char *restart = bw_json_text(bw_json_get(configuration, "needs_restart"), NULL);
+    bw_str_append(&facts->refused, bw_json_text(bw_json_get(configuration, "error"), ""));
+    if (facts->refused.size == 0 && restart != NULL) {
+        bw_str_appendf(&facts->refused, "%s changed, which needs a restart", restart);
+    }
     learn_age(bw_json_get(status, "sources"), facts);
     learn_overdue(bw_json_get(overdue, "notices"), facts);
     return BW_OK;
@@ -276,7 +279,7 @@ static void tell_sources(const struct facts *facts, const struct ranges *ranges,
                        facts->unwatched, facts->unwatched == 1 ? "" : "s");
     }
     if (facts->refused.size > 0) {
-        bw_str_appendf(line, ", the configuration has an error: %s", facts->refused.text);
+        bw_str_appendf(line, ", the configuration is not in force: %s", facts->refused.text);
     }
 }
 

@@ -43,7 +43,7 @@ static void print_counts(const struct bw_json *document)
         }
     }
     bw_str_append(&line, before[0] == ',' ? ")" : "");
-    int64_t unwatched = bw_json_i64(bw_cell_pick(document, "deployments.unwatched"), 0);
+    int64_t unwatched = bw_json_i64(bw_cell_pick(document, "unwatched"), 0);
     if (unwatched > 0) {
         bw_str_appendf(&line, "; no source speaks of the platform of %" PRId64, unwatched);
     }
@@ -63,6 +63,12 @@ static void print_configuration(const struct bw_json *document)
                        bw_json_text(error, ""));
         bw_cell_append(&line, BW_CELL_MINUTE, bw_cell_pick(document, "configuration.loaded_at"));
         bw_text_print(stdout, line.text);
+    }
+    const char *restart = bw_json_text(bw_cell_pick(document, "configuration.needs_restart"), NULL);
+    if (restart != NULL) {
+        BW_CLEANUP(bw_freep)
+        char *line = bw_xasprintf("%s changed, which needs a restart of basewatchd", restart);
+        bw_text_print(stdout, line);
     }
 }
 

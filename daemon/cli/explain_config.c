@@ -2,9 +2,11 @@
 #include "cli/explain_config.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/instant.h"
+#include "cli/explain_sink.h"
 #include "base/str.h"
 #include "domain/eval_job.h"
 
@@ -79,6 +81,7 @@ static void explain_sink(const struct bw_sink_settings *sink, struct bw_str *out
     append_secret(out, "address", &sink->url_secret);
     append_secret(out, "secret", &sink->secret);
     append_secret(out, "old secret", &sink->old_secret);
+    bw_explain_sink(sink, out);
     bw_str_append(out, "\n");
 }
 
@@ -198,6 +201,53 @@ static bool has_webhook(const struct bw_settings *settings)
     return false;
 }
 
+/* Whatever may happen to it, and however pressing that is. */
+static bool is_heard_of(const struct bw_settings *settings, const struct bw_deployment *deployment)
+{
+    const struct bw_sink_topic topic = { .owner = deployment->owner,
+                                         .platform = deployment->platform,
+                                         .tags = &deployment->tags,
+                                         .technique = 1U << deployment->technique,
+                                         .severity = UINT_MAX,
+                                         .kind = UINT_MAX };
+    BW_VEC_EACH(const struct bw_sink_settings, sink, &settings->sinks)
+    {
+        if (bw_settings_routes(settings, sink, &topic)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_among(const struct bw_names *names, const char *name)
+{
+    BW_VEC_EACH(char *const, one, names)
+    {
+        if (strcmp(*one, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One line an owner, for the first of the deployments that nobody hears of. */
+static void doubt_owners(const struct bw_settings *settings, struct bw_names *warnings)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names told = { 0 };
+    BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
+    {
+        if (settings->sinks.count == 0 || is_heard_of(settings, deployment) ||
+            is_among(&told, deployment->owner)) {
+            continue;
+        }
+        BW_VEC_PUSH(&told, bw_xstrdup(deployment->owner));
+        BW_VEC_PUSH(warnings,
+                    bw_xasprintf("owner '%s': no sink hears of deployment '%s'; see `only` of the "
+                                 "sinks, or set catch_all on one",
+                                 deployment->owner, deployment->name));
+    }
+}
+
 void bw_config_doubt(const struct bw_settings *settings, struct bw_names *warnings)
 {
     BW_VEC_EACH(const struct bw_deployment, deployment, &settings->deployments)
@@ -217,6 +267,7 @@ void bw_config_doubt(const struct bw_settings *settings, struct bw_names *warnin
                                      "would tell a CI of a job; add one", deployment->name));
         }
     }
+    doubt_owners(settings, warnings);
     if (settings->sinks.count == 0 && settings->deployments.count > 0) {
         BW_VEC_PUSH(warnings,
                     bw_xstrdup("no sink is configured: notices are kept, and nobody is told"));

@@ -72,6 +72,7 @@ void bw_event_clear(struct bw_event *event)
         break;
     case BW_EVENT_CONFIGURE:
         bw_settings_free(event->configure);
+        free(event->needs_restart);
         break;
     case BW_EVENT_CLOCK_SET:
     case BW_EVENT_TIMER:

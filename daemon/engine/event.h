@@ -102,7 +102,10 @@ struct bw_event {
             struct bw_lineage_rules *rules; /* owned */
             struct bw_price_book *book;     /* owned; NULL: the prices stay */
         };
-        struct bw_settings *configure;  /* owned */
+        struct {
+            struct bw_settings *configure; /* owned */
+            char *needs_restart; /* the options of it that do; NULL: none */
+        };
         char *misconfigured;            /* why */
         struct bw_polled polled;
         struct bw_results delivered; /* also of a trigger; never empty */

@@ -31,16 +31,17 @@ enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
     bw_json_object_begin(&call->w, "configuration");
     bw_json_add_time(&call->w, "loaded_at", engine->configured_ms);
     bw_json_add_text(&call->w, "error", engine->misconfigured);
+    bw_json_add_text(&call->w, "needs_restart", engine->needs_restart);
     bw_json_object_end(&call->w);
     bw_json_object_begin(&call->w, "deployments");
     bw_json_add_i64(&call->w, "total", total);
-    bw_json_add_i64(&call->w, "unwatched", unwatched);
     bw_json_object_begin(&call->w, "by_state");
     for (size_t i = 0; i < BW_COUNT(counts); i++) {
         bw_json_add_i64(&call->w, bw_cohort_state_word((enum bw_cohort_state)i), counts[i]);
     }
     bw_json_object_end(&call->w);
     bw_json_object_end(&call->w);
+    bw_json_add_i64(&call->w, "unwatched", unwatched);
     bw_json_object_begin(&call->w, "notices");
     bw_json_add_i64(&call->w, "open", open);
     bw_json_object_end(&call->w);

@@ -66,8 +66,8 @@ Test(cli_check, one_overdue_notice_is_critical)
 }
 
 #define STATUS(error, unwatched, sources)                                                          \
-    bw_xstrdup("{\"configuration\":{\"error\":" error "},\"deployments\":{\"unwatched\":" unwatched    \
-               "},\"notices\":{\"open\":0},\"sources\":[" sources "]}")
+    bw_xstrdup("{\"configuration\":{\"error\":" error "},\"unwatched\":" unwatched                    \
+               ",\"notices\":{\"open\":0},\"sources\":[" sources "]}")
 #define SOURCE "{\"name\":\"o\",\"last_success_at\":\"2999-01-01T00:00:00Z\"}"
 
 Test(cli_check, a_daemon_that_watches_nothing_is_not_fine)
@@ -80,7 +80,7 @@ Test(cli_check, a_daemon_that_watches_nothing_is_not_fine)
               "deployments | ",
               " unwatched=2;0;;0;\n");
     expect_of(STATUS("\"line 3: a|b\"", "0", SOURCE), NONE, NULL, 1,
-              "BASEWATCH WARNING - 0 notices open, the configuration has an error: line 3: a b | ",
+              "BASEWATCH WARNING - 0 notices open, the configuration is not in force: line 3: a b | ",
               " unwatched=0;0;;0;\n");
     expect_of(STATUS("null", "0", SOURCE), NONE, NULL, 0, "BASEWATCH OK - 0 notices open | ",
               " overdue=0;;0;0; unwatched=0;0;;0;\n");
