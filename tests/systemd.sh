@@ -197,9 +197,9 @@ inside systemctl restart basewatchd
 expect "the next version runs" "watching 1 sources for 1 configured deployments" "$(property StatusText)"
 expect "it says what it did" "*schema version $older is one of version $((older + 1)) now*" "$(journal_of)"
 expect "all is kept" "$before" "$(kept)"
-inside "$basewatch" listen --port 9 --secret /run/hook.whsec --json >"$work/heard" 2>&1 &
-listener=$!
-until_true "there is somebody to hear" grep -q listening "$work/heard"
+inside systemd-run -q --unit=receiver "$basewatch" listen --port 9 --secret /run/hook.whsec --json
+heard() { inside journalctl -u receiver -o cat --no-pager | grep "$1"; }
+until_true "there is somebody to hear" heard listening
 inside "$basewatch" sinks test hook >/dev/null 2>&1
 pending() { inside "$basewatch" deliveries --no-header | grep pending; }
 for id in $(pending | cut -d' ' -f1); do
@@ -207,8 +207,8 @@ for id in $(pending | cut -d' ' -f1); do
 done
 delivered() { ! pending; }
 until_true "what waited is delivered" delivered
-kill $listener
-expect "the opened notice has arrived" "*notice.opened*" "$(cat "$work/heard")"
+inside systemctl stop receiver
+expect "the opened notice has arrived" "*notice.opened*" "$(heard notice.opened | head -1)"
 before=$(kept)
 
 # ---- back to the older version, which is refused ----

@@ -24,6 +24,7 @@ struct bw_keeper {
     struct bw_db *db;
     struct bw_engine *engine;
     int lock_fd;
+    size_t outdated; /* events that were waiting when the last timer was done */
     pthread_t thread;
 };
 
@@ -55,11 +56,29 @@ static void step(struct bw_keeper *keeper, struct bw_event *event)
     if (bw_engine_step(keeper->engine, event, &commands, &err) != BW_OK) {
         bw_log(BW_LOG_ERROR, "%s; the event is tried again later", err.text);
     }
+    if (type == BW_EVENT_TIMER) { /* counted before its answer can bring the next one */
+        keeper->outdated = bw_queue_count(keeper->events);
+    }
     for (size_t i = 0; i < commands.count; i++) {
         bw_queue_push(keeper->commands, &commands.items[i]);
     }
     free(commands.items);
     bw_engine_note_step(keeper->engine, type, bw_clock_monotonic_us() - begun_us);
+}
+
+/* The next event. Each step says when to be woken, which stands in for what was said before; while
+ * long work asks to be woken at once, every request in between would bring one more timer into the
+ * round, for the next request to wait for. A timer is left out that one has been done since. */
+static bool take(struct bw_keeper *keeper, bool waits, struct bw_event *event)
+{
+    while (waits ? bw_queue_pop(keeper->events, event) : bw_queue_try_pop(keeper->events, event)) {
+        bool outdated = keeper->outdated > 0;
+        keeper->outdated -= outdated ? 1 : 0;
+        if (!outdated || event->type != BW_EVENT_TIMER) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Lists are large, and between them there is nothing to do for hours: what they took is given back. */
@@ -75,25 +94,29 @@ static void *run(void *context)
     struct bw_keeper *keeper = context;
     struct bw_event event = { 0 };
     struct bw_event next = { 0 };
-    bool have = bw_queue_pop(keeper->events, &event);
+    bool have = take(keeper, true, &event);
     bool polled = false;
     while (have) {
         bool follows = false;
         while (event.type == BW_EVENT_DELIVERED &&
-               (follows = bw_queue_try_pop(keeper->events, &next)) &&
+               (follows = take(keeper, false, &next)) &&
                next.type == BW_EVENT_DELIVERED) {
             bw_event_join(&event, &next);
             follows = false;
         }
         polled = polled || event.type == BW_EVENT_POLLED;
         step(keeper, &event);
-        follows = follows || bw_queue_try_pop(keeper->events, &next);
+        follows = follows || take(keeper, false, &next);
         if (polled && !follows) {
             rest(keeper);
             polled = false;
         }
         event = next;
-        have = follows || bw_queue_pop(keeper->events, &event);
+        have = follows || take(keeper, true, &event);
+    }
+    while (bw_engine_is_behind(keeper->engine)) {
+        event = (struct bw_event){ .type = BW_EVENT_TIMER, .now_ms = bw_clock_now_ms() };
+        step(keeper, &event);
     }
     return NULL;
 }

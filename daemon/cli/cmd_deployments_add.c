@@ -89,8 +89,9 @@ static void doubt_platform(const char *name)
     }
     BW_VEC_PUSH(&polled, NULL);
     const char *near = found ? NULL : bw_str_nearest(platform, polled.items);
-    BW_CLEANUP(bw_freep) char *hint = near == NULL ? bw_xstrdup("add one, or its state stays unknown")
-                                                   : bw_xasprintf("did you mean '%s'?", near);
+    BW_CLEANUP(bw_freep)
+    char *hint = near == NULL ? bw_xstrdup("add one, or its state stays unknown")
+                              : bw_xasprintf("did you mean '%s'?", near);
     BW_CLEANUP(bw_freep)
     char *line = bw_xasprintf("warning: no source polls '%s'; %s", platform, hint);
     if (!found) {

@@ -119,6 +119,8 @@ static enum bw_err read_date(const struct bw_json *json, struct bw_date *date,
     }
     if (rc == BW_OK) {
         date->evidence = bw_xstrdup(bw_json_text(bw_json_get(json, "evidence"), NULL));
+        date->source = bw_xstrdup(bw_json_text(bw_json_get(json, "source"), NULL));
+        date->seen_ms = bw_json_i64(bw_json_get(json, "seen_ms"), 0);
     }
     return rc;
 }
@@ -247,6 +249,12 @@ static void write_lists(const struct bw_entry *entry, struct bw_json_writer *w)
         bw_json_add_time(w, "at", date->at_ms);
         if (date->evidence != NULL) {
             bw_json_add_text(w, "evidence", date->evidence);
+        }
+        if (date->source != NULL) {
+            bw_json_add_text(w, "source", date->source);
+        }
+        if (date->seen_ms != 0) {
+            bw_json_add_i64(w, "seen_ms", date->seen_ms);
         }
         bw_json_object_end(w);
     }

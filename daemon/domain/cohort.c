@@ -23,7 +23,7 @@ void bw_cohort_clear(struct bw_cohort *cohort)
     char *const texts[] = {
         cohort->platform, cohort->scope, cohort->base, cohort->lineage,  cohort->candidate,
         cohort->relation, cohort->via,   cohort->why,  cohort->train_on, cohort->route,
-        cohort->moved,
+        cohort->moved,    cohort->redated,
     };
     for (size_t i = 0; i < BW_COUNT(texts); i++) {
         free(texts[i]);
@@ -35,7 +35,7 @@ void bw_cohort_clear(struct bw_cohort *cohort)
 bool bw_cohort_differs(const struct bw_cohort *a, const struct bw_cohort *b)
 {
     return a->state != b->state || a->unlisted != b->unlisted ||
-           !bw_str_equal(a->moved, b->moved) ||
+           !bw_str_equal(a->moved, b->moved) || !bw_str_equal(a->redated, b->redated) ||
            a->train_by_ms != b->train_by_ms || a->serve_until_ms != b->serve_until_ms ||
            !bw_str_equal(a->candidate, b->candidate) || !bw_str_equal(a->relation, b->relation) ||
            !bw_str_equal(a->via, b->via) || !bw_str_equal(a->train_on, b->train_on) ||

@@ -1,5 +1,5 @@
-/* daemon/domain/cohort.h: all deployments that share platform, scope, base, technique and policy;
- * state lives here. */
+/* daemon/domain/cohort.h: all deployments that share platform, scope, base, technique, policy
+ * and the ends of their own tunes; state lives here. */
 #ifndef BW_DOMAIN_COHORT_H
 #define BW_DOMAIN_COHORT_H
 #include <stdbool.h>
@@ -22,6 +22,11 @@ enum bw_confidence {
     BW_CONFIDENCE_CONFIRMED,
 };
 
+struct bw_ends { /* firm days that a tuned model's own row names; 0: none */
+    int64_t serve_until_ms;
+    int64_t train_by_ms;
+};
+
 struct bw_cohort {
     int64_t id;
     char *platform;
@@ -30,6 +35,7 @@ struct bw_cohort {
     enum bw_technique technique;
     bool embeds; /* its members embed with this base; the technique means nothing then */
     struct bw_policy policy;
+    struct bw_ends own; /* what the rows of its members' tunes say themselves, all the same */
     char *lineage; /* "" when the base cannot be placed */
     int64_t members;
     enum bw_cohort_state state;
@@ -45,6 +51,8 @@ struct bw_cohort {
     int64_t serve_until_ms;
     bool unlisted;
     char *moved;    /* an alias base lately: "FROM -> TO"; NULL: it stands for what it stood for */
+    char *redated;  /* a date lately: "the end of its base: NEW, not OLD"; NULL: none has moved */
+    int64_t redated_ms; /* when it did */
     int64_t due_ms; /* when it is to be judged again; 0: time alone changes nothing */
 };
 

@@ -30,6 +30,15 @@ static const struct {
 static void date_clear(struct bw_date *date)
 {
     free(date->evidence);
+    free(date->source);
+}
+
+static struct bw_date date_copy(const struct bw_date *date)
+{
+    struct bw_date copy = *date;
+    copy.evidence = bw_xstrdup(date->evidence);
+    copy.source = bw_xstrdup(date->source);
+    return copy;
 }
 
 void bw_entry_clear(struct bw_entry *entry)
@@ -67,9 +76,7 @@ struct bw_entry bw_entry_copy(const struct bw_entry *entry)
     memset(&copy.dates, 0, sizeof(copy.dates));
     BW_VEC_EACH(struct bw_date, date, &entry->dates)
     {
-        struct bw_date own = *date;
-        own.evidence = bw_xstrdup(date->evidence);
-        BW_VEC_PUSH(&copy.dates, own);
+        BW_VEC_PUSH(&copy.dates, date_copy(date));
     }
     return copy;
 }
@@ -91,19 +98,23 @@ static void fill_price(struct bw_price *into, struct bw_price from)
     *into = into->known ? *into : from;
 }
 
+static bool same_word(const struct bw_date *a, const struct bw_date *b)
+{
+    return a->clock == b->clock && a->certainty == b->certainty && a->at_ms == b->at_ms &&
+           bw_str_equal(a->source, b->source);
+}
+
 static void fill_dates(struct bw_entry *into, const struct bw_entry *from)
 {
-    unsigned said = 0;
-    BW_VEC_EACH(const struct bw_date, date, &into->dates)
-    {
-        said |= 1U << date->clock;
-    }
+    size_t known = into->dates.count;
     BW_VEC_EACH(const struct bw_date, date, &from->dates)
     {
-        if ((said >> date->clock & 1U) == 0 && into->dates.count < BW_ENTRY_DATES_MAX) {
-            struct bw_date own = *date;
-            own.evidence = bw_xstrdup(date->evidence);
-            BW_VEC_PUSH(&into->dates, own);
+        bool said = false; /* by another spelling of the model */
+        for (size_t i = 0; i < known; i++) {
+            said = said || same_word(&into->dates.items[i], date);
+        }
+        if (!said && into->dates.count < BW_ENTRY_DATES_MAX) {
+            BW_VEC_PUSH(&into->dates, date_copy(date));
         }
     }
 }
@@ -301,14 +312,31 @@ uint64_t bw_entries_hash(const struct bw_entries *entries)
     return hash;
 }
 
+bool bw_date_contradicts(const struct bw_date *a, const struct bw_date *b)
+{
+    const struct bw_date *firm = a->certainty == BW_CERTAINTY_FIRM ? a : b;
+    const struct bw_date *other = firm == a ? b : a;
+    return a->clock == b->clock && firm->certainty == BW_CERTAINTY_FIRM &&
+           (other->certainty == BW_CERTAINTY_FIRM ? firm->at_ms != other->at_ms
+                                                  : firm->at_ms < other->at_ms);
+}
+
+/* Does it count before the best of those that come earlier? */
+static bool counts_before(const struct bw_date *date, const struct bw_date *best)
+{
+    if (!bw_str_equal(date->source, best->source)) {
+        return date->certainty < best->certainty && !bw_date_contradicts(date, best);
+    }
+    return date->certainty != best->certainty ? date->certainty < best->certainty
+                                              : date->at_ms < best->at_ms;
+}
+
 const struct bw_date *bw_entry_date(const struct bw_entry *entry, enum bw_clock clock)
 {
     const struct bw_date *best = NULL;
     BW_VEC_EACH(const struct bw_date, date, &entry->dates)
     {
-        if (date->clock == clock &&
-            (best == NULL || date->certainty < best->certainty ||
-             (date->certainty == best->certainty && date->at_ms < best->at_ms))) {
+        if (date->clock == clock && (best == NULL || counts_before(date, best))) {
             best = date;
         }
     }

@@ -53,7 +53,12 @@ struct bw_date {
     enum bw_certainty certainty;
     int64_t at_ms;  /* start of that day, UTC */
     char *evidence; /* where it was said; owned, may be NULL */
+    char *source;   /* who said it, in a merge of several sources; NULL: not noted */
+    int64_t seen_ms; /* since when; 0: not noted */
 };
+
+/* Can both not be true? Two firm days, or a firm one before another's "not sooner than". */
+bool bw_date_contradicts(const struct bw_date *a, const struct bw_date *b);
 
 struct bw_entry {
     char *id;     /* as the platform spells it; never NULL or empty */
@@ -95,8 +100,8 @@ void bw_entry_clear(struct bw_entry *entry);
 void bw_entries_clear(struct bw_entries *entries);
 struct bw_entry bw_entry_copy(const struct bw_entry *entry); /* deep */
 
-/* Fill what `into` does not know from `from`: aliases when it has none, and the dates of the clocks
- * on which it has none. */
+/* Fill what `into` does not know from `from`: aliases when it has none. Dates are all kept, those of
+ * `from` after the others: whose word comes first is told by their order. */
 void bw_entry_merge(struct bw_entry *into, const struct bw_entry *from);
 
 /* Is it fit to be stored? Non-empty UTF-8 id without control characters, sizes within the caps,
@@ -118,7 +123,9 @@ uint64_t bw_entry_hash(const struct bw_entry *entry);
  * and whatever volatile fields their source adds. */
 uint64_t bw_entries_hash(const struct bw_entries *entries);
 
-/* The date on one clock: the earliest firm one, else the earliest "not before"; NULL: none. */
+/* The date on one clock that counts: of the first source that names one, the earliest firm day, else
+ * the earliest "not before"; that gives way to a later source's firm day unless this is before it.
+ * NULL: none. */
 const struct bw_date *bw_entry_date(const struct bw_entry *entry, enum bw_clock clock);
 
 /* The firm date on one clock; 0: none. "Not sooner than" ends nothing, not even once it is over. */

@@ -41,18 +41,25 @@ static void note_due(struct bw_succession *out, int64_t at_ms, int64_t now_ms)
     }
 }
 
-/* The dates of the base: firm ones alone make a swap required. */
+static int64_t firm_end_ms(const struct bw_succession_input *in, enum bw_clock clock)
+{
+    int64_t own_ms = in->tuned_entry == NULL ? 0 : bw_entry_firm_ms(in->tuned_entry, clock);
+    int64_t base_ms = in->base_entry == NULL ? 0 : bw_entry_firm_ms(in->base_entry, clock);
+    return own_ms != 0 ? own_ms : base_ms;
+}
+
+/* Firm ones alone make a swap required. A platform may end tunes on another day than their base. */
 static void read_dates(const struct bw_succession_input *in, struct bw_succession *out)
 {
-    const struct bw_entry *base = in->base_entry;
-    if (base == NULL) {
-        return;
-    }
-    out->serve_until_ms = bw_entry_firm_ms(base, BW_CLOCK_INFERENCE);
-    out->train_by_ms = bw_entry_firm_ms(base, BW_CLOCK_TRAINING);
+    const struct bw_entry *tuned = in->tuned_entry;
+    bool of_its_own = tuned != NULL && (tuned->life == BW_LIFE_RETIRED ||
+                                        bw_entry_firm_ms(tuned, BW_CLOCK_INFERENCE) != 0);
+    const struct bw_entry *ends = of_its_own ? tuned : in->base_entry;
+    out->serve_until_ms = firm_end_ms(in, BW_CLOCK_INFERENCE);
+    out->train_by_ms = firm_end_ms(in, BW_CLOCK_TRAINING);
     note_due(out, out->serve_until_ms, in->now_ms);
     note_due(out, out->train_by_ms, in->now_ms);
-    out->retired = bw_entry_has_ended(base, in->now_ms);
+    out->retired = ends != NULL && bw_entry_has_ended(ends, in->now_ms);
 }
 
 static bool has_firm_end(const struct bw_succession *out)

@@ -21,6 +21,7 @@ struct bw_succession_input { /* borrowed */
     const char *platform;
     const char *base;
     const struct bw_entry *base_entry; /* what was ever known of it; NULL: never listed */
+    const struct bw_entry *tuned_entry; /* what is said of tunes of it; its ends come first; NULL */
     const char *offered;               /* what it has been told to move to; NULL: nothing yet */
     const struct bw_offer *offers; /* its lineage, and the chain of declared replacements */
     size_t offer_count;
@@ -34,8 +35,8 @@ struct bw_succession {
     enum bw_relation relation;
     enum bw_via via;
     char why[BW_WHY_TEXT]; /* "" without a candidate */
-    int64_t serve_until_ms; /* firm end of the base; 0: none known */
-    int64_t train_by_ms;    /* firm end of training on the base; 0: none known */
+    int64_t serve_until_ms; /* firm end of the tune, else of the base; 0: none known */
+    int64_t train_by_ms;    /* firm end of training on it; 0: none known */
     bool retired;           /* the end has come */
     int64_t due_ms;         /* when time alone may change the answer; 0: never */
 };

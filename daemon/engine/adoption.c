@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "codec/finding_json.h"
 #include "domain/adoption.h"
@@ -158,6 +159,30 @@ enum bw_err bw_engine_relearn(struct bw_engine *engine, const struct bw_names *c
     return rc;
 }
 
+enum bw_err bw_engine_relearn_calling(struct bw_engine *engine, const char *platform,
+                                      const struct bw_names *models, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names names = { 0 };
+    enum bw_err rc = BW_OK;
+    BW_VEC_EACH(char *, model, models)
+    {
+        BW_CLEANUP(bw_founds_clear) struct bw_founds found = { 0 };
+        rc = rc == BW_OK ? bw_inventory_calling(engine->db, *model, &names, err) : rc;
+        rc = rc == BW_OK ? bw_findings_called(engine->db, platform, *model, &found, err) : rc;
+        BW_VEC_EACH(struct bw_found, one, &found)
+        {
+            if (one->deployment != NULL) { /* one that picks among findings has no model */
+                BW_VEC_PUSH(&names, BW_TAKE(one->deployment));
+            }
+        }
+    }
+    BW_VEC_EACH(char *, name, &names)
+    {
+        rc = rc == BW_OK ? relearn_one(engine, *name, err) : rc;
+    }
+    return rc;
+}
+
 struct bw_deployment bw_engine_deployment_of(const struct bw_engine *engine,
                                              const struct bw_found *found)
 {
@@ -198,24 +223,16 @@ static enum bw_err put_adopted(struct bw_engine *engine, const struct bw_adopted
     return bw_engine_put_deployment(engine, &deployment, &changed, err);
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Deployments whose finding is gone, or whose rule is. */
 static enum bw_err remove_others(struct bw_engine *engine, struct bw_names *kept,
                                  struct bw_error *err)
 {
     BW_CLEANUP(bw_names_clear) struct bw_names stored = { 0 };
     enum bw_err rc = bw_inventory_names(engine->db, BW_ORIGIN_ADOPTED, "", INT64_MAX, &stored, err);
-    if (kept->count > 0) {
-        qsort(kept->items, kept->count, sizeof(*kept->items), by_text);
-    }
+    bw_names_sort(kept);
     BW_VEC_EACH(char *, name, &stored)
     {
-        bool stays = kept->count > 0 && bsearch(name, kept->items, kept->count,
-                                                sizeof(*kept->items), by_text) != NULL;
+        bool stays = bw_names_find(kept, *name);
         if (rc == BW_OK && !stays) {
             rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }

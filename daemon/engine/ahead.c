@@ -65,7 +65,7 @@ static enum bw_err take_along(struct bw_engine *engine, const struct bw_sink_set
     bool read = false;
     enum bw_err rc = has_read(engine, sink, notice, from_ms, &read, err);
     const struct bw_item item = { sink->name, notice->owner, notice->id, "reminder",
-                                  engine->now_ms };
+                                  engine->now_ms, bw_engine_rank(notice) };
     return rc == BW_OK && !read && from_ms <= engine->now_ms
                ? bw_items_insert(engine->db, &item, err)
                : rc;

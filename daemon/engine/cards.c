@@ -1,5 +1,5 @@
-/* daemon/engine/cards.c: one message about several notices of an owner. It is written when it
- * leaves, and anew when it tells of notices that were settled before it could. */
+/* daemon/engine/cards.c: one message about several notices of an owner. Of many, it gathers some at a
+ * time; it is written when all are there, and anew when some are settled before it could leave. */
 #include <string.h>
 
 #include "base/str.h"
@@ -10,7 +10,8 @@
 
 enum {
     WORST_LISTED = 20, /* a card lists that many and says the count */
-    REWRITTEN_AT_ONCE = 20,
+    GATHERED_AT_ONCE = 500,
+    WRITTEN_AT_ONCE = 4,
 };
 
 struct line {
@@ -22,7 +23,10 @@ struct line {
 struct card { /* about the notices of one owner, for one sink */
     const struct bw_sink_settings *sink;
     const char *owner; /* borrowed from a line */
-    struct { struct line *items; size_t count, capacity; } lines; /* the worst first */
+    struct { struct line *items; size_t count, capacity; } lines; /* the worst, which come first */
+    struct bw_told_counts counts;                                 /* of all */
+    size_t total;
+    bool of_prices; /* all are */
     char *type;
     char *data;
 };
@@ -49,6 +53,7 @@ static void line_clear(struct line *line)
 static void card_clear(struct card *card)
 {
     BW_VEC_CLEAR(&card->lines, line_clear);
+    bw_told_counts_clear(&card->counts);
     free(card->type);
     free(card->data);
 }
@@ -62,11 +67,12 @@ static int worst_first(const void *a, const void *b)
     return order != 0 ? order : (left->id > right->id) - (left->id < right->id);
 }
 
-static enum bw_err read_lines(struct bw_engine *engine, struct bw_tolds *tolds, struct card *card,
+static enum bw_err read_lines(struct bw_engine *engine, int64_t delivery, struct card *card,
                               struct bw_error *err)
 {
-    enum bw_err rc = BW_OK;
-    BW_VEC_EACH(struct bw_told, told, tolds)
+    BW_CLEANUP(bw_tolds_clear) struct bw_tolds worst = { 0 };
+    enum bw_err rc = bw_told_worst(engine->db, delivery, WORST_LISTED, &worst, err);
+    BW_VEC_EACH(struct bw_told, told, &worst)
     {
         struct line line = { 0 };
         if (rc == BW_OK) {
@@ -78,36 +84,35 @@ static enum bw_err read_lines(struct bw_engine *engine, struct bw_tolds *tolds, 
             BW_VEC_PUSH(&card->lines, line);
         }
     }
-    if (rc == BW_OK) {
+    if (rc == BW_OK && card->lines.count > 0) {
         qsort(card->lines.items, card->lines.count, sizeof(*card->lines.items), worst_first);
         card->owner = card->lines.items[0].notice.owner;
+        card->of_prices = worst.items[0].rank == 0 &&
+                          card->lines.items[0].notice.kind == BW_NOTICE_PRICE_STALE;
     }
     return rc;
 }
 
+static enum bw_err read_card(struct bw_engine *engine, int64_t delivery, struct card *card,
+                             struct bw_error *err)
+{
+    enum bw_err rc = bw_told_count(engine->db, delivery, &card->counts, err);
+    BW_VEC_EACH(const struct bw_told_count, count, &card->counts)
+    {
+        card->total += (size_t)count->count;
+    }
+    return rc == BW_OK ? read_lines(engine, delivery, card, err) : rc;
+}
+
 static size_t count_of(const struct card *card, const char *what)
 {
-    size_t count = 0;
-    BW_VEC_EACH(const struct line, line, &card->lines)
+    BW_VEC_EACH(const struct bw_told_count, count, &card->counts)
     {
-        count += strcmp(line->what, what) == 0;
+        if (strcmp(count->what, what) == 0) {
+            return (size_t)count->count;
+        }
     }
-    return count;
-}
-
-static bool is_mixed(const struct card *card)
-{
-    return count_of(card, card->lines.items[0].what) < card->lines.count;
-}
-
-static bool all_of_prices(const struct card *card)
-{
-    size_t count = 0;
-    BW_VEC_EACH(const struct line, line, &card->lines)
-    {
-        count += line->notice.kind == BW_NOTICE_PRICE_STALE;
-    }
-    return count == card->lines.count;
+    return 0;
 }
 
 /* Ownership: the caller's. */
@@ -115,12 +120,12 @@ static char *summary_of(const struct card *card)
 {
     const char *owner = card->owner[0] == '\0' ? "nobody in particular" : card->owner;
     struct bw_str text = { 0 };
-    if (all_of_prices(card)) {
-        return bw_xasprintf(OLD_PRICES, card->lines.count, owner);
+    if (card->of_prices) {
+        return bw_xasprintf(OLD_PRICES, card->total, owner);
     }
     for (size_t i = 0; i < BW_COUNT(PHRASES); i++) {
         size_t count = count_of(card, PHRASES[i].what);
-        if (count == card->lines.count) {
+        if (count == card->total) {
             return bw_xasprintf("%zu %s %s %s", count, PHRASES[i].before, owner, PHRASES[i].after);
         }
         if (count > 0) {
@@ -128,7 +133,7 @@ static char *summary_of(const struct card *card)
         }
     }
     BW_CLEANUP(bw_freep) char *some = bw_str_take(&text);
-    return bw_xasprintf("%zu notices of %s:%s", card->lines.count, owner, some);
+    return bw_xasprintf("%zu notices of %s:%s", card->total, owner, some);
 }
 
 static void add_line(struct bw_json_writer *w, const struct card *card, const struct line *line)
@@ -158,10 +163,11 @@ static char *data_of(const struct card *card)
     bw_json_object_begin(&w, NULL);
     bw_json_add_text(&w, "summary", summary);
     bw_json_add_text(&w, "owner", card->owner);
-    bw_json_add_i64(&w, "count", (int64_t)card->lines.count);
+    bw_json_add_i64(&w, "count", (int64_t)card->total);
     bw_json_array_begin(&w, "notices");
-    for (size_t i = 0; i < card->lines.count && i < WORST_LISTED; i++) {
-        add_line(&w, card, &card->lines.items[i]);
+    BW_VEC_EACH(const struct line, line, &card->lines)
+    {
+        add_line(&w, card, line);
     }
     bw_json_array_end(&w);
     bw_json_object_end(&w);
@@ -173,8 +179,8 @@ static enum bw_err describe(struct bw_engine *engine, struct card *card, struct 
                             struct bw_error *err)
 {
     const struct line *first = &card->lines.items[0];
-    bool single = card->lines.count == 1;
-    card->type = bw_xasprintf("notice.%s", is_mixed(card) ? "digest" : first->what);
+    bool single = card->total == 1;
+    card->type = bw_xasprintf("notice.%s", card->counts.count > 1 ? "digest" : first->what);
     enum bw_err rc = BW_OK;
     if (single) {
         rc = bw_engine_notice_data(engine, card->sink, &first->notice, &card->data, err);
@@ -193,48 +199,53 @@ static enum bw_err describe(struct bw_engine *engine, struct card *card, struct 
     return rc;
 }
 
-static enum bw_err send_card(struct bw_engine *engine, struct card *card, struct bw_error *err)
+/* The message that becomes the card; it is written when all is gathered that it is about. */
+static enum bw_err open_card(struct bw_engine *engine, const struct bw_sink_settings *sink,
+                             const struct bw_item *item, int64_t *delivery, struct bw_error *err)
 {
-    struct bw_message message = { 0 };
-    int64_t delivery = 0;
-    enum bw_err rc = describe(engine, card, &message, err);
+    const struct bw_message message = { "notice.digest", item->owner, 0, "{}", engine->now_ms };
+    enum bw_err rc = bw_outbox_gathering(engine->db, item->sink, item->owner, delivery, err);
+    if (rc != BW_OK || *delivery != 0) {
+        return rc;
+    }
+    rc = bw_engine_take_along(engine, sink, item->owner, err);
     if (rc == BW_OK) {
-        rc = bw_engine_send(engine, card->sink->name, &message, &delivery, err);
+        rc = bw_engine_send(engine, item->sink, &message, delivery, err);
     }
-    for (size_t i = 0; rc == BW_OK && i < card->lines.count; i++) {
-        const struct line *line = &card->lines.items[i];
-        if (message.notice == 0) {
-            rc = bw_told_insert(engine->db, delivery, line->notice.id, line->what, err);
-        }
-        if (rc == BW_OK && i < WORST_LISTED) {
-            rc = bw_told_note_read(engine->db, delivery, line->notice.id, err);
-        }
+    return rc == BW_OK ? bw_outbox_gather(engine->db, *delivery, err) : rc;
+}
+
+static enum bw_err gather(struct bw_engine *engine, const struct bw_item *item,
+                          struct bw_error *err)
+{
+    BW_CLEANUP(bw_tolds_clear) struct bw_tolds tolds = { 0 };
+    int64_t delivery = 0;
+    const struct bw_sink_settings *sink = bw_settings_sink(engine->settings, item->sink);
+    bool wanted = sink != NULL;
+    enum bw_err rc = wanted ? open_card(engine, sink, item, &delivery, err) : BW_OK;
+    if (rc == BW_OK) {
+        rc = bw_items_take(engine->db, item, GATHERED_AT_ONCE, &tolds, err);
     }
-    return rc;
+    for (size_t i = 0; rc == BW_OK && wanted && i < tolds.count; i++) {
+        const struct bw_told *told = &tolds.items[i];
+        rc = bw_told_insert(engine->db, delivery, told->notice, told->what, told->rank, err);
+    }
+    if (rc != BW_OK || !wanted || tolds.count == GATHERED_AT_ONCE) {
+        return rc;
+    }
+    rc = bw_items_hear(engine->db, item, engine->now_ms, err);
+    return rc == BW_OK ? bw_outbox_gathered(engine->db, delivery, err) : rc;
 }
 
 enum bw_err bw_engine_sum_up(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_item_clear) struct bw_item item = { 0 };
-    BW_CLEANUP(bw_tolds_clear) struct bw_tolds tolds = { 0 };
-    BW_CLEANUP(card_clear) struct card card = { 0 };
     enum bw_err rc = bw_items_next(engine->db, engine->now_ms, &item, err);
-    if (rc != BW_OK) {
-        return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+    if (rc == BW_ERR_NOTFOUND) { /* the last of a card may have been withdrawn */
+        return bw_outbox_gathered(engine->db, 0, err);
     }
-    *more = true;
-    card.sink = bw_settings_sink(engine->settings, item.sink);
-    if (card.sink != NULL) {
-        rc = bw_engine_take_along(engine, card.sink, item.owner, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_items_take(engine->db, &item, engine->now_ms, &tolds, err);
-    }
-    if (rc != BW_OK || card.sink == NULL) {
-        return rc; /* nobody waits for it any more */
-    }
-    rc = read_lines(engine, &tolds, &card, err);
-    return rc == BW_OK ? send_card(engine, &card, err) : rc;
+    *more = rc == BW_OK;
+    return rc == BW_OK ? gather(engine, &item, err) : rc;
 }
 
 /* ---- what is no longer true ---- */
@@ -285,19 +296,19 @@ enum bw_err bw_engine_withdraw(struct bw_engine *engine, const struct bw_notice 
 static enum bw_err rewrite(struct bw_engine *engine, struct bw_delivery *delivery,
                            struct bw_error *err)
 {
-    BW_CLEANUP(bw_tolds_clear) struct bw_tolds tolds = { 0 };
     BW_CLEANUP(card_clear) struct card card = {
         .sink = bw_settings_sink(engine->settings, delivery->sink)
     };
     struct bw_message message = { 0 };
-    enum bw_err rc = bw_told_list(engine->db, delivery->id, &tolds, err);
-    bool needed = delivery->state == BW_DELIVERY_PENDING && tolds.count > 0 && card.sink != NULL;
+    enum bw_err rc = read_card(engine, delivery->id, &card, err);
+    bool needed = delivery->state == BW_DELIVERY_PENDING && card.total > 0 && card.sink != NULL;
     if (rc != BW_OK || !needed) {
         return rc == BW_OK ? bw_outbox_rewrite(engine->db, delivery, err) : rc;
     }
-    rc = read_lines(engine, &tolds, &card, err);
-    if (rc == BW_OK) {
-        rc = describe(engine, &card, &message, err);
+    rc = describe(engine, &card, &message, err);
+    BW_VEC_EACH(const struct line, line, &card.lines)
+    {
+        rc = rc == BW_OK ? bw_told_note_read(engine->db, delivery->id, line->notice.id, err) : rc;
     }
     if (rc != BW_OK) {
         return rc;
@@ -314,8 +325,8 @@ static enum bw_err rewrite(struct bw_engine *engine, struct bw_delivery *deliver
 enum bw_err bw_engine_rewrite_cards(struct bw_engine *engine, bool *more, struct bw_error *err)
 {
     BW_CLEANUP(bw_deliveries_clear) struct bw_deliveries outdated = { 0 };
-    enum bw_err rc = bw_outbox_outdated(engine->db, REWRITTEN_AT_ONCE, &outdated, err);
-    *more = *more || outdated.count == REWRITTEN_AT_ONCE;
+    enum bw_err rc = bw_outbox_outdated(engine->db, WRITTEN_AT_ONCE, &outdated, err);
+    *more = *more || outdated.count == WRITTEN_AT_ONCE;
     BW_VEC_EACH(struct bw_delivery, delivery, &outdated)
     {
         rc = rc == BW_OK ? rewrite(engine, delivery, err) : rc;

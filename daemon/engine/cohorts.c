@@ -166,6 +166,7 @@ static enum bw_err add_overrides(struct bw_engine *engine, const struct bw_cohor
 static struct bw_succession_input question(const struct bw_engine *engine,
                                            const struct bw_cohort *cohort,
                                            const struct bw_model *base,
+                                           const struct bw_entry *tuned,
                                            const struct bw_models *models,
                                            struct bw_offers *offers)
 {
@@ -179,6 +180,7 @@ static struct bw_succession_input question(const struct bw_engine *engine,
         .platform = cohort->platform,
         .base = cohort->base,
         .base_entry = base == NULL ? NULL : &base->entry,
+        .tuned_entry = tuned,
         .offered = cohort->candidate,
         .offers = offers->items,
         .offer_count = offers->count,
@@ -318,49 +320,83 @@ static enum bw_err find_moved(struct bw_engine *engine, struct bw_cohort *cohort
     return BW_OK;
 }
 
+static void add_own_end(struct bw_entry *entry, enum bw_clock clock, int64_t at_ms)
+{
+    if (at_ms != 0) {
+        BW_VEC_PUSH(&entry->dates, (struct bw_date){ .clock = clock, .at_ms = at_ms });
+    }
+}
+
+enum bw_err bw_engine_tuned_word(struct bw_engine *engine, const struct bw_cohort *cohort,
+                                 struct bw_entry *out, struct bw_error *err)
+{
+    if (!bw_technique_is_tuned(cohort->technique)) {
+        return BW_OK;
+    }
+    BW_CLEANUP(bw_freep) char *family = bw_xasprintf(BW_TUNES_OF "%s", cohort->base);
+    add_own_end(out, BW_CLOCK_INFERENCE, cohort->own.serve_until_ms);
+    add_own_end(out, BW_CLOCK_TRAINING, cohort->own.train_by_ms);
+    return bw_catalog_said(engine->db, cohort->platform, cohort->scope, family, out, err);
+}
+
+/* All that may be offered: the line, the chain of declared replacements, the user's own word. */
+static enum bw_err find_models(struct bw_engine *engine, const struct bw_cohort *cohort,
+                               const struct bw_model *base, struct bw_models *out,
+                               struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    if (cohort->lineage[0] != '\0') {
+        rc = bw_models_in_lineage(engine->db, cohort->platform, cohort->scope, cohort->lineage, out,
+                                  err);
+    }
+    if (rc == BW_OK && base != NULL) {
+        rc = add_declared(engine, cohort, base->entry.replacement, out, err);
+    }
+    return rc == BW_OK ? add_overrides(engine, cohort, out, err) : rc;
+}
+
+static void place(const struct bw_engine *engine, struct bw_cohort *cohort,
+                  const struct bw_model *base)
+{
+    char lineage[BW_LINEAGE_TEXT];
+    struct bw_model_facts facts = { .platform = cohort->platform };
+    if (base != NULL) {
+        facts = bw_facts_of(cohort->platform, &base->entry);
+    }
+    facts.id = cohort->base; /* the spelling in use, which may be an alias */
+    bw_replace(&cohort->lineage, bw_lineage_key(engine->rules, &facts, lineage, sizeof(lineage)));
+}
+
 enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
                             struct bw_error *err)
 {
     BW_CLEANUP(bw_model_clear) struct bw_model found_base = { 0 };
+    BW_CLEANUP(bw_entry_clear) struct bw_entry tuned = { 0 };
     BW_CLEANUP(bw_models_clear) struct bw_models models = { 0 };
     BW_CLEANUP(offers_clear) struct bw_offers offers = { 0 };
     struct outlook outlook = { 0 };
     struct bw_succession found = { 0 };
-    char lineage[BW_LINEAGE_TEXT];
+    int64_t moved_until_ms = 0;
     enum bw_err rc = look_out(engine, cohort->platform, cohort->scope, &outlook, err);
     if (rc == BW_OK) {
         rc = bw_models_get(engine->db, cohort->platform, cohort->scope, cohort->base, &found_base,
                            err);
     }
-    if (rc != BW_OK && rc != BW_ERR_NOTFOUND) {
-        return rc;
-    }
     const struct bw_model *base = rc == BW_OK ? &found_base : NULL;
-    int64_t moved_until_ms = 0;
-    rc = find_moved(engine, cohort, &found_base, &moved_until_ms, err);
-    if (rc != BW_OK) {
-        return rc;
-    }
-    struct bw_model_facts facts = { .platform = cohort->platform, .id = cohort->base };
-    if (base != NULL) {
-        facts = bw_facts_of(cohort->platform, &base->entry);
-        facts.id = cohort->base;
-    }
-    bw_replace(&cohort->lineage, bw_lineage_key(engine->rules, &facts, lineage, sizeof(lineage)));
-    if (cohort->lineage[0] != '\0') {
-        rc = bw_models_in_lineage(engine->db, cohort->platform, cohort->scope, cohort->lineage,
-                                  &models, err);
-    }
-    if (rc == BW_OK && base != NULL) {
-        rc = add_declared(engine, cohort, base->entry.replacement, &models, err);
+    if (rc == BW_OK || rc == BW_ERR_NOTFOUND) {
+        rc = find_moved(engine, cohort, &found_base, &moved_until_ms, err);
     }
     if (rc == BW_OK) {
-        rc = add_overrides(engine, cohort, &models, err);
+        rc = bw_engine_tuned_word(engine, cohort, &tuned, err);
+    }
+    if (rc == BW_OK) {
+        place(engine, cohort, base);
+        rc = find_models(engine, cohort, base, &models, err);
     }
     if (rc != BW_OK) {
         return rc;
     }
-    struct bw_succession_input in = question(engine, cohort, base, &models, &offers);
+    struct bw_succession_input in = question(engine, cohort, base, &tuned, &models, &offers);
     bw_succession_find(&in, &found);
     take_over(cohort, &found);
     in.offered = cohort->candidate;
@@ -392,6 +428,7 @@ enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t id, bool *diffe
     if (rc != BW_OK) {
         return rc;
     }
+    bw_engine_note_redated(engine, &before, &after);
     *differs = bw_cohort_differs(&before, &after);
     if (*differs) {
         after.since_ms = engine->now_ms;

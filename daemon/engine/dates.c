@@ -1,5 +1,5 @@
-/* daemon/engine/dates.c: a date that was told and has moved, or was withdrawn, is news of its own.
- */
+/* daemon/engine/dates.c: a date that has moved, or was withdrawn, is news of its own, whether it was
+ * told or not. */
 #include "engine/state.h"
 
 #include <string.h>
@@ -20,6 +20,15 @@ static void append_move(struct bw_str *text, const char *what, int64_t from_ms, 
     }
 }
 
+/* What was known of a base, held against what its cohort knows now. */
+static void append_moves(struct bw_str *text, int64_t serve_until_ms, int64_t train_by_ms,
+                         const char *train_on, const struct bw_cohort *cohort)
+{
+    append_move(text, "the end of its base:", serve_until_ms, cohort->serve_until_ms);
+    append_move(text, "the last day to train on it:",
+                bw_str_equal(train_on, cohort->train_on) ? train_by_ms : 0, cohort->train_by_ms);
+}
+
 /* What a live notice says of this base that is no longer so; NULL: nothing.
  * Ownership: the caller's. */
 static char *find_move(const struct bw_cohort *cohort, const struct bw_notices *live)
@@ -30,29 +39,53 @@ static char *find_move(const struct bw_cohort *cohort, const struct bw_notices *
         bool of_another = !bw_str_equal(old->base, cohort->base) ||
                           old->kind == BW_NOTICE_EMBEDDER_STALE;
         if (text.size == 0 && old->kind != BW_NOTICE_RETIRED && !of_another) {
-            append_move(&text, "the end of its base:", old->serve_until_ms,
-                        cohort->serve_until_ms);
-            append_move(&text, "the last day to train on it:",
-                        bw_str_equal(old->train_on, cohort->train_on) ? old->train_by_ms : 0,
-                        cohort->train_by_ms);
+            append_moves(&text, old->serve_until_ms, old->train_by_ms, old->train_on, cohort);
         }
     }
     return text.size == 0 ? NULL : bw_str_take(&text);
 }
 
+static bool is_redated(const struct bw_engine *engine, const struct bw_cohort *cohort)
+{
+    return cohort->redated != NULL && engine->now_ms < cohort->redated_ms + TOLD_MS;
+}
+
+void bw_engine_note_redated(const struct bw_engine *engine, const struct bw_cohort *before,
+                            struct bw_cohort *after)
+{
+    bool same = before->serve_until_ms == after->serve_until_ms &&
+                before->train_by_ms == after->train_by_ms;
+    if (!same) {
+        BW_CLEANUP(bw_str_clear) struct bw_str text = { 0 };
+        append_moves(&text, before->serve_until_ms, before->train_by_ms, before->train_on, after);
+        bool watched = before->members > 0; /* else nobody has kept the dates up to date */
+        bw_replace(&after->redated, watched ? text.text : NULL);
+        after->redated_ms = engine->now_ms;
+    }
+    if (!is_redated(engine, after)) {
+        bw_replace(&after->redated, NULL);
+        after->redated_ms = 0;
+        return;
+    }
+    int64_t over_ms = after->redated_ms + TOLD_MS;
+    after->due_ms = after->due_ms == 0 || over_ms < after->due_ms ? over_ms : after->due_ms;
+}
+
 bool bw_engine_want_moved_date(const struct bw_engine *engine, const struct bw_cohort *cohort,
                                const struct bw_deployment *deployment,
                                const struct bw_notices *live, enum bw_severity severity,
-                               struct bw_notice *out)
+                               struct bw_notice *out, bool *told)
 {
-    BW_CLEANUP(bw_freep) char *move = find_move(cohort, live);
+    BW_CLEANUP(bw_freep) char *untrue = find_move(cohort, live);
+    const char *move = untrue != NULL ? untrue : is_redated(engine, cohort) ? cohort->redated : NULL;
     if (move == NULL || cohort->state == BW_COHORT_RETIRED ||
         cohort->state == BW_COHORT_UNKNOWN) {
         return false;
     }
+    *told = untrue != NULL;
     *out = bw_engine_notice_of(cohort, deployment, BW_NOTICE_DATE_CHANGED);
     out->severity = severity;
-    out->rises_ms = engine->now_ms + TOLD_MS; /* and then it is let go */
+    out->rises_ms = (*told ? engine->now_ms : cohort->redated_ms) + TOLD_MS; /* let go then */
     out->summary = bw_xasprintf("%s: %s has moved a date:%s", deployment->name, cohort->platform,
                                 move);
     return true;

@@ -32,7 +32,7 @@ static enum bw_err derive_page(struct bw_engine *engine, struct bw_deriving *der
     BW_CLEANUP(bw_deployments_clear) struct bw_deployments page = { 0 };
     const struct bw_policy *fleet = &engine->settings->policy;
     enum bw_err rc =
-        bw_inventory_said_page(engine->db, deriving->name, BW_PUT_CHUNK, fleet, &page, err);
+        bw_inventory_said_page(engine->db, deriving->name, BW_DERIVED_CHUNK, fleet, &page, err);
     BW_VEC_EACH(struct bw_deployment, said, &page)
     {
         bool changed = false;
@@ -41,7 +41,7 @@ static enum bw_err derive_page(struct bw_engine *engine, struct bw_deriving *der
         }
         rc = rc == BW_OK ? bw_engine_put_deployment(engine, said, &changed, err) : rc;
     }
-    *more = page.count == BW_PUT_CHUNK;
+    *more = page.count == BW_DERIVED_CHUNK;
     if (*more) {
         bw_replace(&deriving->name, page.items[page.count - 1].name);
     }

@@ -38,7 +38,7 @@ enum bw_err bw_engine_send(struct bw_engine *engine, const char *sink,
         const char *what = bw_str_starts_with(message->type, "notice.")
                                ? message->type + strlen("notice.")
                                : message->type;
-        rc = bw_told_insert(engine->db, delivery.id, message->notice, what, err);
+        rc = bw_told_insert(engine->db, delivery.id, message->notice, what, 0, err);
     }
     if (delivery_id != NULL) {
         *delivery_id = delivery.id;
@@ -119,6 +119,11 @@ static enum bw_err find_hour(struct bw_engine *engine, const struct bw_sink_sett
     return rc;
 }
 
+int64_t bw_engine_rank(const struct bw_notice *notice)
+{
+    return notice->kind == BW_NOTICE_PRICE_STALE ? 0 : 1 + (int64_t)notice->severity;
+}
+
 static enum bw_err tell(struct bw_engine *engine, const struct bw_sink_settings *sink,
                         const struct bw_notice *notice, const char *what, bool on_card,
                         struct bw_error *err)
@@ -129,7 +134,8 @@ static enum bw_err tell(struct bw_engine *engine, const struct bw_sink_settings 
         return rc;
     }
     if (on_card) {
-        const struct bw_item item = { sink->name, notice->owner, notice->id, (char *)what, due_ms };
+        const struct bw_item item = { sink->name, notice->owner, notice->id,
+                                      (char *)what, due_ms,       bw_engine_rank(notice) };
         return bw_items_insert(engine->db, &item, err);
     }
     BW_CLEANUP(bw_freep) char *data = NULL;

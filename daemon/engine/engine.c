@@ -1,5 +1,7 @@
 /* daemon/engine/engine.c: see engine.h. */
-#include "engine/state.h"
+#include "engine/taking.h"
+
+#include <string.h>
 
 #include "base/log.h"
 
@@ -48,6 +50,9 @@ void bw_engine_free(struct bw_engine *engine)
     free(engine->needs_restart);
     free(engine->instance);
     free(engine->about);
+    bw_engine_drop_taking(engine);
+    bw_event_clear(&engine->taken);
+    bw_db_free(engine->aside);
     free(engine->asked.platform);
     free(engine->asked.scope);
     BW_VEC_CLEAR(&engine->polling, polling_clear);
@@ -58,6 +63,7 @@ void bw_engine_free(struct bw_engine *engine)
     bw_names_clear(&engine->offered);
     bw_ids_clear(&engine->triggering);
     BW_VEC_CLEAR(&engine->undone, bw_event_clear);
+    BW_VEC_CLEAR(&engine->later, bw_event_clear);
     BW_VEC_CLEAR(&engine->imports, bw_import_clear);
     bw_configuring_clear(&engine->configuring);
     bw_commands_clear(&engine->replies);
@@ -133,13 +139,53 @@ static void start_again(struct bw_engine *engine)
     engine->adopts_again = true;
 }
 
-/* One event as one transaction; *more: there is work left for another one. */
-static enum bw_err perform(struct bw_engine *engine, struct bw_event *event, bool *more,
-                           struct bw_error *err)
+static bool only_asks(const struct bw_event *event)
+{
+    return event->type == BW_EVENT_REQUEST && strcmp(event->request.method, "GET") == 0;
+}
+
+/* The next piece of a list; all of it when nobody could be answered from beside it. */
+static enum bw_err take(struct bw_engine *engine, struct bw_event *event, bool whole,
+                        struct bw_error *err)
+{
+    enum bw_err rc = BW_OK;
+    for (bool done = false; rc == BW_OK && !done;) {
+        engine->taking->polled = event->type == BW_EVENT_POLLED ? &event->polled : NULL;
+        rc = bw_engine_take_some(engine, &done, err);
+        if (!done && engine->aside == NULL && !whole) {
+            whole = bw_db_open_aside(engine->db, &engine->aside, NULL) != BW_OK;
+        }
+        done = done || !whole;
+    }
+    return rc;
+}
+
+static enum bw_err begin(struct bw_engine *engine, struct bw_event *event, struct bw_error *err)
 {
     enum bw_err rc = bw_db_begin(engine->db, err);
-    if (rc == BW_OK) {
-        rc = handle(engine, event, err);
+    return rc == BW_OK ? handle(engine, event, err) : rc;
+}
+
+static void close_aside(struct bw_engine *engine)
+{
+    engine->open = false;
+    bw_db_free(engine->aside);
+    engine->aside = NULL;
+}
+
+/* One event as one transaction; *more: there is work left for another one. A list may leave it open,
+ * for the next timer to go on with; whole: it may not. */
+static enum bw_err perform(struct bw_engine *engine, struct bw_event *event, bool whole, bool *more,
+                           struct bw_error *err)
+{
+    enum bw_err rc = engine->open ? BW_OK : begin(engine, event, err);
+    if (rc == BW_OK && engine->taking != NULL && !only_asks(event)) {
+        rc = take(engine, event, whole, err);
+        engine->open = rc == BW_OK && engine->taking != NULL;
+    }
+    if (engine->open) {
+        *more = true;
+        return BW_OK;
     }
     if (event->type == BW_EVENT_REQUEST) {
         *more = true; /* it is answered first; the next event carries on */
@@ -153,9 +199,12 @@ static enum bw_err perform(struct bw_engine *engine, struct bw_event *event, boo
         bw_db_rollback(engine->db);
         bw_commands_clear(&engine->replies);
         bw_engine_settle_lessees(engine, false);
+        bw_engine_drop_taking(engine);
+        close_aside(engine);
         start_again(engine);
         return rc;
     }
+    close_aside(engine);
     bw_engine_settle_lessees(engine, true);
     bw_engine_note_arrival(engine, event);
     return BW_OK;
@@ -188,7 +237,7 @@ static void redo(struct bw_engine *engine, bool *more)
         struct bw_error failure = { 0 };
         bool left = false;
         events[i].now_ms = engine->now_ms;
-        enum bw_err rc = perform(engine, &events[i], &left, &failure);
+        enum bw_err rc = perform(engine, &events[i], true, &left, &failure);
         if (rc == BW_OK) {
             bw_log(BW_LOG_NOTICE, "what the database could not take earlier is written now");
             *more = *more || left;
@@ -227,23 +276,97 @@ static void hand_over_replies(struct bw_engine *engine, struct bw_commands *comm
     engine->replies.count = 0;
 }
 
+/* A question while a list is on its way in: the answer is what was before it. */
+static enum bw_err answer_aside(struct bw_engine *engine, struct bw_event *event,
+                                struct bw_error *err)
+{
+    struct bw_db *db = engine->db;
+    engine->db = engine->aside;
+    enum bw_err rc = begin(engine, event, err);
+    bw_db_rollback(engine->aside);
+    engine->db = db;
+    if (rc != BW_OK) {
+        bw_commands_clear(&engine->replies);
+        refuse(engine, event);
+    }
+    return rc;
+}
+
+static void push_later(struct bw_engine *engine, struct bw_event *event)
+{
+    BW_VEC_PUSH(&engine->later, *event);
+    *event = (struct bw_event){ .type = BW_EVENT_TIMER };
+}
+
+/* A timer goes on with the list that is on its way in, else with what has waited for its end. */
+static void take_turn(struct bw_engine *engine, struct bw_event *event, bool *more)
+{
+    if (engine->open) {
+        *event = engine->taken;
+        engine->taken = (struct bw_event){ .type = BW_EVENT_TIMER };
+    } else if (engine->taking == NULL && engine->later.count > 0) {
+        *event = engine->later.items[0];
+        memmove(engine->later.items, engine->later.items + 1,
+                --engine->later.count * sizeof(*engine->later.items));
+    } else if (engine->taking == NULL) {
+        redo(engine, more);
+    }
+    event->now_ms = engine->now_ms;
+}
+
+static void name_step(struct bw_engine *engine, const struct bw_event *event)
+{
+    engine->chore = engine->taking == NULL ? "" : "taking a list";
+    bw_replace(&engine->about, event->type == BW_EVENT_POLLED    ? event->polled.source
+                               : event->type == BW_EVENT_REQUEST ? event->request.target
+                                                                 : "");
+}
+
+/* An event that has its turn. */
+static enum bw_err do_now(struct bw_engine *engine, struct bw_event *event, bool *more,
+                          struct bw_error *err)
+{
+    if (event->type == BW_EVENT_CONFIGURE) {
+        forget_configurations(engine);
+    } else if (event->type == BW_EVENT_TIMER) {
+        take_turn(engine, event, more);
+    }
+    name_step(engine, event);
+    enum bw_err rc = perform(engine, event, false, more, err);
+    if (engine->open) {
+        engine->taken = *event;
+        *event = (struct bw_event){ .type = BW_EVENT_TIMER };
+    }
+    *more = *more || engine->later.count > 0;
+    return rc;
+}
+
+bool bw_engine_is_behind(const struct bw_engine *engine)
+{
+    return engine->open || engine->later.count > 0;
+}
+
 enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
                            struct bw_commands *commands, struct bw_error *err)
 {
     bool more = false;
+    bool waits = event->type != BW_EVENT_TIMER && !only_asks(event) &&
+                 (engine->taking != NULL || engine->later.count > 0);
+    enum bw_err rc = BW_OK;
     engine->now_ms = event->now_ms;
     engine->at_work_since_ms = engine->at_work ? engine->at_work_since_ms : engine->now_ms;
-    engine->chore = "";
-    bw_replace(&engine->about, event->type == BW_EVENT_POLLED    ? event->polled.source
-                               : event->type == BW_EVENT_REQUEST ? event->request.target
-                                                                 : "");
     bw_replace(&engine->asked.platform, NULL);
-    if (event->type == BW_EVENT_CONFIGURE) {
-        forget_configurations(engine);
-    } else if (event->type == BW_EVENT_TIMER) {
-        redo(engine, &more);
+    if (waits) {
+        push_later(engine, event);
+        more = true;
+    } else if (engine->open && only_asks(event)) {
+        name_step(engine, event);
+        rc = answer_aside(engine, event, err);
+        bw_event_clear(event);
+        more = true;
+    } else {
+        rc = do_now(engine, event, &more, err);
     }
-    enum bw_err rc = perform(engine, event, &more, err);
     if (rc != BW_OK && event->type == BW_EVENT_REQUEST) {
         refuse(engine, event);
     }
@@ -254,7 +377,12 @@ enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
     }
     engine->at_work = more;
     hand_over_replies(engine, commands);
-    rc = bw_engine_schedule(engine, more, rc, commands, err);
+    if (engine->open) { /* what is due is seen when it is in */
+        BW_VEC_PUSH(commands, ((struct bw_command){ .type = BW_COMMAND_WAKE,
+                                                    .wake_ms = engine->now_ms }));
+    } else {
+        rc = bw_engine_schedule(engine, more, rc, commands, err);
+    }
     bw_event_clear(event);
     return rc;
 }

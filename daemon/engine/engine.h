@@ -26,6 +26,9 @@ BW_DEFINE_FREEP(bw_engine)
 BW_MUST_CHECK enum bw_err bw_engine_step(struct bw_engine *engine, struct bw_event *event,
                                          struct bw_commands *commands, struct bw_error *err);
 
+/* Has it taken events that a later BW_EVENT_TIMER is to finish? Whoever stops lets it. */
+bool bw_engine_is_behind(const struct bw_engine *engine);
+
 /* How long the step of an event of that type took, in microseconds, as whoever called it measured:
  * for GET /metrics. */
 void bw_engine_note_step(struct bw_engine *engine, enum bw_event_type type, int64_t took_us);

@@ -1,6 +1,7 @@
 /* daemon/engine/guards.c: should a list be believed that lost much, or a model in use? */
 #include <string.h>
 
+#include "base/names.h"
 #include "engine/state.h"
 
 #define SHRINK_KEEPS 0.6 /* a set that loses more than 40 % is held back */
@@ -30,16 +31,44 @@ static enum bw_err note_use(struct bw_engine *engine, const struct bw_model *mod
     return rc;
 }
 
+/* Every id and alias, sorted; borrowed from the entries. */
+static struct bw_names names_of(const struct bw_entries *entries)
+{
+    struct bw_names names = { 0 };
+    BW_VEC_EACH(const struct bw_entry, entry, entries)
+    {
+        BW_VEC_PUSH(&names, entry->id);
+        BW_VEC_EACH(char *, alias, &entry->aliases)
+        {
+            BW_VEC_PUSH(&names, *alias);
+        }
+    }
+    bw_names_sort(&names);
+    return names;
+}
+static void names_free(struct bw_names *names)
+{
+    free(names->items);
+}
+
+static bool shrinks(const struct bw_source *source, const struct losses *losses)
+{
+    return (double)(source->entries - (int64_t)losses->count) <
+           SHRINK_KEEPS * (double)source->entries;
+}
+
+/* Up to where they are too many anyway. */
 static enum bw_err find_losses(struct bw_engine *engine, const struct bw_source *source,
                                const struct bw_entries *entries, struct losses *out,
                                struct bw_error *err)
 {
     BW_CLEANUP(bw_seen_list_clear) struct bw_seen_list seen = { 0 };
+    BW_CLEANUP(names_free) struct bw_names listed = names_of(entries);
     enum bw_err rc = bw_catalog_seen(engine->db, source->name, &seen, err);
     BW_VEC_EACH(const struct bw_seen, old, &seen)
     {
         BW_CLEANUP(bw_model_clear) struct bw_model model = { 0 };
-        if (rc != BW_OK || bw_entries_find(entries, old->id) != NULL) {
+        if (rc != BW_OK || shrinks(source, out) || bw_names_find(&listed, old->id)) {
             continue;
         }
         rc = bw_models_get(engine->db, source->platform, source->scope, old->id, &model, err);
@@ -68,7 +97,7 @@ enum bw_err bw_engine_object(struct bw_engine *engine, const struct bw_source *s
     if (rc != BW_OK) {
         return rc;
     }
-    if (entries->count == 0 || (double)(known - losses.count) < SHRINK_KEEPS * (double)known) {
+    if (entries->count == 0 || shrinks(source, &losses)) {
         *why = bw_xasprintf("the list fell from %zu to %zu models; if that is right: "
                             "basewatch sources accept %s",
                             known, entries->count, source->name);

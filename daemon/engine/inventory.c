@@ -6,13 +6,38 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/prices.h"
 #include "store/findings.h"
 
+/* The firm days that the row of its tune names, or that of the tune it serves. */
+static enum bw_err find_own_ends(struct bw_engine *engine, const struct bw_deployment *deployment,
+                                 const char *scope, const struct bw_finding *known,
+                                 struct bw_ends *out, struct bw_error *err)
+{
+    const char *const ids[] = { deployment->model, known->id, known->serves };
+    *out = (struct bw_ends){ 0 };
+    enum bw_err rc = BW_ERR_NOTFOUND;
+    for (size_t i = 0; bw_technique_is_tuned(deployment->technique) && rc == BW_ERR_NOTFOUND &&
+                       i < BW_COUNT(ids);
+         i++) {
+        BW_CLEANUP(bw_model_clear) struct bw_model row = { 0 };
+        rc = ids[i] == NULL ? BW_ERR_NOTFOUND
+                            : bw_models_exact(engine->db, deployment->platform, scope, ids[i], &row,
+                                              err);
+        if (rc == BW_OK) {
+            *out = (struct bw_ends){ bw_entry_firm_ms(&row.entry, BW_CLOCK_INFERENCE),
+                                     bw_entry_firm_ms(&row.entry, BW_CLOCK_TRAINING) };
+        }
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
 /* The cohort of the deployment, or of its embedding model, with a judgement. */
 static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deployment *deployment,
-                               bool embeds, int64_t *out, struct bw_error *err)
+                               bool embeds, const struct bw_ends *own, int64_t *out,
+                               struct bw_error *err)
 {
     const char *platform = embeds ? bw_embedding_platform(deployment) : deployment->platform;
     bool at_home = bw_str_equal(platform, deployment->platform);
@@ -21,7 +46,7 @@ static enum bw_err find_cohort(struct bw_engine *engine, const struct bw_deploym
                  at_home ? deployment->region : "");
     bool empty = false;
     bool differs = false;
-    enum bw_err rc = bw_cohorts_find(engine->db, deployment, embeds, scope, out, &empty, err);
+    enum bw_err rc = bw_cohorts_find(engine->db, deployment, embeds, scope, own, out, &empty, err);
     return rc == BW_OK && empty ? bw_engine_evaluate(engine, *out, &differs, err) : rc;
 }
 
@@ -56,9 +81,13 @@ enum bw_err bw_engine_put_deployment(struct bw_engine *engine,
     enum bw_err rc = bw_engine_know(engine, deployment, scope, &known, err);
     struct bw_deployment placed = *deployment; /* where what is known puts it; it borrows */
     placed.base = (char *)bw_deployment_base(deployment, &known);
-    rc = rc == BW_OK ? find_cohort(engine, &placed, false, &cohort, err) : rc;
+    struct bw_ends own = { 0 };
+    if (rc == BW_OK) {
+        rc = find_own_ends(engine, deployment, scope, &known.finding, &own, err);
+    }
+    rc = rc == BW_OK ? find_cohort(engine, &placed, false, &own, &cohort, err) : rc;
     if (rc == BW_OK && deployment->embedding.model != NULL) {
-        rc = find_cohort(engine, deployment, true, &embedder, err);
+        rc = find_cohort(engine, deployment, true, &(struct bw_ends){ 0 }, &embedder, err);
     }
     if (rc == BW_OK) { /* while it is still what the estimate was of */
         rc = bw_engine_note_paid(engine, deployment, &known.finding, err);
@@ -116,11 +145,6 @@ static enum bw_err configure_sinks(struct bw_engine *engine, struct bw_error *er
     return rc == BW_OK ? bw_engine_forget_outages(engine, BW_NOTICE_SINK_FAILING, err) : rc;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The names in the configuration, sorted; borrowed from it. */
 static struct bw_names configured_names(const struct bw_settings *settings)
 {
@@ -129,9 +153,7 @@ static struct bw_names configured_names(const struct bw_settings *settings)
     {
         BW_VEC_PUSH(&names, deployment->name);
     }
-    if (names.count > 0) {
-        qsort(names.items, names.count, sizeof(*names.items), by_text);
-    }
+    bw_names_sort(&names);
     return names;
 }
 
@@ -216,8 +238,7 @@ static enum bw_err remove_some(struct bw_engine *engine, bool *more, struct bw_e
                                         BW_PUT_CHUNK, &stored, err);
     BW_VEC_EACH(char *, name, &stored)
     {
-        bool stays = kept->count > 0 &&
-                     bsearch(name, kept->items, kept->count, sizeof(*name), by_text) != NULL;
+        bool stays = bw_names_find(kept, *name);
         if (rc == BW_OK && !stays) {
             rc = bw_engine_remove_deployment(engine, *name, "basewatch", err);
         }

@@ -242,10 +242,10 @@ static enum bw_err find_wanted(struct bw_engine *engine, const struct bw_standin
         want_fresh_prices(engine, cohort, deployment, &price, wanted);
     }
     bw_estimate_clear(&price.estimate);
-    wanted->moved = bw_engine_want_moved_date(
+    bool news = bw_engine_want_moved_date(
         engine, cohort, deployment, live, wanted->count > 0 ? wanted->items[0].severity : 0,
-        &wanted->items[wanted->count]);
-    wanted->count += wanted->moved ? 1 : 0;
+        &wanted->items[wanted->count], &wanted->moved);
+    wanted->count += news ? 1 : 0;
     bool behind = false;
     rc = bw_engine_want_embedder(engine, &standing->embedder, deployment,
                                  &wanted->items[wanted->count], &behind, err);

@@ -9,6 +9,7 @@
 #include "domain/succession.h"
 #include "domain/swap.h"
 #include "domain/swap_breaks.h"
+#include "engine/dated.h"
 #include "engine/rows.h"
 #include "engine/subject.h"
 
@@ -237,7 +238,11 @@ static enum bw_err explain_eval(struct bw_call *call, const char *deployment, st
 enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_subject_clear) struct bw_subject subject = { 0 };
+    BW_CLEANUP(bw_dated_clear) struct bw_dated dated = { 0 };
     enum bw_err rc = bw_subject_read(call, &subject, err);
+    if (rc == BW_OK) {
+        rc = bw_dated_subject(call, &subject, &dated, err);
+    }
     if (rc != BW_OK) {
         return rc;
     }
@@ -256,10 +261,12 @@ enum bw_err bw_api_explain(struct bw_call *call, struct bw_error *err)
     bw_json_add_text(&call->w, "why", cohort->why);
     bw_json_add_day(&call->w, "train_by", cohort->train_by_ms);
     bw_json_add_day(&call->w, "serve_until", cohort->serve_until_ms);
+    bw_dated_write(&dated);
     bw_routes_write(&call->w, "routes", &options);
     bw_json_array_begin(&call->w, "lines");
     explain_base(call, &subject);
     explain_state(call, cohort);
+    bw_dated_tell(&dated);
     rc = explain_declared(call, &subject, err);
     if (rc == BW_OK) {
         rc = explain_findings(call, &subject, err);

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "codec/history_model.h"
 #include "engine/call.h"
+#include "engine/dated.h"
 #include "engine/rows.h"
 #include "store/model_past.h"
 
@@ -176,10 +177,18 @@ static void write_changes(struct bw_json_writer *w, const struct bw_model_versio
 static enum bw_err show(struct bw_call *call, const struct bw_model *model, struct bw_error *err)
 {
     BW_CLEANUP(bw_model_versions_clear) struct bw_model_versions versions = { 0 };
+    BW_CLEANUP(bw_dated_clear) struct bw_dated dated = { 0 };
     enum bw_err rc = bw_model_versions(call->engine->db, model->platform, model->scope,
                                        model->entry.id, &versions, err);
+    if (rc == BW_OK) {
+        rc = bw_dated_model(call, model, &dated, err);
+    }
+    if (rc != BW_OK) {
+        return rc;
+    }
     bw_json_object_begin(&call->w, NULL);
     bw_row_model_members(&call->w, model);
+    bw_dated_write(&dated);
     bw_json_object_begin(&call->w, "prices_usd_per_million");
     for (size_t i = 0; i < BW_COUNT(PRICES); i++) {
         add_price(&call->w, PRICES[i].what, price_of(&model->entry, i));

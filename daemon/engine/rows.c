@@ -185,7 +185,8 @@ const char *bw_row_model_status(const struct bw_model *model)
 void bw_row_model_members(struct bw_json_writer *w, const struct bw_model *model)
 {
     const struct bw_entry *entry = &model->entry;
-    const struct bw_date *serve = bw_entry_date(entry, BW_CLOCK_INFERENCE);
+    const struct bw_date *end = bw_entry_date(entry, BW_CLOCK_INFERENCE);
+    bool vague = end != NULL && end->certainty == BW_CERTAINTY_NOT_BEFORE;
     bw_json_add_text(w, "platform", model->platform);
     bw_json_add_text(w, "scope", model->scope);
     bw_json_add_text(w, "id", entry->id);
@@ -195,7 +196,8 @@ void bw_row_model_members(struct bw_json_writer *w, const struct bw_model *model
     bw_json_add_text(w, "status", bw_row_model_status(model));
     bw_json_add_time(w, "gone_at", model->gone_ms);
     bw_json_add_day(w, "released", entry->released_ms);
-    bw_json_add_day(w, "serve_until", serve == NULL ? 0 : serve->at_ms);
+    bw_json_add_day(w, "serve_until", bw_entry_firm_ms(entry, BW_CLOCK_INFERENCE));
+    bw_json_add_day(w, "not_sooner_than", vague ? end->at_ms : 0);
     bw_json_add_text(w, "replacement", entry->replacement);
     bw_json_add_raw(w, "sources", model->sources);
 }

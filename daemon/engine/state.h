@@ -86,6 +86,8 @@ struct bw_grant { /* a lease of which its runner has not shown yet that it heard
     int64_t job;
 };
 
+struct bw_taking; /* taking.h */
+
 struct bw_engine {
     struct bw_db *db;
     const struct bw_lineage_rules *rules;
@@ -110,6 +112,11 @@ struct bw_engine {
     bool adopts_again; /* something is no deployment's any more that a rule, or a pattern, may want */
     struct { struct bw_import *items; size_t count, capacity; } imports; /* one after the other */
     struct bw_step_times steps[BW_EVENT_REQUEST + 1];
+    struct bw_taking *taking; /* a list on its way into the database; NULL: none */
+    bool open;                /* its transaction */
+    struct bw_event taken;    /* the event that it is a part of */
+    struct bw_db *aside;      /* what whoever asks meanwhile is answered from; NULL: not needed */
+    struct { struct bw_event *items; size_t count, capacity; } later; /* what came meanwhile */
     char *about;       /* the last step: its source, or the request's target; "": neither */
     const char *chore; /* and the last of the chores that it did; static */
     uint64_t messages; /* written so far: keeps the ids of two that say the same apart */
@@ -130,6 +137,7 @@ enum {
     BW_SINK_IN_FLIGHT_MAX = 8, /* to one endpoint at once */
     /* What a transaction takes of long work, so that none lasts 50 ms. */
     BW_PUT_CHUNK = 200,        /* deployments that come in */
+    BW_DERIVED_CHUNK = 100,    /* those that are put elsewhere, with their notices */
     BW_JUDGED_CHUNK = 50,      /* cohorts */
     BW_FAN_CHUNK = 100,        /* members of a changed cohort */
     BW_DUE_CHUNK = 50,         /* notices that time changed */
@@ -188,11 +196,9 @@ struct bw_change { /* owned, to release with bw_change_clear() */
     struct bw_names listed; /* ids that are new or different */
     struct bw_names left;
     struct bw_names lineages; /* of either, as far as they can be placed */
+    struct bw_names redated;  /* models with another firm day than before */
 };
 void bw_change_clear(struct bw_change *change);
-enum bw_err bw_engine_change(struct bw_engine *engine, const struct bw_source *source,
-                             const struct bw_entries *entries, struct bw_change *change,
-                             struct bw_error *err);
 /* A chore: one source of a platform of which others speak than before, once all of them have spoken.
  * Until then the word of those that left stays. */
 enum bw_err bw_engine_merge_some(struct bw_engine *engine, bool *more, struct bw_error *err);
@@ -209,14 +215,31 @@ enum bw_err bw_engine_strangers(struct bw_engine *engine, const char *platform, 
 /* Those that mean the model. Ownership: *out is the caller's. */
 void bw_strangers_of(const struct bw_engine *engine, const struct bw_strangers *strangers,
                      const char *platform, const char *id, struct bw_names *out);
+/* What all sources say of a model, as bw_catalog_merge(). strangers NULL: they are looked for. */
+enum bw_err bw_engine_merge(struct bw_engine *engine, const char *platform, const char *scope,
+                            const char *id, const struct bw_strangers *strangers,
+                            struct bw_entry *entry, char **sources, struct bw_error *err);
 /* Add the models of the scope that some of the ids mean, and that are not among them. */
 enum bw_err bw_engine_meant(struct bw_engine *engine, const char *platform, const char *scope,
                             const struct bw_names *ids, struct bw_names *out,
                             struct bw_error *err);
 
-/* Have the cohorts judged again that the change touches. NULL: everything may have changed. */
-enum bw_err bw_engine_touch(struct bw_engine *engine, const struct bw_source *source,
-                            const struct bw_change *change, struct bw_error *err);
+/* What all sources say of one model now; *change gets its lineages. */
+enum bw_err bw_engine_refresh_model(struct bw_engine *engine, const char *platform,
+                                    const char *scope, const char *id,
+                                    const struct bw_strangers *strangers,
+                                    struct bw_change *change, struct bw_error *err);
+/* Add the scopes that the source's word bears on; *leads: it is the first word there. */
+enum bw_err bw_engine_scopes(struct bw_engine *engine, const struct bw_source *source,
+                             struct bw_names *out, bool *leads, struct bw_error *err);
+/* Have the cohorts of a scope judged again that the change touches: from the *at-th name on, as many
+ * as *left allows. *done: that was the last. */
+enum bw_err bw_engine_touch_some(struct bw_engine *engine, const struct bw_source *source,
+                                 const char *scope, const struct bw_change *change, size_t *at,
+                                 int64_t *left, bool *done, struct bw_error *err);
+/* All that the source's word bears on. */
+enum bw_err bw_engine_touch_all(struct bw_engine *engine, const struct bw_source *source,
+                                struct bw_error *err);
 /* Is the source's word the first one in its scopes? A feed's is where there is no own list. */
 enum bw_err bw_engine_leads(struct bw_engine *engine, const struct bw_source *source, bool *leads,
                             struct bw_error *err);
@@ -224,9 +247,9 @@ enum bw_err bw_engine_leads(struct bw_engine *engine, const struct bw_source *so
 /* ingest.c: what a poll brought. */
 enum bw_err bw_engine_ingest(struct bw_engine *engine, struct bw_polled *polled,
                              struct bw_error *err);
-/* Let a held set through. */
+/* Let a held set through; the request is answered when it is in. */
 enum bw_err bw_engine_accept(struct bw_engine *engine, const char *source, const char *actor,
-                             struct bw_error *err);
+                             uint64_t request, struct bw_error *err);
 
 /* guards.c: why a set should not be believed yet; *why, the caller's, stays NULL when it may pass.
  */
@@ -245,6 +268,9 @@ enum bw_err bw_engine_adopt_again(struct bw_engine *engine, bool *more, struct b
  * models. */
 enum bw_err bw_engine_relearn(struct bw_engine *engine, const struct bw_names *changed,
                               struct bw_error *err);
+/* The same for those that call one of these models alone. */
+enum bw_err bw_engine_relearn_calling(struct bw_engine *engine, const char *platform,
+                                      const struct bw_names *models, struct bw_error *err);
 /* The finding that a deployment calls, which is marked as its own. *out is the caller's; its
  * finding.id stays NULL when there is none. */
 enum bw_err bw_engine_know(struct bw_engine *engine, const struct bw_deployment *said,
@@ -266,6 +292,11 @@ enum bw_err bw_engine_evaluate(struct bw_engine *engine, int64_t cohort, bool *d
 /* The judgement alone, at engine->now_ms, into *cohort; nothing is written. */
 enum bw_err bw_engine_judge(struct bw_engine *engine, struct bw_cohort *cohort,
                             struct bw_error *err);
+/* What is said of the tunes of its base beside the base itself: their own rows, then what feeds list
+ * under BW_TUNES_OF and the base, as openai's page of deprecations does. Fills *out, the caller's. */
+#define BW_TUNES_OF "ft-"
+enum bw_err bw_engine_tuned_word(struct bw_engine *engine, const struct bw_cohort *cohort,
+                                 struct bw_entry *out, struct bw_error *err);
 /* A chore: those that are due; the fan-out of the ones that differ begins. */
 enum bw_err bw_engine_evaluate_due(struct bw_engine *engine, bool *more, struct bw_error *err);
 /* How well what a platform and scope say is known now. */
@@ -315,12 +346,15 @@ enum bw_err bw_engine_want_embedder(struct bw_engine *engine, const struct bw_co
                                     const struct bw_deployment *deployment, struct bw_notice *out,
                                     bool *wanted, struct bw_error *err);
 
-/* dates.c: a date of its base that live notices tell and that has moved: true, and *out, the
- * caller's, says so. */
+/* dates.c: after is the judgement that follows on before: note what has become of its dates. */
+void bw_engine_note_redated(const struct bw_engine *engine, const struct bw_cohort *before,
+                            struct bw_cohort *after);
+/* A date of its base that live notices tell, or that the cohort had, and that has moved: true, and
+ * *out, the caller's, says so. *told: by a live notice. */
 bool bw_engine_want_moved_date(const struct bw_engine *engine, const struct bw_cohort *cohort,
                                const struct bw_deployment *deployment,
                                const struct bw_notices *live, enum bw_severity severity,
-                               struct bw_notice *out);
+                               struct bw_notice *out, bool *told);
 /* Does it tell of such a move that is news still? */
 bool bw_engine_is_news(const struct bw_engine *engine, const struct bw_notice *notice,
                        const struct bw_cohort *cohort);
@@ -455,6 +489,8 @@ enum bw_err bw_engine_look_first(struct bw_engine *engine, const struct bw_notic
                                  const char *what, const struct bw_move_notice *how, bool *waits,
                                  struct bw_error *err);
 /* Say it at once, or then. */
+/* How far up it stands on a card: old prices last, and 0 means nothing else. */
+int64_t bw_engine_rank(const struct bw_notice *notice);
 enum bw_err bw_engine_announce(struct bw_engine *engine, const struct bw_notice *notice,
                                const char *what, const struct bw_move_notice *how,
                                struct bw_error *err);

@@ -100,8 +100,8 @@ enum bw_err bw_api_poll(struct bw_call *call, struct bw_error *err)
 enum bw_err bw_api_accept(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
-    enum bw_err rc = bw_engine_accept(call->engine, call->args[0], actor, err);
-    return rc == BW_OK ? bw_api_source(call, err) : rc;
+    call->answered_later = true;
+    return bw_engine_accept(call->engine, call->args[0], actor, call->request->id, err);
 }
 
 /* ---- sinks ---- */

@@ -94,6 +94,14 @@ bool bw_queue_pop(struct bw_queue *queue, void *message)
     return found;
 }
 
+size_t bw_queue_count(struct bw_queue *queue)
+{
+    (void)pthread_mutex_lock(&queue->mutex);
+    size_t count = queue->count;
+    (void)pthread_mutex_unlock(&queue->mutex);
+    return count;
+}
+
 void bw_queue_close(struct bw_queue *queue)
 {
     (void)pthread_mutex_lock(&queue->mutex);

@@ -21,6 +21,7 @@ void bw_queue_push(struct bw_queue *queue, const void *message);
 bool bw_queue_try_pop(struct bw_queue *queue, void *message);
 /* Block until a message comes; false once the queue is closed and empty. */
 bool bw_queue_pop(struct bw_queue *queue, void *message);
+size_t bw_queue_count(struct bw_queue *queue); /* messages that wait */
 /* No pop blocks any more. A push after it still arrives, for whoever pops. */
 void bw_queue_close(struct bw_queue *queue);
 #endif

@@ -14,15 +14,24 @@ struct bw_item { /* a notice on its way to a sink; texts may be borrowed */
     int64_t notice;
     char *what; /* opened, updated, ... */
     int64_t due_ms;
+    int64_t rank; /* the worst stand first on a card */
 };
 void bw_item_clear(struct bw_item *item);
 
 struct bw_told {
     int64_t notice;
     char *what;
+    int64_t rank;
 };
 struct bw_tolds BW_VEC(struct bw_told);
 void bw_tolds_clear(struct bw_tolds *tolds);
+
+struct bw_told_count {
+    char *what;
+    int64_t count;
+};
+struct bw_told_counts BW_VEC(struct bw_told_count);
+void bw_told_counts_clear(struct bw_told_counts *counts);
 
 /* A notice waits for its card. One that waits already goes with the earlier of the two, and is
  * still opened when it was to be. */
@@ -33,10 +42,13 @@ BW_MUST_CHECK enum bw_err bw_items_forget(struct bw_db *db, int64_t notice, stru
 /* The sink and owner of the item due longest at now_ms. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_items_next(struct bw_db *db, int64_t now_ms, struct bw_item *out,
                                         struct bw_error *err);
-/* All that waits for a sink and owner, due or not: it goes with what is. They have heard then. */
+/* What waits for a sink and owner, due or not: it goes with what is. */
 BW_MUST_CHECK enum bw_err bw_items_take(struct bw_db *db, const struct bw_item *like,
-                                        int64_t now_ms, struct bw_tolds *out,
+                                        int64_t limit, struct bw_tolds *out,
                                         struct bw_error *err);
+/* They hear now. */
+BW_MUST_CHECK enum bw_err bw_items_hear(struct bw_db *db, const struct bw_item *like,
+                                        int64_t now_ms, struct bw_error *err);
 /* When an owner last heard through a sink; 0: never. */
 BW_MUST_CHECK enum bw_err bw_items_heard(struct bw_db *db, const char *sink, const char *owner,
                                          int64_t *out_ms, struct bw_error *err);
@@ -46,7 +58,13 @@ BW_MUST_CHECK enum bw_err bw_items_next_due(struct bw_db *db, int64_t now_ms, in
 
 /* A message tells of a notice. */
 BW_MUST_CHECK enum bw_err bw_told_insert(struct bw_db *db, int64_t delivery, int64_t notice,
-                                         const char *what, struct bw_error *err);
+                                         const char *what, int64_t rank, struct bw_error *err);
+/* The worst that a message tells of, by rank. */
+BW_MUST_CHECK enum bw_err bw_told_worst(struct bw_db *db, int64_t delivery, int64_t limit,
+                                        struct bw_tolds *out, struct bw_error *err);
+/* Of how many notices it tells what. */
+BW_MUST_CHECK enum bw_err bw_told_count(struct bw_db *db, int64_t delivery,
+                                        struct bw_told_counts *out, struct bw_error *err);
 /* It lists that notice with its deadline, for people to read. */
 BW_MUST_CHECK enum bw_err bw_told_note_read(struct bw_db *db, int64_t delivery, int64_t notice,
                                             struct bw_error *err);
@@ -55,9 +73,6 @@ BW_MUST_CHECK enum bw_err bw_told_note_read(struct bw_db *db, int64_t delivery, 
 BW_MUST_CHECK enum bw_err bw_told_has_read(struct bw_db *db, const char *sink, int64_t notice,
                                            int64_t deadline_ms, int64_t from_ms, bool *out,
                                            struct bw_error *err);
-/* What a message tells of. */
-BW_MUST_CHECK enum bw_err bw_told_list(struct bw_db *db, int64_t delivery, struct bw_tolds *out,
-                                       struct bw_error *err);
 /* The pending messages that tell of a notice. */
 BW_MUST_CHECK enum bw_err bw_told_pending(struct bw_db *db, int64_t notice, struct bw_ids *out,
                                           struct bw_error *err);

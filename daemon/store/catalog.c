@@ -10,6 +10,7 @@
 
 static const char SEEN_SQL[] = "SELECT id, hash FROM entry WHERE source = $1 ORDER BY id";
 static const char ENTRIES_SQL[] = "SELECT body FROM entry WHERE source = $1 ORDER BY id";
+static const char KNOWN_SQL[] = "SELECT body, changed_ms FROM entry WHERE source = $1 AND id = $2";
 static const char PUT_SQL[] =
     "INSERT INTO entry (source, id, hash, body, first_seen_ms, changed_ms)"
     " VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (source, id) DO UPDATE SET"
@@ -20,7 +21,8 @@ static const char MERGE_SQL[] =
     "WITH own AS (SELECT name FROM source WHERE active = 1 AND kind = 'own' AND platform = $1"
     " AND (scope = $2 OR ($2 = '' AND NOT EXISTS (SELECT 1 FROM source WHERE active = 1"
     " AND kind = 'own' AND platform = $1 AND scope = ''))))"
-    " SELECT source.name, entry.body FROM source CROSS JOIN entry" /* in this order */
+    " SELECT source.name, entry.body, entry.changed_ms"
+    " FROM source CROSS JOIN entry" /* in this order */
     " WHERE entry.source = source.name AND entry.id = $3"
     " AND source.active = 1 AND source.platform = $1"
     " AND (source.scope = $2 OR (source.scope = '' AND source.kind <> 'own'))"
@@ -28,7 +30,8 @@ static const char MERGE_SQL[] =
     " (SELECT 1 FROM own JOIN entry AS listed ON listed.source = own.name AND listed.id = $3))"
     " ORDER BY source.kind <> 'own', source.kind <> 'lifecycle', source.name";
 static const char SPELLING_SQL[] =
-    "SELECT source.name, entry.body FROM source JOIN entry ON entry.source = source.name"
+    "SELECT source.name, entry.body, entry.changed_ms FROM source JOIN entry"
+    " ON entry.source = source.name"
     " AND entry.id = $3 WHERE source.active = 1 AND source.platform = $1"
     " AND source.kind <> 'own' AND source.scope IN ($2, '')"
     " ORDER BY source.kind <> 'lifecycle', source.name";
@@ -134,10 +137,52 @@ enum bw_err bw_catalog_entries(struct bw_db *db, const char *source, struct bw_e
     return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
 }
 
+/* A date that the source has named before has been seen since then. */
+static void remember_dates(struct bw_entry *entry, const struct bw_entry *known, int64_t known_ms,
+                           int64_t now_ms)
+{
+    BW_VEC_EACH(struct bw_date, date, &entry->dates)
+    {
+        bw_replace(&date->source, NULL); /* that of its row */
+        date->seen_ms = now_ms;
+        BW_VEC_EACH(const struct bw_date, old, &known->dates)
+        {
+            if (old->clock == date->clock && old->certainty == date->certainty &&
+                old->at_ms == date->at_ms) {
+                date->seen_ms = old->seen_ms != 0 ? old->seen_ms : known_ms;
+            }
+        }
+    }
+}
+
+static enum bw_err known_entry(struct bw_db *db, const char *source, const char *id,
+                               struct bw_entry *out, int64_t *changed_ms, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, KNOWN_SQL);
+    BW_BIND(row, 1, source);
+    BW_BIND(row, 2, id);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *changed_ms = bw_stmt_i64(row, 1);
+        rc = bw_entry_from_stored(bw_stmt_text(row, 0), out, err);
+    }
+    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
+}
+
 enum bw_err bw_catalog_put(struct bw_db *db, const char *source, const struct bw_entry *entry,
                            int64_t hash, int64_t now_ms, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *body = bw_entry_text(entry);
+    BW_CLEANUP(bw_entry_clear) struct bw_entry dated = bw_entry_copy(entry);
+    BW_CLEANUP(bw_entry_clear) struct bw_entry known = { 0 };
+    int64_t known_ms = 0;
+    enum bw_err rc = entry->dates.count == 0
+                         ? BW_OK
+                         : known_entry(db, source, entry->id, &known, &known_ms, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
+    remember_dates(&dated, &known, known_ms, now_ms);
+    BW_CLEANUP(bw_freep) char *body = bw_entry_text(&dated);
     struct bw_stmt *stmt = bw_db_query(db, PUT_SQL);
     BW_BIND(stmt, 1, source);
     BW_BIND(stmt, 2, entry->id);
@@ -171,6 +216,11 @@ static enum bw_err merge_rows(struct bw_db *db, const char *sql, const char *pla
         rc = bw_entry_from_stored(bw_stmt_text(row, 1), &said, err);
         if (rc != BW_OK) {
             return rc;
+        }
+        BW_VEC_EACH(struct bw_date, date, &said.dates)
+        {
+            bw_replace(&date->source, bw_stmt_text(row, 0));
+            date->seen_ms = date->seen_ms != 0 ? date->seen_ms : bw_stmt_i64(row, 2);
         }
         BW_VEC_PUSH(sources, bw_xstrdup(bw_stmt_text(row, 0)));
         bw_entry_merge(merged, &said);
@@ -214,6 +264,13 @@ enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform, const char 
     *entry = merged;
     merged = (struct bw_entry){ 0 };
     return BW_OK;
+}
+
+enum bw_err bw_catalog_said(struct bw_db *db, const char *platform, const char *scope,
+                            const char *id, struct bw_entry *into, struct bw_error *err)
+{
+    BW_CLEANUP(bw_names_clear) struct bw_names said_by = { 0 };
+    return merge_rows(db, SPELLING_SQL, platform, scope, id, into, &said_by, err);
 }
 
 enum bw_err bw_catalog_strangers(struct bw_db *db, const char *platform, const char *scope,
@@ -335,17 +392,22 @@ static enum bw_err get_by_alias(struct bw_db *db, const char *platform, const ch
     return BW_OK;
 }
 
-enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
-                          const char *id, struct bw_model *out, struct bw_error *err)
+enum bw_err bw_models_exact(struct bw_db *db, const char *platform, const char *scope,
+                            const char *id, struct bw_model *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, MODEL_GET_SQL);
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
     BW_BIND(row, 3, id);
     enum bw_err rc = bw_stmt_step(row, err);
-    return rc == BW_OK              ? model_from_row(row, out, err)
-           : rc == BW_ERR_NOTFOUND  ? get_by_alias(db, platform, scope, id, out, err)
-                                    : rc;
+    return rc == BW_OK ? model_from_row(row, out, err) : rc;
+}
+
+enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
+                          const char *id, struct bw_model *out, struct bw_error *err)
+{
+    enum bw_err rc = bw_models_exact(db, platform, scope, id, out, err);
+    return rc == BW_ERR_NOTFOUND ? get_by_alias(db, platform, scope, id, out, err) : rc;
 }
 
 enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform, const char *scope,

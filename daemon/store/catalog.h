@@ -36,6 +36,7 @@ BW_MUST_CHECK enum bw_err bw_catalog_seen(struct bw_db *db, const char *source,
 /* The same, whole. */
 BW_MUST_CHECK enum bw_err bw_catalog_entries(struct bw_db *db, const char *source,
                                              struct bw_entries *out, struct bw_error *err);
+/* A date that the source has named before keeps the time it was first seen. */
 BW_MUST_CHECK enum bw_err bw_catalog_put(struct bw_db *db, const char *source,
                                          const struct bw_entry *entry, int64_t hash,
                                          int64_t now_ms, struct bw_error *err);
@@ -44,7 +45,8 @@ BW_MUST_CHECK enum bw_err bw_catalog_remove(struct bw_db *db, const char *source
 
 /* Merge what the configured sources of (platform, scope) say of id: the platform's own lists first,
  * then feeds of lifecycles, then feeds of catalogs, each by name; later ones fill what is missing.
- * Last comes what feeds say of the other spellings of id.
+ * Last comes what feeds say of the other spellings of id. Each date tells who has said it, and since
+ * when.
  * BW_ERR_NOTFOUND when none lists it, and when there are own lists and only feeds have it.
  * Ownership: entry and *sources are the caller's. */
 BW_MUST_CHECK enum bw_err bw_catalog_merge(struct bw_db *db, const char *platform,
@@ -52,6 +54,10 @@ BW_MUST_CHECK enum bw_err bw_catalog_merge(struct bw_db *db, const char *platfor
                                            const struct bw_names *spellings,
                                            struct bw_entry *entry, char **sources,
                                            struct bw_error *err);
+/* Fill `into` with what feeds alone say of id, whether the platform lists it or not. */
+BW_MUST_CHECK enum bw_err bw_catalog_said(struct bw_db *db, const char *platform,
+                                          const char *scope, const char *id,
+                                          struct bw_entry *into, struct bw_error *err);
 /* The ids that feeds alone have where there are own lists of the scope; else none. */
 BW_MUST_CHECK enum bw_err bw_catalog_strangers(struct bw_db *db, const char *platform,
                                                const char *scope, struct bw_names *out,
@@ -70,6 +76,10 @@ BW_MUST_CHECK enum bw_err bw_models_listed(struct bw_db *db, const char *platfor
 /* One more complete list without those that are gone. */
 BW_MUST_CHECK enum bw_err bw_models_missed(struct bw_db *db, const char *platform,
                                            const char *scope, struct bw_error *err);
+/* By id. Errors: BW_ERR_NOTFOUND. */
+BW_MUST_CHECK enum bw_err bw_models_exact(struct bw_db *db, const char *platform,
+                                          const char *scope, const char *id,
+                                          struct bw_model *out, struct bw_error *err);
 /* By id, or by an alias that bw_aliases_note() has seen. Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_models_get(struct bw_db *db, const char *platform, const char *scope,
                                         const char *id, struct bw_model *out,

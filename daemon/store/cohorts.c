@@ -10,16 +10,18 @@ static const char FIND_SQL[] = "SELECT id, members FROM cohort WHERE platform = 
                                "AND base = $3 AND technique = $4"
                                " AND policy_hash = $5";
 static const char CREATE_SQL[] =
-    "INSERT INTO cohort (platform, scope, base, technique, policy_hash, policy)"
-    " VALUES ($1, $2, $3, $4, $5, $6)";
+    "INSERT INTO cohort (platform, scope, base, technique, policy_hash, policy, own_serve_ms,"
+    " own_train_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 static const char GET_SQL[] =
     "SELECT id, platform, scope, base, technique, policy, lineage, members, state, since_ms,"
     " candidate, relation, via, why, train_on, route, train_by_ms, serve_until_ms,"
-    " unlisted, due_ms, moved FROM cohort WHERE id = $1";
+    " unlisted, due_ms, moved, own_serve_ms, own_train_ms, redated, redated_ms FROM cohort"
+    " WHERE id = $1";
 static const char SAVE_SQL[] =
     "UPDATE cohort SET lineage = $2, state = $3, since_ms = $4, candidate = $5, relation = $6,"
     " via = $7, why = $8, train_on = $9, route = $10, train_by_ms = $11, serve_until_ms = $12,"
-    " unlisted = $13, due_ms = $14, moved = $15, due_baseline = 0 WHERE id = $1";
+    " unlisted = $13, due_ms = $14, moved = $15, redated = $16, redated_ms = $17,"
+    " due_baseline = 0 WHERE id = $1";
 static const char ALL_DUE_SQL[] = "UPDATE cohort SET due_ms = $1 WHERE members > 0";
 /* due_baseline: 1 as long as only first lists have touched it since it was judged, -1 from then on. */
 #define TOUCH                                                                                      \
@@ -53,22 +55,31 @@ static const char FAN_NEXT_SQL[] =
     " ORDER BY id LIMIT 1";
 static const char FAN_ADVANCE_SQL[] = "UPDATE cohort SET fan_cursor = $2 WHERE id = $1";
 
+/* The tunes' own ends have been part of the identity since the step that brought them. */
+static int64_t identity_hash(const struct bw_policy *policy, const struct bw_ends *own)
+{
+    uint64_t hash = bw_policy_hash(policy);
+    bool has_own = own->serve_until_ms != 0 || own->train_by_ms != 0;
+    return (int64_t)(has_own ? hash ^ bw_hash(own, sizeof(*own)) : hash);
+}
+
 static void bind_identity(struct bw_stmt *stmt, const struct bw_deployment *deployment,
-                          bool embeds, const char *scope)
+                          bool embeds, const char *scope, const struct bw_ends *own)
 {
     const struct bw_embedding *embedding = &deployment->embedding;
     BW_BIND(stmt, 1, embeds ? bw_embedding_platform(deployment) : deployment->platform);
     BW_BIND(stmt, 2, scope);
     BW_BIND(stmt, 3, embeds ? embedding->model : deployment->base);
     BW_BIND(stmt, 4, embeds ? EMBEDDING : bw_technique_word(deployment->technique));
-    BW_BIND(stmt, 5, (int64_t)bw_policy_hash(&deployment->policy));
+    BW_BIND(stmt, 5, identity_hash(&deployment->policy, own));
 }
 
 enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment, bool embeds,
-                            const char *scope, int64_t *id, bool *empty, struct bw_error *err)
+                            const char *scope, const struct bw_ends *own, int64_t *id,
+                            bool *empty, struct bw_error *err)
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, FIND_SQL);
-    bind_identity(row, deployment, embeds, scope);
+    bind_identity(row, deployment, embeds, scope, own);
     enum bw_err rc = bw_stmt_step(row, err);
     if (rc != BW_ERR_NOTFOUND) {
         *id = rc == BW_OK ? bw_stmt_i64(row, 0) : 0;
@@ -80,8 +91,10 @@ enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deploy
     struct bw_json_writer w = { .out = &policy };
     bw_policy_to_json(&deployment->policy, &w, NULL);
     struct bw_stmt *stmt = bw_db_query(db, CREATE_SQL);
-    bind_identity(stmt, deployment, embeds, scope);
+    bind_identity(stmt, deployment, embeds, scope, own);
     BW_BIND(stmt, 6, policy.text);
+    BW_BIND(stmt, 7, own->serve_until_ms);
+    BW_BIND(stmt, 8, own->train_by_ms);
     rc = bw_stmt_run(stmt, err);
     *id = bw_db_last_id(db);
     return rc;
@@ -116,6 +129,9 @@ enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,
         .unlisted = bw_stmt_i64(row, 18) != 0,
         .due_ms = bw_stmt_i64(row, 19),
         .moved = bw_stmt_text_dup(row, 20),
+        .own = { bw_stmt_i64(row, 21), bw_stmt_i64(row, 22) },
+        .redated = bw_stmt_text_dup(row, 23),
+        .redated_ms = bw_stmt_i64(row, 24),
         .embeds = strcmp(bw_stmt_text(row, 4), EMBEDDING) == 0,
     };
     (void)bw_technique_parse(bw_stmt_text(row, 4), &out->technique);
@@ -150,6 +166,8 @@ enum bw_err bw_cohorts_save(struct bw_db *db, const struct bw_cohort *cohort, st
     BW_BIND(stmt, 13, (int64_t)cohort->unlisted);
     BW_BIND(stmt, 14, cohort->due_ms);
     BW_BIND(stmt, 15, cohort->moved);
+    BW_BIND(stmt, 16, cohort->redated);
+    BW_BIND(stmt, 17, cohort->redated_ms);
     return bw_stmt_run(stmt, err);
 }
 

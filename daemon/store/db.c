@@ -23,6 +23,7 @@ struct bw_stmt {
 struct bw_db {
     sqlite3 *handle;
     bool in_transaction;
+    bool reads_only;
     int came_with; /* its schema version before it was opened */
     struct { /* open addressing by the address of the SQL text; never full */
         struct bw_stmt **slots;
@@ -204,6 +205,24 @@ enum bw_err bw_db_open_copy(const char *path, struct bw_db **out, struct bw_erro
     return BW_OK;
 }
 
+enum bw_err bw_db_open_aside(struct bw_db *db, struct bw_db **out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_db_freep) struct bw_db *aside = NULL;
+    const char *path = sqlite3_db_filename(db->handle, "main");
+    if (path == NULL || path[0] == '\0') {
+        return BW_ERR_NOTFOUND;
+    }
+    enum bw_err rc = connect(path, SQLITE_OPEN_READWRITE, &aside, err);
+    if (rc == BW_OK) {
+        aside->reads_only = true;
+        rc = execute(aside, "PRAGMA query_only = ON", err);
+    }
+    if (rc == BW_OK) {
+        *out = BW_TAKE(aside);
+    }
+    return rc;
+}
+
 void bw_db_free(struct bw_db *db)
 {
     if (db == NULL) {
@@ -222,7 +241,7 @@ void bw_db_free(struct bw_db *db)
 
 enum bw_err bw_db_begin(struct bw_db *db, struct bw_error *err)
 {
-    enum bw_err rc = execute(db, "BEGIN IMMEDIATE", err);
+    enum bw_err rc = execute(db, db->reads_only ? "BEGIN" : "BEGIN IMMEDIATE", err);
     db->in_transaction = rc == BW_OK;
     return rc;
 }

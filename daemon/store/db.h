@@ -21,6 +21,10 @@ BW_MUST_CHECK enum bw_err bw_db_open(const char *path, struct bw_db **out, struc
  * file is only read. Ownership, Errors: as above; BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_db_open_copy(const char *path, struct bw_db **out,
                                           struct bw_error *err);
+/* A second connection that reads what is committed, whatever db has under way. Ownership: *out is
+ * the caller's. Errors: BW_ERR_NOTFOUND when db is in memory, BW_ERR_STORE. */
+BW_MUST_CHECK enum bw_err bw_db_open_aside(struct bw_db *db, struct bw_db **out,
+                                           struct bw_error *err);
 void bw_db_free(struct bw_db *db);
 BW_DEFINE_FREEP(bw_db)
 

@@ -17,10 +17,11 @@ struct bw_members BW_VEC(struct bw_member);
 void bw_member_clear(struct bw_member *member);
 void bw_members_clear(struct bw_members *members);
 
-/* Find or create the cohort of a deployment, or of its embedding model, in `scope`. *empty: it had
- * no members, so nobody has kept its state up to date. */
+/* Find or create the cohort of a deployment, or of its embedding model, in `scope`; own: the ends that
+ * its tune has of its own. *empty: it had no members, so nobody has kept its state up to date. */
 BW_MUST_CHECK enum bw_err bw_cohorts_find(struct bw_db *db, const struct bw_deployment *deployment,
-                                          bool embeds, const char *scope, int64_t *id, bool *empty,
+                                          bool embeds, const char *scope,
+                                          const struct bw_ends *own, int64_t *id, bool *empty,
                                           struct bw_error *err);
 /* Errors: BW_ERR_NOTFOUND. */
 BW_MUST_CHECK enum bw_err bw_cohorts_get(struct bw_db *db, int64_t id, struct bw_cohort *out,

@@ -89,13 +89,15 @@ static const char TO_REMIND_SQL[] =
     " ORDER BY id LIMIT $2";
 static const char NEXT_REMINDER_SQL[] =
     "SELECT min(remind_ms) FROM notice WHERE live = 1 AND remind_ms > 0";
+/* Of the nearest alone: behind them may be a hundred thousand that wait for the card already. */
 #define AHEAD(column)                                                                              \
     "SELECT * FROM (SELECT id FROM notice WHERE owner = $2 AND live = 1 AND remind_ms > 0"         \
-    " AND " column " > $3 AND " column " <= $4 AND state NOT IN ('snoozed', 'waived')"             \
-    " AND NOT EXISTS (SELECT 1 FROM item WHERE item.sink = $1 AND item.notice = notice.id)"        \
-    " ORDER BY " column " LIMIT $5)"
-static const char AHEAD_SQL[] = "SELECT " COLUMNS " FROM notice WHERE id IN (" AHEAD(
-    "remind_ms") " UNION " AHEAD("rises_ms") ") ORDER BY deadline_ms, id LIMIT $5";
+    " AND " column " > $3 AND " column " <= $4 ORDER BY " column " LIMIT 20 * $5)"
+static const char AHEAD_SQL[] =
+    "SELECT " COLUMNS " FROM notice WHERE id IN (" AHEAD("remind_ms") " UNION " AHEAD("rises_ms")
+    ") AND state NOT IN ('snoozed', 'waived') AND NOT EXISTS"
+    " (SELECT 1 FROM item WHERE item.sink = $1 AND item.notice = notice.id)"
+    " ORDER BY deadline_ms, id LIMIT $5";
 
 #define TEXT(member) offsetof(struct bw_notice, member)
 static const size_t TEXTS[] = {

@@ -39,7 +39,7 @@ static const char DUE_SQL[] =
     " AND d.outdated = 0 AND NOT EXISTS (SELECT 1 FROM told AS mine JOIN told AS other"
     " ON other.notice = mine.notice AND other.delivery < mine.delivery AND other.what <> ''"
     " JOIN delivery AS e ON e.id = other.delivery"
-    " WHERE mine.delivery = d.id AND e.sink = d.sink AND e.state = 'pending')"
+    " WHERE mine.delivery = d.id AND mine.behind = 1 AND e.sink = d.sink AND e.state = 'pending')"
     " ORDER BY due_ms, id LIMIT $3";
 static const char NEXT_DUE_SQL[] =
     "SELECT min(due_ms) FROM delivery WHERE sink = $1 AND state = 'pending' AND due_ms > $2";
@@ -48,7 +48,12 @@ static const char REWRITE_SQL[] =
     " WHERE id = $1";
 static const char OUTDATED_SQL[] = "SELECT " COLUMNS " FROM delivery WHERE outdated = 1"
                                    " ORDER BY id LIMIT $1";
-static const char OUTDATE_SQL[] = "UPDATE delivery SET outdated = 1 WHERE id = $1";
+static const char OUTDATE_SQL[] = "UPDATE delivery SET outdated = 1 WHERE id = $1 AND outdated = 0";
+static const char GATHERING_SQL[] = "SELECT id FROM delivery WHERE sink = $1 AND subject = $2"
+                                    " AND outdated = 2 AND state = 'pending'";
+static const char GATHER_SQL[] = "UPDATE delivery SET outdated = 2 WHERE id = $1";
+static const char GATHERED_SQL[] =
+    "UPDATE delivery SET outdated = 1 WHERE outdated = 2 AND ($1 = 0 OR id = $1)";
 static const char HURRY_SQL[] =
     "UPDATE delivery SET due_ms = $3 WHERE id IN (SELECT delivery FROM told WHERE notice = $2)"
     " AND sink = $1 AND state = 'pending' AND attempts = 0 AND due_ms > $3";
@@ -247,6 +252,29 @@ enum bw_err bw_outbox_outdated(struct bw_db *db, int64_t limit, struct bw_delive
 enum bw_err bw_outbox_outdate(struct bw_db *db, int64_t id, struct bw_error *err)
 {
     struct bw_stmt *stmt = bw_db_query(db, OUTDATE_SQL);
+    BW_BIND(stmt, 1, id);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_outbox_gathering(struct bw_db *db, const char *sink, const char *owner,
+                                int64_t *out, struct bw_error *err)
+{
+    struct bw_stmt *row = bw_db_query(db, GATHERING_SQL);
+    BW_BIND(row, 1, sink);
+    BW_BIND(row, 2, owner);
+    return bw_stmt_one_i64(row, 0, out, err);
+}
+
+enum bw_err bw_outbox_gather(struct bw_db *db, int64_t id, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, GATHER_SQL);
+    BW_BIND(stmt, 1, id);
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_outbox_gathered(struct bw_db *db, int64_t id, struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, GATHERED_SQL);
     BW_BIND(stmt, 1, id);
     return bw_stmt_run(stmt, err);
 }

@@ -72,6 +72,13 @@ BW_MUST_CHECK enum bw_err bw_outbox_rewrite(struct bw_db *db, const struct bw_de
 BW_MUST_CHECK enum bw_err bw_outbox_outdated(struct bw_db *db, int64_t limit,
                                              struct bw_deliveries *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_outbox_outdate(struct bw_db *db, int64_t id, struct bw_error *err);
+/* The card of an owner, on which more is still to come, and which therefore is not due; 0: none. */
+BW_MUST_CHECK enum bw_err bw_outbox_gathering(struct bw_db *db, const char *sink,
+                                              const char *owner, int64_t *out,
+                                              struct bw_error *err);
+BW_MUST_CHECK enum bw_err bw_outbox_gather(struct bw_db *db, int64_t id, struct bw_error *err);
+/* Nothing more comes on it; id 0: on any. */
+BW_MUST_CHECK enum bw_err bw_outbox_gathered(struct bw_db *db, int64_t id, struct bw_error *err);
 /* What waits for its hour about a notice, untried, waits no longer. */
 BW_MUST_CHECK enum bw_err bw_outbox_hurry(struct bw_db *db, const char *sink, int64_t notice,
                                           int64_t now_ms, struct bw_error *err);

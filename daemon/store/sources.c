@@ -9,7 +9,7 @@
 #define COLUMNS                                                                                    \
     "name, active, platform, scope, every_ms, state, detail, entries, set_hash, failures,"         \
     " last_attempt_ms, last_success_ms, changed_ms, due_ms, baseline_ms, held_hash,"               \
-    " held_since_ms, held_set, failing_since_ms, kind, discovery, unseen, discovery_detail,"        \
+    " held_since_ms, failing_since_ms, kind, discovery, unseen, discovery_detail,"        \
     " discovered_ms, looked_ms, asked_ms, memory"
 
 static const char DEACTIVATE_SQL[] = "UPDATE source SET active = 0";
@@ -20,10 +20,18 @@ static const char FORGET_SQL[] =
 static const char FORGET_FINDINGS_SQL[] =
     "DELETE FROM finding WHERE source = $1 AND NOT EXISTS"
     " (SELECT 1 FROM source WHERE name = $1 AND platform = $2 AND scope = $3)";
+static const char FORGET_HELD_SQL[] =
+    "DELETE FROM held_set WHERE source = $1 AND NOT EXISTS"
+    " (SELECT 1 FROM source WHERE name = $1 AND platform = $2 AND scope = $3)";
+static const char HOLD_SQL[] =
+    "INSERT INTO held_set (source, entries) VALUES ($1, $2)"
+    " ON CONFLICT (source) DO UPDATE SET entries = excluded.entries";
+static const char HELD_SQL[] = "SELECT entries FROM held_set WHERE source = $1";
+static const char LET_GO_SQL[] = "DELETE FROM held_set WHERE source = $1";
 static const char RESET_SQL[] =
     "UPDATE source SET state = 'new', detail = '', entries = 0, set_hash = 0, failures = 0,"
     " failing_since_ms = 0, last_success_ms = 0, baseline_ms = 0, held_hash = 0,"
-    " held_since_ms = 0, held_set = NULL, discovery = 'none', unseen = '', discovery_detail = '',"
+    " held_since_ms = 0, discovery = 'none', unseen = '', discovery_detail = '',"
     " discovered_ms = 0, looked_ms = 0, asked_ms = 0, memory = NULL"
     " WHERE name = $1 AND (platform <> $2 OR scope <> $3)";
 static const char CONFIGURE_SQL[] =
@@ -54,9 +62,9 @@ static const char MERGED_SQL[] = "UPDATE source SET merged_among = peers WHERE n
 static const char SAVE_SQL[] =
     "UPDATE source SET state = $2, detail = $3, entries = $4, set_hash = $5, failures = $6,"
     " last_attempt_ms = $7, last_success_ms = $8, changed_ms = $9, due_ms = $10,"
-    " baseline_ms = $11, held_hash = $12, held_since_ms = $13, held_set = $14,"
-    " failing_since_ms = $15, discovery = $16, unseen = $17, discovery_detail = $18,"
-    " discovered_ms = $19, looked_ms = $20, asked_ms = $21, memory = $22 WHERE name = $1";
+    " baseline_ms = $11, held_hash = $12, held_since_ms = $13,"
+    " failing_since_ms = $14, discovery = $15, unseen = $16, discovery_detail = $17,"
+    " discovered_ms = $18, looked_ms = $19, asked_ms = $20, memory = $21 WHERE name = $1";
 
 static const char *const STATE_WORDS[] = {
     [BW_SOURCE_NEW] = "new",
@@ -96,7 +104,6 @@ void bw_source_clear(struct bw_source *source)
     free(source->platform);
     free(source->scope);
     free(source->detail);
-    free(source->held_set);
     free(source->unseen);
     free(source->discovery_detail);
     free(source->memory);
@@ -127,18 +134,17 @@ static struct bw_source from_row(struct bw_stmt *row)
         .baseline_ms = bw_stmt_i64(row, 14),
         .held_hash = bw_stmt_i64(row, 15),
         .held_since_ms = bw_stmt_i64(row, 16),
-        .held_set = bw_stmt_text_dup(row, 17),
-        .failing_since_ms = bw_stmt_i64(row, 18),
-        .unseen = bw_stmt_text_dup(row, 21),
-        .discovery_detail = bw_stmt_text_dup(row, 22),
-        .discovered_ms = bw_stmt_i64(row, 23),
-        .looked_ms = bw_stmt_i64(row, 24),
-        .asked_ms = bw_stmt_i64(row, 25),
-        .memory = bw_stmt_text_dup(row, 26),
+        .failing_since_ms = bw_stmt_i64(row, 17),
+        .unseen = bw_stmt_text_dup(row, 20),
+        .discovery_detail = bw_stmt_text_dup(row, 21),
+        .discovered_ms = bw_stmt_i64(row, 22),
+        .looked_ms = bw_stmt_i64(row, 23),
+        .asked_ms = bw_stmt_i64(row, 24),
+        .memory = bw_stmt_text_dup(row, 25),
     };
     (void)bw_source_state_parse(bw_stmt_text(row, 5), &source.state);
-    (void)bw_source_kind_parse(bw_stmt_text(row, 19), &source.kind);
-    (void)bw_source_discovery_parse(bw_stmt_text(row, 20), &source.discovery);
+    (void)bw_source_kind_parse(bw_stmt_text(row, 18), &source.kind);
+    (void)bw_source_discovery_parse(bw_stmt_text(row, 19), &source.discovery);
     return source;
 }
 
@@ -151,7 +157,8 @@ enum bw_err bw_sources_configure(struct bw_db *db, const char *name, enum bw_sou
                                  const char *platform, const char *scope, int64_t every_ms,
                                  uint64_t settings_hash, int64_t now_ms, struct bw_error *err)
 {
-    static const char *const before[] = { FORGET_SQL, FORGET_FINDINGS_SQL, RESET_SQL };
+    static const char *const before[] = { FORGET_SQL, FORGET_FINDINGS_SQL, FORGET_HELD_SQL,
+                                         RESET_SQL };
     for (size_t i = 0; i < BW_COUNT(before); i++) {
         struct bw_stmt *anew = bw_db_query(db, before[i]);
         BW_BIND(anew, 1, name);
@@ -249,16 +256,37 @@ enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source, st
     BW_BIND(stmt, 11, source->baseline_ms);
     BW_BIND(stmt, 12, source->held_hash);
     BW_BIND(stmt, 13, source->held_since_ms);
-    BW_BIND(stmt, 14, source->held_set);
-    BW_BIND(stmt, 15, source->failing_since_ms);
-    BW_BIND(stmt, 16, bw_source_discovery_word(source->discovery));
-    BW_BIND(stmt, 17, source->unseen == NULL ? "" : source->unseen);
-    BW_BIND(stmt, 18, source->discovery_detail == NULL ? "" : source->discovery_detail);
-    BW_BIND(stmt, 19, source->discovered_ms);
-    BW_BIND(stmt, 20, source->looked_ms);
-    BW_BIND(stmt, 21, source->asked_ms);
-    BW_BIND(stmt, 22, source->memory);
+    BW_BIND(stmt, 14, source->failing_since_ms);
+    BW_BIND(stmt, 15, bw_source_discovery_word(source->discovery));
+    BW_BIND(stmt, 16, source->unseen == NULL ? "" : source->unseen);
+    BW_BIND(stmt, 17, source->discovery_detail == NULL ? "" : source->discovery_detail);
+    BW_BIND(stmt, 18, source->discovered_ms);
+    BW_BIND(stmt, 19, source->looked_ms);
+    BW_BIND(stmt, 20, source->asked_ms);
+    BW_BIND(stmt, 21, source->memory);
     return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_sources_hold(struct bw_db *db, const char *name, const char *entries,
+                            struct bw_error *err)
+{
+    struct bw_stmt *stmt = bw_db_query(db, entries == NULL ? LET_GO_SQL : HOLD_SQL);
+    BW_BIND(stmt, 1, name);
+    if (entries != NULL) {
+        BW_BIND(stmt, 2, entries);
+    }
+    return bw_stmt_run(stmt, err);
+}
+
+enum bw_err bw_sources_held(struct bw_db *db, const char *name, char **out, struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, HELD_SQL);
+    BW_BIND(row, 1, name);
+    enum bw_err rc = bw_stmt_step(row, err);
+    if (rc == BW_OK) {
+        *out = bw_stmt_text_dup(row, 0);
+    }
+    return rc;
 }
 
 static enum bw_err from_rows(struct bw_stmt *row, struct bw_sources *out, struct bw_error *err)

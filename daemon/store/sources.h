@@ -43,7 +43,6 @@ struct bw_source { /* one row; times in UTC ms, 0: never */
     int64_t baseline_ms;
     int64_t held_hash;
     int64_t held_since_ms;
-    char *held_set; /* JSON, NULL: nothing held */
     enum bw_source_discovery discovery;
     char *unseen;           /* what could not be seen when it went well; "" */
     char *discovery_detail; /* why it does not; "" */
@@ -79,6 +78,12 @@ BW_MUST_CHECK enum bw_err bw_sources_merged(struct bw_db *db, const char *name,
 BW_MUST_CHECK enum bw_err bw_sources_get(struct bw_db *db, const char *name,
                                          struct bw_source *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_sources_save(struct bw_db *db, const struct bw_source *source,
+                                          struct bw_error *err);
+/* The set (JSON) that a source holds back; NULL: none any more. */
+BW_MUST_CHECK enum bw_err bw_sources_hold(struct bw_db *db, const char *name, const char *entries,
+                                          struct bw_error *err);
+/* Ownership: *out is the caller's. Errors: BW_ERR_NOTFOUND: it holds nothing back. */
+BW_MUST_CHECK enum bw_err bw_sources_held(struct bw_db *db, const char *name, char **out,
                                           struct bw_error *err);
 /* The configured ones, by name. */
 BW_MUST_CHECK enum bw_err bw_sources_list(struct bw_db *db, struct bw_sources *out,

@@ -181,7 +181,10 @@ void bw_entry_add_date(struct bw_entry *entry, enum bw_clock clock, enum bw_cert
     int64_t day_ms = at_ms - at_ms % BW_DAY_MS;
     if (at_ms != 0 && entry->dates.count < BW_ENTRY_DATES_MAX) {
         BW_VEC_PUSH(&entry->dates,
-                    (struct bw_date){ clock, certainty, day_ms, bw_xstrdup(evidence) });
+                    (struct bw_date){ .clock = clock,
+                                      .certainty = certainty,
+                                      .at_ms = day_ms,
+                                      .evidence = bw_xstrdup(evidence) });
     }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A million deployments: imported, asked about while a release concerns a tenth of them, and asked
-about afterwards. Shows that no event holds the engine for long and that by_state always adds up.
+"""A million deployments: imported, asked about while a release concerns a tenth of them and while all
+follow another policy, and asked about afterwards. Shows that no event holds the engine for long and that by_state always adds up.
 
 usage: BW_BIN=<bin of a release build> BASEWATCH_REFERENCE=<folder> bench_scale.py [--tiny]"""
 import json
@@ -109,6 +109,25 @@ def release(daemon, table):
     table.row("longest step until then", longest_step(daemon)[0], note=longest_step(daemon)[1])
 
 
+def other_policy(daemon, table):
+    """A reload after which every deployment follows another policy, by which none is stale."""
+    daemon.configure(policy={"models": {"deny": [NEW]}})
+    asker = Asker(daemon)
+    asker.start()
+    begun = time.perf_counter()
+    daemon.reload()
+    harness.wait_for(lambda: daemon.json("status")["deployments"]["by_state"]["stale"] == 0,
+                     "the other policy", 3600)
+    seconds = time.perf_counter() - begun
+    asker.stop()
+    table.row("another policy of the fleet is followed by all", seconds, unit="s",
+              note="%.0f a second" % (DEPLOYMENTS / seconds))
+    table.row("GET /v1/status meanwhile", middle(asker.status_ms), note=worst(asker.status_ms))
+    if asker.sums != {(DEPLOYMENTS, DEPLOYMENTS)}:
+        raise SystemExit("by_state did not always add up: %s" % asker.sums)
+    table.row("longest step until then", longest_step(daemon)[0], note=longest_step(daemon)[1])
+
+
 def deployed_floor():
     """The floor's own million deployments, and the question it asks of them."""
     sqlbench = floor("sqlbench", "limits/sqlbench.c", "sqlite3")
@@ -160,6 +179,7 @@ def main():
         daemon.poll()
         import_all(daemon, table)
         release(daemon, table)
+        other_policy(daemon, table)
         afterwards(daemon, table)
     finally:
         daemon.close()

@@ -1,9 +1,12 @@
 """A team's fine-tunes, found on an account like OpenAI's: listed, adopted by a rule and by a person,
 followed when they are retrained, and not seen with a key that may not look."""
 import json
+import os
+import threading
+import time
 import urllib.parse
 
-from harness import Case, main, openai_list
+from harness import Case, main, openai_list, wait_for
 
 MODELS = ["gpt-4o-mini-2024-07-18", "gpt-4.1-mini-2025-04-14"]
 OLD = "ft:gpt-4o-mini-2024-07-18:acme:triage:old1"
@@ -27,6 +30,9 @@ class Account:
         self.jobs = []
         self.status = 200
         self.page = 2
+        self.listed = 0  # how often the jobs were asked for
+        self.answers = threading.Event()
+        self.answers.set()
 
     def __call__(self, request):
         url = urllib.parse.urlparse(request.path)
@@ -36,6 +42,8 @@ class Account:
         if self.status != 200:
             return self.status, {}, json.dumps({"error": {"message": "not yours"}}).encode()
         if url.path == "/v1/fine_tuning/jobs":
+            self.listed += 1
+            self.answers.wait(20)
             start = next((i + 1 for i, one in enumerate(self.jobs) if one["id"] == after), 0)
             data = self.jobs[start:start + self.page]
             return 200, {}, json.dumps({"object": "list", "data": data, "has_more":
@@ -131,6 +139,73 @@ class Findings(Case):
         self.assertIn("raise fetches_per_poll", row["findings"])
         self.assertEqual(row["findings_state"], "partial")
         self.assertEqual(self.basewatch.rows("findings", "--state", "gone"), [])
+
+
+class Reminded(Case):
+    """A fine-tune whose base ends in a week: the hour at which that is said is a few seconds away,
+    and the account has been polled, for the next time in six hours."""
+
+    def setUp(self):
+        self.account = Account()
+        self.account.jobs = [job(1, MODELS[0], OLD)]
+        self.hooks = self.receiver()
+        self.basewatch = self.daemon(deployments=[dict(
+            name="triage", technique="fine-tuned", platform="openai", owner="web",
+            model={"match": "ft:*:acme:triage:*", "pick": "newest"})])
+        self.says_at = time.time() + 8
+        end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.says_at + 7 * 86400))
+        plugin = os.path.join(os.path.dirname(os.path.abspath(__file__)), "entries.py")
+        ends = self.basewatch.file_source("ends", plugin, platform="openai", every="6h")
+        self.basewatch.write("ends.json", json.dumps(
+            [{"id": MODELS[0], "dates": [{"clock": "inference", "at": end, "firm": True}]},
+             {"id": MODELS[1]}]))
+        self.basewatch.configure(
+            sources=[dict(name="openai", plugin="openai", platform="openai", every="6h",
+                          url=self.server(self.account).url + "/v1"), ends],
+            sinks=[self.basewatch.sink(self.hooks)])
+        self.basewatch.start()
+        self.basewatch.poll()
+        wait_for(lambda: self.told("opened"), "what is known at the start")
+        self.listed = self.account.listed
+        self.assertLess(time.time(), self.says_at, "the machine is too slow for this test")
+
+    def told(self, what):
+        return [event for event in self.hooks.of_type("notice." + what)
+                if event["data"].get("kind") == "deprecated" or "notices" in event["data"]]
+
+    def notice(self):
+        return next(row for row in self.basewatch.rows("notices") if row["kind"] == "deprecated")
+
+    def test_who_has_retrained_since_the_last_poll_is_not_reminded(self):
+        self.account.jobs.insert(0, job(9, MODELS[1], NEW))
+        wait_for(lambda: self.basewatch.json("deployments", "show", "triage")["model"] == NEW,
+                 "the look before the reminder")
+        self.assertGreaterEqual(time.time(), self.says_at - 1)
+        self.assertEqual(self.account.listed, self.listed + 1)
+        number = self.notice()["id"]
+        shown = self.basewatch.cli("notices", "show", number)
+        self.assertIn("resolved", shown)
+        self.assertIn("finding %s of job ftjob-9" % NEW, shown)
+        time.sleep(2)  # for what must not come
+        self.assertEqual(self.told("reminder"), [])
+
+    def test_who_has_not_is_reminded_after_the_look(self):
+        reminder = wait_for(lambda: self.told("reminder"), "the reminder")[0]
+        self.assertEqual(reminder["data"]["confidence"], "confirmed")
+        self.assertEqual(self.account.listed, self.listed + 1)
+
+    def test_a_daemon_killed_while_it_waits_looks_again_and_tells(self):
+        self.account.answers.clear()
+        wait_for(lambda: self.account.listed > self.listed, "the look before the reminder")
+        self.assertEqual(self.notice()["confidence"], "unconfirmed")
+        self.basewatch.kill()
+        self.assertEqual(self.told("reminder"), [])
+        self.account.answers.set()
+        self.basewatch.start()
+        wait_for(lambda: self.told("reminder"), "the reminder")
+        time.sleep(1)
+        self.assertEqual(len(self.told("reminder")), 1)
+        self.assertEqual(self.notice()["confidence"], "confirmed")
 
 
 if __name__ == "__main__":

@@ -151,7 +151,7 @@ Test(ahead, an_end_that_moves_is_told_anew)
     player_list(p, "openai", LIST(ENDS("2026-05-29"), ENDS("2026-06-06")));
     player_until(p, day("2026-06-02"));
     BW_CLEANUP(bw_freep) char *said = heard();
-    EQ_STR(said, "2026-05-19 a updated act a opened plan\n"
+    EQ_STR(said, "2026-05-19 a updated act a opened act\n"
                  "2026-05-28 a reminder act b reminder act\n");
 }
 

@@ -95,11 +95,12 @@ static void fill_the_rest(sqlite3 *db)
     run(db, inserts);
 }
 
-/* Each table of then, with the columns of then. Ownership: the caller's. */
+/* Each table of then, with the columns of then; sets that are held back have a table of their own
+ * now. Ownership: the caller's. */
 static char *selects_of(sqlite3 *db)
 {
     return ask(db, "SELECT 'SELECT ' || (SELECT group_concat(name) FROM pragma_table_info(t.name)"
-                   " WHERE name <> 'fan_hold_ms')" /* fan-outs wait no longer */
+                   " WHERE name NOT IN ('held_set', 'fan_hold_ms'))" /* fan-outs wait no longer */
                    " || ' FROM ' || t.name || ' ORDER BY 1, 2' FROM sqlite_schema AS t"
                    " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
                    " AND t.name <> 'summed' ORDER BY t.name"); /* whose rows are in `told` now */

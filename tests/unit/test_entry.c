@@ -58,8 +58,8 @@ Test(entry, refuses_what_must_not_be_stored)
 Test(entry, a_firm_date_counts_before_an_earlier_vague_one)
 {
     struct bw_entry e = entry("m");
-    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_NOT_BEFORE, 10, NULL });
-    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 20, NULL });
+    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_NOT_BEFORE, 10, NULL, NULL, 0 });
+    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 20, NULL, NULL, 0 });
     cr_expect(eq(i64, bw_entry_date(&e, BW_CLOCK_INFERENCE)->at_ms, 20));
     cr_expect(eq(ptr, (void *)bw_entry_date(&e, BW_CLOCK_TRAINING), NULL));
     struct bw_entry copy = bw_entry_copy(&e);
@@ -71,11 +71,11 @@ Test(entry, a_firm_date_counts_before_an_earlier_vague_one)
 Test(entry, no_vague_date_ends_anything_not_even_a_passed_one)
 {
     struct bw_entry e = entry("m");
-    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_NOT_BEFORE, 10, NULL });
+    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_NOT_BEFORE, 10, NULL, NULL, 0 });
     bool ended = bw_entry_has_ended(&e, 11);
     cr_expect(eq(int, ended, false));
     cr_expect(eq(i64, bw_entry_firm_ms(&e, BW_CLOCK_INFERENCE), 0));
-    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 20, NULL });
+    BW_VEC_PUSH(&e.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 20, NULL, NULL, 0 });
     ended = bw_entry_has_ended(&e, 19);
     cr_expect(eq(int, ended, false));
     ended = bw_entry_has_ended(&e, 20);
@@ -83,17 +83,43 @@ Test(entry, no_vague_date_ends_anything_not_even_a_passed_one)
     bw_entry_clear(&e);
 }
 
-Test(entry, a_merge_fills_the_clocks_that_have_no_date_and_no_others)
+static void say(struct bw_entry *e, const char *source, enum bw_certainty certainty, int64_t at_ms)
+{
+    BW_VEC_PUSH(&e->dates, (struct bw_date){ .clock = BW_CLOCK_INFERENCE,
+                                             .certainty = certainty,
+                                             .at_ms = at_ms,
+                                             .source = bw_xstrdup(source) });
+}
+
+Test(entry, a_firm_day_of_a_lower_source_counts_where_the_first_names_none_and_is_not_contradicted)
+{
+    struct bw_entry e = entry("m");
+    say(&e, "api", BW_CERTAINTY_NOT_BEFORE, 10);
+    say(&e, "feed", BW_CERTAINTY_FIRM, 9);
+    cr_expect(eq(i64, bw_entry_firm_ms(&e, BW_CLOCK_INFERENCE), 0));
+    bool contradicts = bw_date_contradicts(&e.dates.items[1], &e.dates.items[0]);
+    cr_expect(eq(int, contradicts, true));
+    say(&e, "other", BW_CERTAINTY_FIRM, 12);
+    cr_expect(eq(i64, bw_entry_firm_ms(&e, BW_CLOCK_INFERENCE), 12));
+    contradicts = bw_date_contradicts(&e.dates.items[0], &e.dates.items[2]);
+    cr_expect(eq(int, contradicts, false));
+    contradicts = bw_date_contradicts(&e.dates.items[1], &e.dates.items[2]);
+    cr_expect(eq(int, contradicts, true));
+    bw_entry_clear(&e);
+}
+
+Test(entry, a_merge_keeps_every_sources_dates_and_the_first_ones_count)
 {
     struct bw_entry own = entry("m");
     struct bw_entry feed = entry("m");
-    BW_VEC_PUSH(&own.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 20, NULL });
+    say(&own, "api", BW_CERTAINTY_FIRM, 20);
     BW_VEC_PUSH(&feed.dates, (struct bw_date){ BW_CLOCK_ANNOUNCED, BW_CERTAINTY_FIRM, 5,
-                                               bw_xstrdup("page") });
-    BW_VEC_PUSH(&feed.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM, 15, NULL });
+                                               bw_xstrdup("page"), bw_xstrdup("feed"), 0 });
+    say(&feed, "feed", BW_CERTAINTY_FIRM, 15);
     bw_entry_merge(&own, &feed);
+    bw_entry_merge(&own, &feed); /* under another spelling */
     bw_entry_clear(&feed);
-    cr_expect(eq(sz, own.dates.count, 2));
+    cr_expect(eq(sz, own.dates.count, 3));
     cr_expect(eq(i64, bw_entry_date(&own, BW_CLOCK_INFERENCE)->at_ms, 20));
     cr_expect(eq(str, bw_entry_date(&own, BW_CLOCK_ANNOUNCED)->evidence, "page"));
     bw_entry_clear(&own);

@@ -4,6 +4,7 @@
 
 static struct bw_db *db;
 static struct bw_error err;
+static const struct bw_ends none;
 
 static void begin(void)
 {
@@ -38,7 +39,7 @@ static int64_t put(const char *name, const char *base, bool expect_changed)
     int64_t cohort = 0;
     bool empty = false;
     bool changed = false;
-    OK(bw_cohorts_find(db, &row, false, "", &cohort, &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &cohort, &empty, &err));
     const struct bw_knowledge nothing = { 0 };
     OK(bw_inventory_put(db, &row, &nothing, cohort, 0, &changed, &err));
     cr_expect(eq(int, changed, expect_changed), "%s", name);
@@ -73,14 +74,14 @@ Test(inventory, an_empty_cohort_says_so)
     int64_t first = 0;
     int64_t id = 0;
     bool empty = false;
-    OK(bw_cohorts_find(db, &row, false, "", &first, &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &first, &empty, &err));
     cr_expect(empty);
     (void)put("a", "gpt-5", true);
-    OK(bw_cohorts_find(db, &row, false, "", &id, &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &id, &empty, &err));
     cr_expect(not(empty));
     cr_expect(eq(i64, id, first));
     OK(bw_inventory_remove(db, "a", &err));
-    OK(bw_cohorts_find(db, &row, false, "", &id, &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &id, &empty, &err));
     cr_expect(empty);
     cr_expect(eq(i64, id, first));
 }
@@ -90,12 +91,12 @@ Test(inventory, scope_technique_and_policy_make_cohorts_apart)
     BW_CLEANUP(bw_deployment_clear) struct bw_deployment row = deployment("a", "gpt-5");
     int64_t ids[4] = { 0 };
     bool empty = false;
-    OK(bw_cohorts_find(db, &row, false, "", &ids[0], &empty, &err));
-    OK(bw_cohorts_find(db, &row, false, "eu", &ids[1], &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &ids[0], &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "eu", &none, &ids[1], &empty, &err));
     row.technique = BW_TECHNIQUE_RAG;
-    OK(bw_cohorts_find(db, &row, false, "", &ids[2], &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &ids[2], &empty, &err));
     row.policy.min_age_ms = 1000;
-    OK(bw_cohorts_find(db, &row, false, "", &ids[3], &empty, &err));
+    OK(bw_cohorts_find(db, &row, false, "", &none, &ids[3], &empty, &err));
     for (size_t i = 0; i < 4; i++) {
         for (size_t j = 0; j < i; j++) {
             cr_expect(ne(i64, ids[i], ids[j]), "%zu and %zu", i, j);

@@ -38,7 +38,7 @@ static int64_t add(const char *sink, int64_t notice, int64_t due_ms)
                                     .due_ms = due_ms, .created_ms = 1 };
     OK(bw_outbox_insert(db, &delivery, &err));
     if (notice != 0) {
-        OK(bw_told_insert(db, delivery.id, notice, "opened", &err));
+        OK(bw_told_insert(db, delivery.id, notice, "opened", 1, &err));
     }
     return delivery.id;
 }
@@ -99,9 +99,9 @@ Test(outbox, a_card_waits_for_what_was_said_before_about_any_of_its_notices)
     int64_t second = add_notice("b");
     (void)add("ops", first, 10);
     int64_t card = add("ops", 0, 10);
-    OK(bw_told_insert(db, card, second, "reminder", &err));
+    OK(bw_told_insert(db, card, second, "reminder", 1, &err));
     cr_expect(eq(i64, due_digits("ops", 20, 9), 12));
-    OK(bw_told_insert(db, card, first, "reminder", &err));
+    OK(bw_told_insert(db, card, first, "reminder", 1, &err));
     cr_expect(eq(i64, due_digits("ops", 20, 9), 1));
     bool rest = false;
     OK(bw_told_take_out(db, 1, first, &rest, &err));
@@ -148,7 +148,7 @@ Test(outbox, a_sink_knows_what_it_was_sent)
     int64_t taken_out = add_notice("b");
     bool rest = false;
     (void)add("ops", sent, 10);
-    OK(bw_told_insert(db, 1, taken_out, "opened", &err));
+    OK(bw_told_insert(db, 1, taken_out, "opened", 1, &err));
     cr_expect(knows("ops", sent));
     cr_expect(not(knows("chat", sent)));
     OK(bw_told_take_out(db, 1, taken_out, &rest, &err));
@@ -165,7 +165,7 @@ Test(outbox, a_sink_knows_what_it_was_sent)
 
 static void wait_for(int64_t notice, const char *what, int64_t due_ms)
 {
-    const struct bw_item item = { "ops", "web", notice, (char *)what, due_ms };
+    const struct bw_item item = { "ops", "web", notice, (char *)what, due_ms, 1 };
     OK(bw_items_insert(db, &item, &err));
 }
 
@@ -187,6 +187,7 @@ Test(outbox, what_happens_to_a_notice_that_waits_joins_it)
     OK(bw_items_next(db, 10, &next, &err));
     cr_expect(eq(str, next.owner, "web"));
     OK(bw_items_take(db, &next, 10, &tolds, &err));
+    OK(bw_items_hear(db, &next, 10, &err));
     cr_assert(eq(sz, tolds.count, 2), "what is not due goes with what is");
     for (size_t i = 0; i < tolds.count; i++) {
         cr_expect(eq(str, tolds.items[i].what, "opened"));

@@ -55,7 +55,7 @@ Test(route, the_same_platform_is_open_until_its_day)
 Test(route, the_catalogs_training_clock_closes_earlier)
 {
     BW_VEC_PUSH(&base.dates, (struct bw_date){ BW_CLOCK_TRAINING, BW_CERTAINTY_FIRM,
-                                               bw_test_day("2026-12-01"), NULL });
+                                               bw_test_day("2026-12-01"), NULL, NULL, 0 });
     cr_expect(eq(i64, option(BW_ROUTE_SAME_PLATFORM, NULL)->until_ms, bw_test_day("2026-12-01")));
     move.now_ms = bw_test_day("2026-12-01");
     const struct bw_route_option *same = option(BW_ROUTE_SAME_PLATFORM, NULL);
@@ -66,7 +66,7 @@ Test(route, the_catalogs_training_clock_closes_earlier)
 Test(route, a_retired_base_is_trained_no_more)
 {
     BW_VEC_PUSH(&base.dates, (struct bw_date){ BW_CLOCK_INFERENCE, BW_CERTAINTY_FIRM,
-                                               move.now_ms, NULL });
+                                               move.now_ms, NULL, NULL, 0 });
     cr_expect(eq(str, option(BW_ROUTE_SAME_PLATFORM, NULL)->why,
                  "'gpt-4o-mini-2024-07-18' is retired"));
     base.dates.items[0].certainty = BW_CERTAINTY_NOT_BEFORE;

@@ -48,7 +48,7 @@ Test(sources, every_field_reads_back)
     cr_expect(eq(i64, out.due_ms, 9));
     out.state = BW_SOURCE_HELD;
     bw_replace(&out.detail, "why");
-    bw_replace(&out.held_set, "[]");
+    OK(bw_sources_hold(db, "a", "[]", &err));
     int64_t *const numbers[] = { &out.entries,         &out.set_hash,   &out.failures,
                                  &out.failing_since_ms, &out.last_attempt_ms,
                                  &out.last_success_ms, &out.changed_ms, &out.due_ms,
@@ -67,7 +67,12 @@ Test(sources, every_field_reads_back)
     }
     cr_expect(eq(int, (int)in.state, BW_SOURCE_HELD));
     cr_expect(eq(str, in.detail, "why"));
-    cr_expect(eq(str, in.held_set, "[]"));
+    BW_CLEANUP(bw_freep) char *held = NULL;
+    BW_CLEANUP(bw_freep) char *none = NULL;
+    OK(bw_sources_held(db, "a", &held, &err));
+    cr_expect(eq(str, held, "[]"));
+    OK(bw_sources_hold(db, "a", NULL, &err));
+    cr_expect(eq(int, (int)bw_sources_held(db, "a", &none, &err), BW_ERR_NOTFOUND));
     cr_expect(eq(str, in.platform, "openai"));
     cr_expect(eq(str, in.scope, "eu"));
 }

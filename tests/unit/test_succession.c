@@ -53,7 +53,7 @@ static struct bw_date *ends_on(struct bw_entry *entry, const char *day, bool fir
     struct bw_date *date = &dates[used++ % 4];
     *date = (struct bw_date){ BW_CLOCK_INFERENCE,
                               firm ? BW_CERTAINTY_FIRM : BW_CERTAINTY_NOT_BEFORE,
-                              bw_test_day(day), NULL };
+                              bw_test_day(day), NULL, NULL, 0 };
     entry->dates.items = date;
     entry->dates.count = 1;
     return date;
