@@ -8,12 +8,10 @@
 #include <uv.h>
 
 #include "app/keeper.h"
+#include "app/reload.h"
 #include "base/instant.h"
 #include "base/log.h"
 #include "codec/config.h"
-#include "codec/folder.h"
-#include "codec/lineage_file.h"
-#include "codec/price_file.h"
 #include "codec/secret.h"
 #include "engine/event.h"
 #include "io/alarm.h"
@@ -39,6 +37,7 @@ enum {
 struct bw_app {
     const struct bw_app_options *options;
     struct bw_settings *settings; /* our share */
+    struct bw_settings *started;  /* a share of the first */
     uv_loop_t loop;
     uv_async_t wake;
     uv_signal_t signals[3];
@@ -120,10 +119,12 @@ static void on_request(void *context, struct bw_request *request)
     push(context, &event);
 }
 
-static void configure(struct bw_app *app)
+/* restart: what of it needs one; NULL: nothing. */
+static void configure(struct bw_app *app, const char *restart)
 {
     struct bw_event event = { .type = BW_EVENT_CONFIGURE,
-                              .configure = bw_settings_share(app->settings) };
+                              .configure = bw_settings_share(app->settings),
+                              .needs_restart = bw_xstrdup(restart) };
     push(app, &event);
 }
 
@@ -246,27 +247,6 @@ static void wake_loop(void *context)
 
 /* ---- signals ---- */
 
-/* The configuration, and what stands beside it, which is complete on success alone. */
-static enum bw_err read_again(struct bw_app *app, struct bw_settings **settings,
-                              struct bw_event *fresh, struct bw_error *err)
-{
-    const char *config = app->options->config;
-    BW_CLEANUP(bw_freep) char *lineages = bw_folder_beside(config, "lineages");
-    BW_CLEANUP(bw_freep) char *prices = bw_folder_beside(config, "prices");
-    BW_CLEANUP(bw_price_book_freep) struct bw_price_book *book = bw_xcalloc(1, sizeof(*book));
-    enum bw_err rc = bw_config_read(config, settings, err);
-    if (rc == BW_OK) {
-        rc = bw_price_files_load(prices, book, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_lineage_files_load(lineages, &fresh->rules, NULL, err);
-    }
-    if (rc == BW_OK) {
-        fresh->book = BW_TAKE(book);
-    }
-    return rc;
-}
-
 static void keep_old(struct bw_app *app, const struct bw_error *err)
 {
     struct bw_event event = { .type = BW_EVENT_MISCONFIGURED,
@@ -283,7 +263,7 @@ static void reload(struct bw_app *app)
     struct bw_event event = { .type = BW_EVENT_RULES };
     struct bw_error err = { 0 };
     bw_sdnotify("RELOADING=1");
-    if (read_again(app, &settings, &event, &err) != BW_OK) {
+    if (bw_reload_read(app->options->config, &settings, &event, &err) != BW_OK) {
         keep_old(app, &err);
         return;
     }
@@ -292,10 +272,16 @@ static void reload(struct bw_app *app)
     bw_settings_free(app->settings);
     app->settings = BW_TAKE(settings);
     bw_poller_retain(app->poller, app->settings);
-    configure(app);
+    BW_CLEANUP(bw_freep)
+    char *restart = bw_reload_needs_restart(app->options, app->started, app->settings);
+    configure(app, restart);
     bw_log(BW_LOG_NOTICE, "configuration read again: %zu sources, %zu sinks, %zu deployments",
            app->settings->sources.count, app->settings->sinks.count,
            app->settings->deployments.count);
+    if (restart != NULL) {
+        bw_log(BW_LOG_WARNING, "reload: %s changed, which needs a restart; the rest is in force",
+               restart);
+    }
 }
 
 static void close_handle(uv_handle_t *handle)
@@ -512,7 +498,7 @@ static enum bw_err run_loop(struct bw_app *app, struct bw_error *err)
         rc = start_io(app, err);
     }
     if (rc == BW_OK) {
-        configure(app);
+        configure(app, NULL);
         bw_log(BW_LOG_NOTICE, "basewatchd " BW_VERSION ": %zu sources, %zu sinks, %zu deployments",
                app->settings->sources.count, app->settings->sinks.count,
                app->settings->deployments.count);
@@ -536,6 +522,7 @@ enum bw_err bw_app_run(const struct bw_app_options *options, struct bw_error *er
     if (rc != BW_OK) {
         return rc;
     }
+    app.started = bw_settings_share(app.settings);
     (void)signal(SIGPIPE, SIG_IGN);
     app.events = bw_queue_new(sizeof(struct bw_event));
     app.commands = bw_queue_new(sizeof(struct bw_command));
@@ -543,5 +530,6 @@ enum bw_err bw_app_run(const struct bw_app_options *options, struct bw_error *er
     bw_queue_free(app.events);
     bw_queue_free(app.commands);
     bw_settings_free(app.settings);
+    bw_settings_free(app.started);
     return rc;
 }

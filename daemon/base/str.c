@@ -98,6 +98,18 @@ bool bw_str_ends_with(const char *text, const char *suffix)
     return size >= want && memcmp(text + size - want, suffix, want) == 0;
 }
 
+bool bw_str_number(const char *text, int64_t *out)
+{
+    int64_t value = 0;
+    bool good = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+    for (; good && *text != '\0'; text++) {
+        good = !__builtin_mul_overflow(value, 10, &value) &&
+               !__builtin_add_overflow(value, *text - '0', &value);
+    }
+    *out = good ? value : *out;
+    return good;
+}
+
 bool bw_str_glob(const char *pattern, const char *text)
 {
     return bw_str_glob_runs(pattern, text, NULL, 0);

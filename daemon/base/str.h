@@ -29,6 +29,9 @@ char *bw_str_take(struct bw_str *str);
 bool bw_str_equal(const char *a, const char *b);
 bool bw_str_starts_with(const char *text, const char *prefix);
 bool bw_str_ends_with(const char *text, const char *suffix);
+/* A whole number as ids and counts are spelled: digits alone, at most INT64_MAX. False (and *out
+ * untouched) for all else: "", "7x", " 7", "+7". */
+bool bw_str_number(const char *text, int64_t *out);
 
 /* Shell-style match of the whole text: `*` any run, `?` one byte, everything else itself. Linear in
  * practice and without recursion, so patterns of users are safe. */

@@ -22,8 +22,6 @@ const struct bw_option bw_ask_about_options[] = {
     { 0 },
 };
 
-static void add_filters(struct bw_str *target, const struct bw_option *options,
-                        const struct bw_list_options *values);
 static enum bw_err next_page(const struct bw_json *page, char **after, struct bw_error *err);
 
 static enum bw_err get_page(const char *kind, const char *target, const char *after,
@@ -126,10 +124,23 @@ int bw_ask_print_list(const struct bw_cmd *cmd, const struct bw_list *list,
 {
     BW_CLEANUP(bw_str_clear) struct bw_str target = { 0 };
     bw_str_appendf(&target, "/v1/%s", list->kind);
-    add_filters(&target, cmd->options, values);
+    bw_ask_add_filters(&target, cmd->options, values);
     struct bw_error err = { 0 };
     return print_list(list, target.text, &values->common, &err) == BW_OK ? BW_EXIT_OK
                                                                          : bw_cmd_failed(&err);
+}
+
+void bw_ask_add_filters(struct bw_str *target, const struct bw_option *options,
+                        const struct bw_list_options *values)
+{
+    for (; options->name != NULL; options++) {
+        if (options->at >= offsetof(struct bw_list_options, filters) &&
+            options->at < sizeof(struct bw_list_options)) {
+            size_t n = (options->at - offsetof(struct bw_list_options, filters)) /
+                       sizeof(values->filters[0]);
+            bw_client_add_query(target, options->name, values->filters[n]);
+        }
+    }
 }
 
 int bw_ask_show(const struct bw_cmd *cmd, const char *kind, int argc, char **argv)
@@ -286,19 +297,6 @@ enum bw_err bw_ask_check_date(const char *option, const char *text, struct bw_er
         return BW_OK;
     }
     return bw_error_prefix(err, "--%s: ", option);
-}
-
-static void add_filters(struct bw_str *target, const struct bw_option *options,
-                        const struct bw_list_options *values)
-{
-    for (; options->name != NULL; options++) {
-        if (options->at >= offsetof(struct bw_list_options, filters) &&
-            options->at < sizeof(struct bw_list_options)) {
-            size_t n = (options->at - offsetof(struct bw_list_options, filters)) /
-                       sizeof(values->filters[0]);
-            bw_client_add_query(target, options->name, values->filters[n]);
-        }
-    }
 }
 
 /* A cursor that leads to itself would keep us here for ever. */

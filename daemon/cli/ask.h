@@ -35,6 +35,9 @@ typedef void (*bw_ask_print)(const struct bw_json *document);
 int bw_ask_list(const struct bw_cmd *cmd, const struct bw_list *list, int argc, char **argv);
 int bw_ask_print_list(const struct bw_cmd *cmd, const struct bw_list *list,
                       const struct bw_list_options *values); /* once they are read */
+/* The filters that were given, as the query of target. */
+void bw_ask_add_filters(struct bw_str *target, const struct bw_option *options,
+                        const struct bw_list_options *values);
 int bw_ask_show(const struct bw_cmd *cmd, const char *kind, int argc, char **argv);
 /* GET /v1/deployments/NAME/<what>, with --at DATE. */
 int bw_ask_about(const struct bw_cmd *cmd, const char *what, bw_ask_print print, int argc,

@@ -55,9 +55,12 @@ struct ranges {
 struct facts {
     int64_t open;
     int64_t overdue;
-    int64_t feed_age_sec; /* of the source that has been silent longest */
+    int64_t unwatched;    /* deployments on platforms without a source */
+    int64_t sources;
+    int64_t feed_age_sec; /* of the source that has been silent longest; -1: none has answered */
     struct bw_str names;  /* deployments whose notices are overdue */
     struct bw_str silent; /* the source that has never answered, "" when all have */
+    struct bw_str refused; /* what status says is wrong with the configuration, "" for nothing */
 };
 
 static int check(int argc, char **argv);
@@ -79,6 +82,7 @@ static void facts_clear(struct facts *facts)
 {
     bw_str_clear(&facts->names);
     bw_str_clear(&facts->silent);
+    bw_str_clear(&facts->refused);
 }
 
 /* Whatever goes wrong is an answer too; a `|` would begin the performance data. */
@@ -114,7 +118,7 @@ static int check(int argc, char **argv)
         (void)bw_fail(&err, BW_ERR_INVALID, "unexpected argument '%.60s'", argv[1]);
         return say_unknown(&err);
     }
-    BW_CLEANUP(facts_clear) struct facts facts = { 0 };
+    BW_CLEANUP(facts_clear) struct facts facts = { .feed_age_sec = -1 };
     if (read_options(&values, &ranges, &timeout_ms, &err) != BW_OK ||
         learn(timeout_ms, &facts, &err) != BW_OK) {
         return say_unknown(&err);
@@ -148,9 +152,8 @@ static enum bw_err read_options(struct options *values, struct ranges *ranges, i
         bw_client_set_socket(values->common.socket);
     }
     const char *seconds = values->timeout != NULL ? values->timeout : "10";
-    char *end = NULL;
-    long limit = strtol(seconds, &end, 10);
-    if (limit < 1 || limit > 3600 || *end != '\0') {
+    int64_t limit = 0;
+    if (!bw_str_number(seconds, &limit) || limit < 1 || limit > 3600) {
         return bw_fail(err, BW_ERR_INVALID, "--timeout: '%.40s' is not 1 to 3600 seconds", seconds);
     }
     *timeout_ms = limit * BW_SECOND_MS;
@@ -175,13 +178,14 @@ static void learn_age(const struct bw_json *sources, struct facts *facts)
     for (const struct bw_json *source = bw_json_first(sources); source != NULL;
          source = bw_json_next(source)) {
         int64_t at_ms = 0;
+        facts->sources++;
         const char *at = bw_json_text(bw_json_get(source, "last_success_at"), "");
         if (bw_instant_parse(at, &at_ms, NULL) != BW_OK) {
             bw_str_reset(&facts->silent);
             bw_str_append(&facts->silent, bw_json_text(bw_json_get(source, "name"), "?"));
             continue;
         }
-        int64_t age_sec = (now_ms - at_ms) / BW_SECOND_MS;
+        int64_t age_sec = at_ms < now_ms ? (now_ms - at_ms) / BW_SECOND_MS : 0;
         facts->feed_age_sec = age_sec > facts->feed_age_sec ? age_sec : facts->feed_age_sec;
     }
 }
@@ -219,6 +223,13 @@ static enum bw_err learn(int64_t timeout_ms, struct facts *facts, struct bw_erro
     if (facts->open < 0 || !bw_json_is_array(bw_json_get(status, "sources"))) {
         return bw_fail(err, BW_ERR_INVALID, "the daemon's status lacks notices or sources");
     }
+    facts->unwatched = bw_json_i64(bw_json_get(status, "unwatched"), 0);
+    const struct bw_json *configuration = bw_json_get(status, "configuration");
+    const char *restart = bw_json_text(bw_json_get(configuration, "needs_restart"), NULL);
+    bw_str_append(&facts->refused, bw_json_text(bw_json_get(configuration, "error"), ""));
+    if (facts->refused.size == 0 && restart != NULL) {
+        bw_str_appendf(&facts->refused, "%s changed, which needs a restart", restart);
+    }
     learn_age(bw_json_get(status, "sources"), facts);
     learn_overdue(bw_json_get(overdue, "notices"), facts);
     return BW_OK;
@@ -229,15 +240,59 @@ static enum state judge(const struct facts *facts, const struct ranges *ranges)
     if (facts->overdue > 0 || bw_threshold_alerts(&ranges->critical, (double)facts->open)) {
         return CRITICAL;
     }
-    if (facts->silent.size > 0 ||
+    if (facts->sources == 0 || facts->silent.size > 0 ||
         bw_threshold_alerts(&ranges->feed_stale, (double)facts->feed_age_sec)) {
-        return UNKNOWN; /* old news: neither "fine" nor a count can be asserted */
+        return UNKNOWN; /* no news, or old: neither "fine" nor a count can be asserted */
     }
-    if (bw_threshold_alerts(&ranges->warning, (double)facts->open) ||
+    if (facts->refused.size > 0 || facts->unwatched > 0 ||
+        bw_threshold_alerts(&ranges->warning, (double)facts->open) ||
         bw_threshold_alerts(&ranges->feed_warning, (double)facts->feed_age_sec)) {
         return WARNING;
     }
     return OK;
+}
+
+static void tell_notices(const struct facts *facts, bool verbose, struct bw_str *line)
+{
+    bw_str_appendf(line, "%" PRId64 " notice%s open", facts->open, facts->open == 1 ? "" : "s");
+    if (facts->overdue > 0) {
+        bw_str_appendf(line, ", %" PRId64 " overdue", facts->overdue);
+    }
+    if (facts->overdue > 0 && verbose) {
+        bw_str_appendf(line, " (%s%s)", facts->names.text,
+                       facts->overdue > NAMED_MAX ? ", ..." : "");
+    }
+}
+
+static void tell_sources(const struct facts *facts, const struct ranges *ranges,
+                         struct bw_str *line)
+{
+    if (facts->sources == 0) {
+        bw_str_append(line, ", no source is configured: nothing is watched");
+    } else if (facts->silent.size > 0) {
+        bw_str_appendf(line, ", source %s has never answered", facts->silent.text);
+    } else if (bw_threshold_alerts(&ranges->feed_warning, (double)facts->feed_age_sec)) {
+        bw_str_appendf(line, ", a source has been silent for %" PRId64 " hours",
+                       facts->feed_age_sec * BW_SECOND_MS / BW_HOUR_MS);
+    }
+    if (facts->sources > 0 && facts->unwatched > 0) {
+        bw_str_appendf(line, ", no source speaks of the platform of %" PRId64 " deployment%s",
+                       facts->unwatched, facts->unwatched == 1 ? "" : "s");
+    }
+    if (facts->refused.size > 0) {
+        bw_str_appendf(line, ", the configuration is not in force: %s", facts->refused.text);
+    }
+}
+
+/* What is not known is U (Monitoring Plugins Development Guidelines, performance data). */
+static void add_data(const struct facts *facts, const struct options *values, struct bw_str *line)
+{
+    BW_CLEANUP(bw_freep) char *age = bw_xasprintf("%" PRId64 "s", facts->feed_age_sec);
+    bw_str_appendf(line, " | notices=%" PRId64 ";%s;%s;0; feed_age=%s;%s;%s;0;", facts->open,
+                   values->warning, values->critical, facts->feed_age_sec < 0 ? "U" : age,
+                   values->feed_warning, values->feed_stale);
+    bw_str_appendf(line, " overdue=%" PRId64 ";;0;0; unwatched=%" PRId64 ";0;;0;", facts->overdue,
+                   facts->unwatched);
 }
 
 static int report(const struct facts *facts, const struct options *values,
@@ -246,27 +301,13 @@ static int report(const struct facts *facts, const struct options *values,
     static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
     enum state state = judge(facts, ranges);
     BW_CLEANUP(bw_str_clear) struct bw_str line = { 0 };
-    bw_str_appendf(&line, "BASEWATCH %s - %" PRId64 " notice%s open", words[state], facts->open,
-                   facts->open == 1 ? "" : "s");
-    if (facts->overdue > 0) {
-        bw_str_appendf(&line, ", %" PRId64 " overdue", facts->overdue);
-        if (values->verbose) {
-            bw_str_appendf(&line, " (%s%s)", facts->names.text,
-                           facts->overdue > NAMED_MAX ? ", ..." : "");
-        }
-    }
-    if (facts->silent.size > 0) {
-        bw_str_appendf(&line, ", source %s has never answered", facts->silent.text);
-    } else if (bw_threshold_alerts(&ranges->feed_warning, (double)facts->feed_age_sec)) {
-        bw_str_appendf(&line, ", a source has been silent for %" PRId64 " hours",
-                       facts->feed_age_sec * BW_SECOND_MS / BW_HOUR_MS);
-    }
+    bw_str_appendf(&line, "BASEWATCH %s - ", words[state]);
+    tell_notices(facts, values->verbose, &line);
+    tell_sources(facts, ranges, &line);
     for (char *bar = line.text; (bar = strchr(bar, '|')) != NULL;) {
         *bar = ' ';
     }
-    bw_str_appendf(&line, " | notices=%" PRId64 ";%s;%s;0; feed_age=%" PRId64 "s;%s;%s;0;",
-                   facts->open, values->warning, values->critical, facts->feed_age_sec,
-                   values->feed_warning, values->feed_stale);
+    add_data(facts, values, &line);
     bw_text_print(stdout, line.text);
     return (int)state;
 }

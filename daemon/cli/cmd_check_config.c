@@ -7,11 +7,10 @@
 #include "cli/explain_config.h"
 #include "cli/text.h"
 #include "codec/config.h"
+#include "codec/config_secrets.h"
 #include "codec/folder.h"
 #include "codec/lineage_file.h"
 #include "codec/price_file.h"
-#include "codec/secret.h"
-#include "codec/webhook_sign.h"
 
 static const char DEFAULT_FILE[] = "/etc/basewatch/basewatch.yaml";
 static const char USAGE[] =
@@ -74,49 +73,10 @@ static int print_and_free(char *text)
     return good ? 0 : 1;
 }
 
-/* kind and name say whose secret it is; webhook: it signs, so it must be a key. */
-static bool check_secret(const char *kind, const char *name, const struct bw_secret_ref *ref,
-                         bool webhook)
+static void print_problem(void *context, const char *whose, bool fatal, const char *problem)
 {
-    if (ref->kind == BW_SECRET_NONE) {
-        return true;
-    }
-    struct bw_secret secret = { 0 };
-    struct bw_webhook_secret key = { 0 };
-    struct bw_error err = { 0 };
-    enum bw_err rc = bw_secret_read(ref, &secret, &err);
-    if (rc == BW_OK && webhook) {
-        rc = bw_webhook_secret_parse(secret.text, secret.size, &key, &err);
-    }
-    if (secret.warning != NULL) {
-        (void)fprintf(stderr, "warning: %s '%s': %s\n", kind, name, secret.warning);
-    }
-    if (rc != BW_OK) {
-        (void)fprintf(stderr, "error: %s '%s': %s\n", kind, name, err.text);
-    }
-    bw_webhook_secret_clear(&key);
-    bw_secret_clear(&secret);
-    return rc == BW_OK;
-}
-
-static bool check_secrets(const struct bw_settings *settings)
-{
-    bool good = check_secret("control", "metrics", &settings->metrics_token, false);
-    BW_VEC_EACH(const struct bw_source_settings, source, &settings->sources)
-    {
-        good &= check_secret("source", source->name, &source->credential, false);
-    }
-    BW_VEC_EACH(const struct bw_sink_settings, sink, &settings->sinks)
-    {
-        bool webhook = strcmp(sink->plugin, "webhook") == 0;
-        good &= check_secret("sink", sink->name, &sink->secret, webhook);
-        good &= check_secret("sink", sink->name, &sink->old_secret, webhook);
-    }
-    BW_VEC_EACH(const struct bw_sink_settings, trigger, &settings->triggers)
-    {
-        good &= check_secret("trigger", trigger->name, &trigger->secret, false);
-    }
-    return good;
+    (void)context;
+    (void)fprintf(stderr, "%s: %s: %s\n", fatal ? "error" : "warning", whose, problem);
 }
 
 static void print_warnings(const struct bw_settings *settings)
@@ -149,7 +109,7 @@ static int check_file(const char *path, bool explain)
         }
         return 1;
     }
-    if (!check_secrets(settings) || !check_folders(path)) {
+    if (!bw_config_check_secrets(settings, false, print_problem, NULL) || !check_folders(path)) {
         return 1;
     }
     print_warnings(settings);

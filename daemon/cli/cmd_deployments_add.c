@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/cmds.h"
 #include "cli/place.h"
+#include "cli/text.h"
 #include "domain/swap.h"
 
 enum { DOCUMENT_MAX = 1024 * 1024, FIELDS = 10, MODEL = 5 };
@@ -68,6 +69,37 @@ static enum bw_err check_required(const struct options *values, struct bw_error 
     return BW_OK;
 }
 
+/* It is kept either way: its source may come later. */
+static void doubt_platform(const char *name)
+{
+    BW_CLEANUP(bw_json_freep) struct bw_json *row = NULL;
+    BW_CLEANUP(bw_json_freep) struct bw_json *list = NULL;
+    BW_CLEANUP(bw_str_clear) struct bw_str target = bw_ask_target("deployments", name, NULL);
+    struct { const char **items; size_t count, capacity; } polled = { 0 };
+    if (bw_ask_get(target.text, &row, NULL) != BW_OK ||
+        bw_ask_get("/v1/sources", &list, NULL) != BW_OK) {
+        return; /* it has been added, which is what was asked for */
+    }
+    const char *platform = bw_json_text(bw_json_get(row, "platform"), "");
+    bool found = false;
+    for (const struct bw_json *source = bw_json_first(bw_json_get(list, "sources"));
+         source != NULL; source = bw_json_next(source)) {
+        BW_VEC_PUSH(&polled, bw_json_text(bw_json_get(source, "platform"), ""));
+        found = found || strcmp(polled.items[polled.count - 1], platform) == 0;
+    }
+    BW_VEC_PUSH(&polled, NULL);
+    const char *near = found ? NULL : bw_str_nearest(platform, polled.items);
+    BW_CLEANUP(bw_freep)
+    char *hint = near == NULL ? bw_xstrdup("add one, or its state stays unknown")
+                              : bw_xasprintf("did you mean '%s'?", near);
+    BW_CLEANUP(bw_freep)
+    char *line = bw_xasprintf("warning: no source polls '%s'; %s", platform, hint);
+    if (!found) {
+        bw_text_print(stderr, line);
+    }
+    free(polled.items);
+}
+
 static int add(int argc, char **argv)
 {
     struct options values = { 0 };
@@ -96,7 +128,11 @@ static int add(int argc, char **argv)
         .target = "/v1/deployments",
         .body = body.text,
     };
-    return bw_ask_write(&request, name, "added");
+    code = bw_ask_write(&request, name, "added");
+    if (code == BW_EXIT_OK) {
+        doubt_platform(name);
+    }
+    return code;
 }
 
 static enum bw_err read_all(FILE *file, const char *path, struct bw_str *out, struct bw_error *err)

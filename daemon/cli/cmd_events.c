@@ -20,7 +20,7 @@ static const struct bw_column COLUMNS[] = {
     { "AT", "at", BW_CELL_MINUTE },
     { "EVENT", "event", BW_CELL_TEXT },
     { "NOTICE", "notice", BW_CELL_TEXT },
-    { "SUBJECT", "deployment|source", BW_CELL_TEXT },
+    { "SUBJECT", "deployment|source|sink", BW_CELL_TEXT },
     { "KIND", "kind", BW_CELL_TEXT },
     { "STATE", "to_state", BW_CELL_TEXT },
     { "BY", "actor", BW_CELL_TEXT },
@@ -33,6 +33,12 @@ static const struct bw_option OPTIONS[] = {
       offsetof(struct events_options, follow), 'f' },
     { "after", "ID", "follow from this event on, not from now",
       offsetof(struct events_options, after), 0 },
+    BW_FILTER(0, "notice", "ID", "only those of this notice"),
+    BW_FILTER(1, "deployment", "NAME", "only those about this deployment"),
+    BW_FILTER(2, "owner", "OWNER", "only those of notices to this owner"),
+    BW_FILTER(3, "kind", "KIND", "only those of notices of this kind"),
+    BW_FILTER(4, "actor", "ACTOR", "only what this one did: basewatch, uid:1000 ..."),
+    BW_FILTER(5, "since", "DATE", "only those from that day or moment on"),
     BW_LIST_OPTIONS,
     { 0 },
 };
@@ -42,7 +48,8 @@ static int events(int argc, char **argv);
 const struct bw_cmd bw_events_cmd = {
     .name = "events",
     .run = events,
-    .usage = "events [--json]\nevents --follow [--after ID] [--json]",
+    .usage = "events [--notice ID] [--deployment NAME] [--owner OWNER] [--kind KIND]"
+             " [--actor ACTOR] [--since DATE] [--json]\nevents --follow [--after ID] [--json]",
     .help = "List what has happened to notices, or follow it",
     .options = OPTIONS,
 };
@@ -61,21 +68,28 @@ static void print_event(const struct bw_json *event, bool json)
     bw_text_print(stdout, line.text);
 }
 
-/* Print what came after *after, which moves on. */
-static enum bw_err print_new(char **after, bool json, struct bw_error *err)
+/* Print what came after *after, which moves on as far as was looked. */
+static enum bw_err print_new(const struct events_options *values, char **after, bool *more,
+                             struct bw_error *err)
 {
     BW_CLEANUP(bw_str_clear) struct bw_str target = { 0 };
     BW_CLEANUP(bw_json_freep) struct bw_json *page = NULL;
     bw_str_append(&target, "/v1/events");
+    bw_ask_add_filters(&target, OPTIONS, &values->list);
     bw_client_add_query(&target, "after", *after);
     enum bw_err rc = bw_ask_get(target.text, &page, err);
+    if (rc != BW_OK) {
+        return rc;
+    }
     const struct bw_json *rows = bw_json_get(page, "events");
     for (const struct bw_json *event = bw_json_first(rows); event != NULL;
          event = bw_json_next(event)) {
-        print_event(event, json);
-        bw_replace(after, bw_json_text(bw_json_get(event, "id"), *after));
+        print_event(event, values->list.common.json);
     }
-    return rc;
+    const char *next = bw_json_text(bw_json_get(page, "next"), NULL);
+    *more = next != NULL;
+    bw_replace(after, *more ? next : bw_json_text(bw_json_get(page, "last"), *after));
+    return BW_OK;
 }
 
 static enum bw_err find_end(char **after, struct bw_error *err)
@@ -86,16 +100,33 @@ static enum bw_err find_end(char **after, struct bw_error *err)
     return rc;
 }
 
+/* Restarted, or busy: it goes on from where we are. 503 is an answer of one that is starting. */
+static bool may_come_back(enum bw_err rc)
+{
+    return rc == BW_ERR_NET || rc == BW_ERR_TIMEOUT || rc == BW_ERR_REFUSED;
+}
+
 static int follow(const struct events_options *values)
 {
     struct bw_error err = { 0 };
     BW_CLEANUP(bw_freep) char *after = bw_xstrdup(values->after);
     enum bw_err rc = after == NULL ? find_end(&after, &err) : BW_OK;
-    while (rc == BW_OK && ferror(stdout) == 0) {
-        rc = print_new(&after, values->list.common.json, &err);
+    bool away = false;
+    for (bool heard = after != NULL && rc == BW_OK; heard && ferror(stdout) == 0;) {
+        bool more = false;
+        rc = print_new(values, &after, &more, &err);
         (void)fflush(stdout);
-        const struct timespec pause = { .tv_sec = EVERY_SEC };
-        (void)nanosleep(&pause, NULL);
+        heard = rc == BW_OK || may_come_back(rc);
+        if (rc != BW_OK && heard && !away) {
+            BW_CLEANUP(bw_freep)
+            char *line = bw_xasprintf("warning: %s; trying again every second", err.text);
+            bw_text_print(stderr, line);
+        }
+        away = rc != BW_OK;
+        if (heard && !more) {
+            const struct timespec pause = { .tv_sec = EVERY_SEC };
+            (void)nanosleep(&pause, NULL);
+        }
     }
     return rc == BW_OK ? BW_EXIT_FAILED : bw_cmd_failed(&err);
 }

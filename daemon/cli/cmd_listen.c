@@ -66,10 +66,7 @@ int bw_cmd_listen(int argc, char **argv)
 
 static bool number(const char *text, int64_t most, int64_t *out)
 {
-    size_t size = strlen(text);
-    bool good = size > 0 && size < 12 && strspn(text, "0123456789") == size;
-    *out = good ? strtoll(text, NULL, 10) : 0;
-    return good && *out <= most;
+    return bw_str_number(text, out) && *out <= most;
 }
 
 static bool set_option(const char *name, const char *value, struct listen *out,

@@ -8,7 +8,7 @@
 
 static const struct bw_column COLUMNS[] = {
     { "ID", "id", BW_CELL_TEXT },
-    { "DEPLOYMENT", "deployment", BW_CELL_TEXT },
+    { "DEPLOYMENT", "deployment|source|sink", BW_CELL_TEXT },
     { "OWNER", "owner", BW_CELL_TEXT },
     { "KIND", "kind", BW_CELL_TEXT },
     { "SEVERITY", "severity", BW_CELL_STATE },

@@ -10,7 +10,12 @@ static const struct bw_column COLUMNS[] = {
     { "DETAIL", "detail|error", BW_CELL_TEXT },
 };
 static const struct bw_list LIST = { "sinks", COLUMNS, BW_COUNT(COLUMNS) };
-static const struct bw_option OPTIONS[] = { BW_LIST_OPTIONS, { 0 } };
+static const struct bw_option OPTIONS[] = {
+    BW_FILTER(0, "plugin", "PLUGIN", "only those of this plugin"),
+    BW_FILTER(1, "state", "STATE", "only those in this state: ok, refusing, failing, disabled"),
+    BW_LIST_OPTIONS,
+    { 0 },
+};
 
 static int list(int argc, char **argv);
 static int show(int argc, char **argv);
@@ -39,7 +44,7 @@ static const struct bw_cmd TEST = {
 const struct bw_cmd bw_sinks_cmd = {
     .name = "sinks",
     .run = list,
-    .usage = "sinks [--json]\nsinks show NAME\nsinks test NAME",
+    .usage = "sinks [--plugin PLUGIN] [--state STATE] [--json]\nsinks show NAME\nsinks test NAME",
     .help = "List the sinks, or test one",
     .options = OPTIONS,
     .subcommands = (const struct bw_cmd *const[]){ &SHOW, &TEST, NULL },

@@ -1,4 +1,5 @@
 /* daemon/cli/cmd_status.c: how things stand, on one screen. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "cli/ask.h"
@@ -42,6 +43,10 @@ static void print_counts(const struct bw_json *document)
         }
     }
     bw_str_append(&line, before[0] == ',' ? ")" : "");
+    int64_t unwatched = bw_json_i64(bw_cell_pick(document, "unwatched"), 0);
+    if (unwatched > 0) {
+        bw_str_appendf(&line, "; no source speaks of the platform of %" PRId64, unwatched);
+    }
     bw_text_print(stdout, line.text);
     bw_str_reset(&line);
     bw_str_append(&line, "open notices: ");
@@ -58,6 +63,12 @@ static void print_configuration(const struct bw_json *document)
                        bw_json_text(error, ""));
         bw_cell_append(&line, BW_CELL_MINUTE, bw_cell_pick(document, "configuration.loaded_at"));
         bw_text_print(stdout, line.text);
+    }
+    const char *restart = bw_json_text(bw_cell_pick(document, "configuration.needs_restart"), NULL);
+    if (restart != NULL) {
+        BW_CLEANUP(bw_freep)
+        char *line = bw_xasprintf("%s changed, which needs a restart of basewatchd", restart);
+        bw_text_print(stdout, line);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "cli/explain_sink.h"
 #include "base/str.h"
 #include "domain/eval_job.h"
 
@@ -80,6 +81,7 @@ static void explain_sink(const struct bw_sink_settings *sink, struct bw_str *out
     append_secret(out, "address", &sink->url_secret);
     append_secret(out, "secret", &sink->secret);
     append_secret(out, "old secret", &sink->old_secret);
+    bw_explain_sink(sink, out);
     bw_str_append(out, "\n");
 }
 

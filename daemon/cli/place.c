@@ -58,9 +58,8 @@ void bw_place_clear(struct bw_place *place)
 static enum bw_err split(const char *where, struct bw_place *place, struct bw_error *err)
 {
     const char *colon = strrchr(where, ':');
-    char *end = NULL;
-    place->line = colon == NULL ? 0 : strtoll(colon + 1, &end, 10);
-    if (colon == where || place->line < 1 || place->line > INT32_MAX || *end != '\0') {
+    bool counted = colon != NULL && bw_str_number(colon + 1, &place->line);
+    if (!counted || colon == where || place->line < 1 || place->line > INT32_MAX) {
         return bw_fail(err, BW_ERR_INVALID, "'%.200s' is not FILE:LINE", where);
     }
     place->file = bw_xstrndup(where, (size_t)(colon - where));

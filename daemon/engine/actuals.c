@@ -262,9 +262,9 @@ enum bw_err bw_api_actual(struct bw_call *call, struct bw_error *err)
     return BW_OK;
 }
 
-static enum bw_err read_actual(struct bw_call *call, const struct bw_json *json,
-                               struct bw_actual *out, struct bw_error *err)
+static enum bw_err read_actual(struct bw_call *call, struct bw_actual *out, struct bw_error *err)
 {
+    const struct bw_json *json = call->json;
     const char *usd = bw_json_text(bw_json_get(json, "usd"), NULL);
     const char *on = bw_json_text(bw_json_get(json, "on"), NULL);
     const char *covers = bw_json_text(bw_json_get(json, "covers"), "move");
@@ -284,9 +284,7 @@ static enum bw_err read_actual(struct bw_call *call, const struct bw_json *json,
     if (rc == BW_OK && out->on_ms > call->engine->now_ms) {
         rc = bw_fail(err, BW_ERR_INVALID, "on '%.40s' is still to come", on);
     }
-    if (rc == BW_OK && !bw_covers_parse(covers, &out->covers)) {
-        rc = bw_fail(err, BW_ERR_INVALID, "covers is move or training");
-    }
+    (void)bw_covers_parse(covers, &out->covers); /* it is one of its words */
     out->on_ms -= out->on_ms % BW_DAY_MS;
     out->note = bw_xstrdup(bw_json_text(bw_json_get(json, "note"), ""));
     return rc;
@@ -296,13 +294,9 @@ enum bw_err bw_api_actual_add(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
     BW_CLEANUP(bw_actual_clear) struct bw_actual actual = { 0 };
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     enum bw_err rc = bw_inventory_get(call->engine->db, call->args[0], &member, err);
     if (rc == BW_OK) {
-        rc = bw_call_json(call, &json, err);
-    }
-    if (rc == BW_OK) {
-        rc = read_actual(call, json, &actual, err);
+        rc = read_actual(call, &actual, err);
     }
     if (rc != BW_OK) {
         return rc;
@@ -319,8 +313,7 @@ enum bw_err bw_api_actual_add(struct bw_call *call, struct bw_error *err)
 
 enum bw_err bw_api_actual_remove(struct bw_call *call, struct bw_error *err)
 {
-    enum bw_err rc =
-        bw_actuals_remove(call->engine->db, strtoll(call->args[0], NULL, 10), err);
+    enum bw_err rc = bw_actuals_remove(call->engine->db, call->id, err);
     if (rc == BW_OK) {
         bw_call_begin(call, "removed");
         bw_json_add_text(&call->w, "removed", call->args[0]);

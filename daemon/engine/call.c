@@ -1,31 +1,10 @@
 /* daemon/engine/call.c: see call.h. */
 #include "engine/call.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
-static int hex_value(char c)
-{
-    return isdigit((unsigned char)c)  ? c - '0'
-           : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
-                                        : -1;
-}
-
-char *bw_call_decode(const char *text, size_t size)
-{
-    struct bw_str out = { 0 };
-    for (size_t i = 0; i < size; i++) {
-        char c = text[i];
-        if (c == '%' && i + 2 < size && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            c = (char)(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        }
-        bw_str_append_bytes(&out, c == '\0' ? "?" : &c, 1);
-    }
-    return bw_str_take(&out);
-}
+#include "engine/parameter.h"
 
 char *bw_call_query(const struct bw_call *call, const char *name)
 {
@@ -33,33 +12,46 @@ char *bw_call_query(const struct bw_call *call, const char *name)
     for (const char *at = call->query; *at != '\0';) {
         size_t size = strcspn(at, "&");
         if (size > width && at[width] == '=' && strncmp(at, name, width) == 0) {
-            return bw_call_decode(at + width + 1, size - width - 1);
+            return bw_parameter_decode(at + width + 1, size - width - 1);
         }
         at += size + (at[size] == '&' ? 1 : 0);
     }
     return NULL;
 }
 
+bool bw_call_wants(const char *filter, const char *value)
+{
+    return filter == NULL || bw_str_equal(filter, value);
+}
+
+int64_t bw_call_number(const struct bw_call *call, const char *name, int64_t fallback)
+{
+    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, name);
+    int64_t number = fallback;
+    if (text != NULL) {
+        (void)bw_str_number(text, &number);
+    }
+    return number;
+}
+
 int64_t bw_call_limit(const struct bw_call *call)
 {
-    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, "limit");
-    int64_t limit = text == NULL ? 0 : strtoll(text, NULL, 10);
-    return limit < 1 || limit > BW_CALL_PAGE_MAX ? BW_CALL_PAGE_MAX : limit;
+    return bw_call_number(call, "limit", BW_PARAMETER_ROWS_MAX);
 }
 
 struct bw_list_page bw_call_page(const struct bw_call *call)
 {
-    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
-    return (struct bw_list_page){ .after = after == NULL ? 0 : strtoll(after, NULL, 10),
-                             .limit = bw_call_limit(call) };
+    return (struct bw_list_page){ .after = bw_call_number(call, "after", 0),
+                                  .limit = bw_call_limit(call) };
 }
 
-enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms, struct bw_error *err)
+enum bw_err bw_call_time(const struct bw_call *call, const char *name, int64_t fallback_ms,
+                         int64_t *out_ms, struct bw_error *err)
 {
-    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, "at");
-    *out_ms = call->engine->now_ms;
+    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, name);
+    *out_ms = fallback_ms;
     enum bw_err rc = text == NULL ? BW_OK : bw_instant_parse(text, out_ms, err);
-    return rc == BW_OK ? rc : bw_error_prefix(err, "at: ");
+    return rc == BW_OK ? rc : bw_error_prefix(err, "%s: ", name);
 }
 
 char *bw_call_actor(const struct bw_call *call)

@@ -5,7 +5,7 @@
 #include "codec/json.h"
 #include "engine/state.h"
 
-enum { BW_CALL_ARGS_MAX = 4, BW_CALL_PAGE_MAX = 1000 };
+enum { BW_CALL_ARGS_MAX = 4 };
 
 struct bw_call {
     struct bw_engine *engine;
@@ -13,30 +13,32 @@ struct bw_call {
     char *path;                    /* without the query */
     char *query;                   /* "" when there is none */
     char *args[BW_CALL_ARGS_MAX];  /* the path's variable parts, decoded */
+    int64_t id;                    /* the first of them, where it is one */
+    struct bw_json *json;          /* the request's body, where api.c says what it may hold */
     struct bw_str body;            /* the answer, as JSON */
     struct bw_json_writer w;       /* over body */
     const char *content_type;      /* of the answer; NULL: JSON */
     bool answered_later;           /* the reply waits for something */
 };
 
-/* Percent-decoding: `+` stays itself, what is no escape stays as it is, NUL becomes `?`.
- * Ownership: the caller's. */
-char *bw_call_decode(const char *text, size_t size);
-/* The value of a query parameter, decoded; NULL when absent. Ownership: the caller's. */
+/* The query is known to be understood (parameter.h).
+ * The value of a query parameter, decoded; NULL when absent. Ownership: the caller's. */
 char *bw_call_query(const struct bw_call *call, const char *name);
-/* ?limit=, from 1 to BW_CALL_PAGE_MAX. */
+/* filter NULL: whatever the value is. */
+bool bw_call_wants(const char *filter, const char *value);
+/* The number that a parameter is; the fallback when absent. */
+int64_t bw_call_number(const struct bw_call *call, const char *name, int64_t fallback);
+/* ?limit=, or as many rows as a page may have. */
 int64_t bw_call_limit(const struct bw_call *call);
-/* ?at=DATE, or now. Errors: BW_ERR_INVALID. */
-BW_MUST_CHECK enum bw_err bw_call_at(const struct bw_call *call, int64_t *out_ms,
-                                     struct bw_error *err);
+/* The moment that a parameter is; the fallback when absent. Errors: BW_ERR_INVALID. */
+BW_MUST_CHECK enum bw_err bw_call_time(const struct bw_call *call, const char *name,
+                                       int64_t fallback_ms, int64_t *out_ms,
+                                       struct bw_error *err);
 /* "uid:1000". Ownership: the caller's. */
 char *bw_call_actor(const struct bw_call *call);
 /* The request's body as a JSON object. Errors: BW_ERR_INVALID. */
 BW_MUST_CHECK enum bw_err bw_call_json(const struct bw_call *call, struct bw_json **out,
                                        struct bw_error *err);
-
-/* filters.c: what a filter of this list says is one of its words. Errors: BW_ERR_INVALID. */
-BW_MUST_CHECK enum bw_err bw_call_check_filters(const struct bw_call *call, struct bw_error *err);
 
 /* Begin {"schema":"basewatch/<kind>/v1", and end it. */
 void bw_call_begin(struct bw_call *call, const char *kind);

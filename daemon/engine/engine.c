@@ -47,6 +47,7 @@ void bw_engine_free(struct bw_engine *engine)
     bw_lineage_rules_free(engine->own_rules);
     bw_price_book_free(engine->own_book);
     free(engine->misconfigured);
+    free(engine->needs_restart);
     free(engine->instance);
     free(engine->about);
     bw_engine_drop_taking(engine);
@@ -76,6 +77,7 @@ static enum bw_err handle(struct bw_engine *engine, struct bw_event *event, stru
         bw_engine_follow(engine, BW_TAKE(event->rules), BW_TAKE(event->book));
         return BW_OK;
     case BW_EVENT_CONFIGURE:
+        bw_replace(&engine->needs_restart, event->needs_restart);
         return bw_engine_configure(engine, event->configure, err);
     case BW_EVENT_MISCONFIGURED:
         bw_replace(&engine->misconfigured, event->misconfigured);

@@ -58,7 +58,7 @@ enum bw_err bw_api_evals(struct bw_call *call, struct bw_error *err)
 
 static enum bw_err read_job(struct bw_call *call, struct bw_eval_job *out, struct bw_error *err)
 {
-    return bw_evals_get(call->engine->db, strtoll(call->args[0], NULL, 10), out, err);
+    return bw_evals_get(call->engine->db, call->id, out, err);
 }
 
 /* What one run came to. */
@@ -149,22 +149,19 @@ static enum bw_err find_notice(struct bw_call *call, const char *deployment,
 }
 
 /* Open one, or hurry the one that is queued. */
-static enum bw_err start_by_hand(struct bw_call *call, const struct bw_json *json,
-                                 const struct bw_member *member, const struct bw_cohort *cohort,
-                                 struct bw_eval_job *job, struct bw_error *err)
+static enum bw_err start_by_hand(struct bw_call *call, const struct bw_member *member,
+                                 const struct bw_cohort *cohort, struct bw_eval_job *job,
+                                 struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
     const char *name = member->deployment.name;
-    const struct bw_json *tuned = bw_json_get(json, "tuned");
-    if (!bw_json_is_null(tuned) && !bw_json_is_text(tuned)) {
-        return bw_fail(err, BW_ERR_INVALID, "tuned is not a model id");
-    }
+    const char *tuned = bw_json_text(bw_json_get(call->json, "tuned"), NULL);
     enum bw_err rc = find_notice(call, name, cohort->candidate, &notice, err);
     const struct bw_eval_wish wish = { .deployment = &member->deployment,
                                        .cohort = cohort,
                                        .notice = notice.id == 0 ? NULL : &notice,
                                        .candidate = cohort->candidate,
-                                       .tuned = bw_json_text(tuned, NULL),
+                                       .tuned = tuned,
                                        .by_hand = true };
     if (rc == BW_OK && job->id != 0 && job->state != BW_JOB_FINISHED) {
         return bw_engine_hurry_eval(call->engine, &wish, job, err);
@@ -190,40 +187,32 @@ static enum bw_err begin_at_once(struct bw_call *call, int64_t id, struct bw_err
 
 enum bw_err bw_api_eval_start(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_member_clear) struct bw_member member = { 0 };
     BW_CLEANUP(bw_cohort_clear) struct bw_cohort cohort = { 0 };
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
-    enum bw_err rc = bw_call_json(call, &json, err);
-    const char *name = bw_json_text(bw_json_get(json, "deployment"), NULL);
-    if (rc == BW_OK && name == NULL) {
-        rc = bw_fail(err, BW_ERR_INVALID, "deployment is missing: say which");
+    const char *name = bw_json_text(bw_json_get(call->json, "deployment"), NULL);
+    if (name == NULL) {
+        return bw_fail(err, BW_ERR_INVALID, "deployment is missing: say which");
     }
-    if (rc == BW_OK) {
-        rc = bw_call_member(call, name, &member, &cohort, err);
-    }
+    enum bw_err rc = bw_call_member(call, name, &member, &cohort, err);
     if (rc == BW_OK) {
         rc = bw_evals_latest(call->engine->db, name, &job, err);
     }
     if (rc == BW_OK || (rc == BW_ERR_NOTFOUND && member.deployment.name != NULL)) {
-        rc = start_by_hand(call, json, &member, &cohort, &job, err);
+        rc = start_by_hand(call, &member, &cohort, &job, err);
     }
     return rc == BW_OK ? begin_at_once(call, job.id, err) : rc;
 }
 
 enum bw_err bw_api_eval_cancel(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
-    enum bw_err rc = bw_call_json(call, &json, err);
-    const char *why = bw_json_text(bw_json_get(json, "reason"), "");
-    if (rc == BW_OK && why[0] == '\0') {
-        rc = bw_fail(err, BW_ERR_INVALID, "reason is missing: say why");
+    const char *why = bw_json_text(bw_json_get(call->json, "reason"), "");
+    if (why[0] == '\0') {
+        return bw_fail(err, BW_ERR_INVALID, "reason is missing: say why");
     }
-    if (rc == BW_OK) {
-        rc = read_job(call, &job, err);
-    }
+    enum bw_err rc = read_job(call, &job, err);
     if (rc == BW_OK && job.state == BW_JOB_FINISHED) {
         rc = bw_fail(err, BW_ERR_CONFLICT, "eval %s is finished already: %s", call->args[0],
                      bw_eval_verdict_word(job.verdict));
@@ -253,9 +242,9 @@ static void note_offer(struct bw_engine *engine, const char *suite)
     }
 }
 
-static enum bw_err read_offer(struct bw_call *call, const struct bw_json *json,
-                              struct bw_lessee *out, struct bw_error *err)
+static enum bw_err read_offer(struct bw_call *call, struct bw_lessee *out, struct bw_error *err)
 {
+    const struct bw_json *json = call->json;
     const char *runner = bw_json_text(bw_json_get(json, "runner"), "");
     int64_t wait_sec = bw_json_i64(bw_json_get(json, "wait_seconds"), 0);
     const struct bw_json *suites = bw_json_get(json, "suites");
@@ -282,12 +271,8 @@ static enum bw_err read_offer(struct bw_call *call, const struct bw_json *json,
 
 enum bw_err bw_api_eval_lease(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_lessee_clear) struct bw_lessee lessee = { 0 };
-    enum bw_err rc = bw_call_json(call, &json, err);
-    if (rc == BW_OK) {
-        rc = read_offer(call, json, &lessee, err);
-    }
+    enum bw_err rc = read_offer(call, &lessee, err);
     if (rc == BW_OK) {
         call->answered_later = true;
         rc = bw_engine_serve_lessee(call->engine, &lessee, err);
@@ -327,15 +312,11 @@ static enum bw_err may_give_token(struct bw_call *call, const struct bw_eval_job
 
 enum bw_err bw_api_eval_token(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
     char hash[BW_TOKEN_HASH_TEXT];
-    enum bw_err rc = bw_call_json(call, &json, err);
-    bool again = bw_json_bool(bw_json_get(json, "again"), false);
-    if (rc == BW_OK) {
-        rc = read_job(call, &job, err);
-    }
+    bool again = bw_json_bool(bw_json_get(call->json, "again"), false);
+    enum bw_err rc = read_job(call, &job, err);
     if (rc == BW_OK) {
         rc = may_give_token(call, &job, again, err);
     }
@@ -352,8 +333,7 @@ enum bw_err bw_api_eval_token(struct bw_call *call, struct bw_error *err)
 }
 
 /* The running job of the path, shown its token. 410: it is over, whoever asks. */
-static enum bw_err read_leased(struct bw_call *call, const struct bw_json *json,
-                               struct bw_eval_job *out, struct bw_error *err)
+static enum bw_err read_leased(struct bw_call *call, struct bw_eval_job *out, struct bw_error *err)
 {
     enum bw_err rc = read_job(call, out, err);
     if (rc != BW_OK) {
@@ -363,7 +343,7 @@ static enum bw_err read_leased(struct bw_call *call, const struct bw_json *json,
         return bw_fail(err, BW_ERR_GONE, "eval %s is over: %s: %s", call->args[0],
                        bw_eval_verdict_word(out->verdict), out->reason);
     }
-    if (!bw_token_fits(bw_json_text(bw_json_get(json, "token"), NULL), out->token_hash)) {
+    if (!bw_token_fits(bw_json_text(bw_json_get(call->json, "token"), NULL), out->token_hash)) {
         return bw_fail(err, BW_ERR_DENIED, "this is not the token of eval %s", call->args[0]);
     }
     bw_engine_note_runner(call->engine, out->id);
@@ -372,13 +352,9 @@ static enum bw_err read_leased(struct bw_call *call, const struct bw_json *json,
 
 enum bw_err bw_api_eval_renew(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     const struct bw_eval_settings *settings = &call->engine->settings->evals;
-    enum bw_err rc = bw_call_json(call, &json, err);
-    if (rc == BW_OK) {
-        rc = read_leased(call, json, &job, err);
-    }
+    enum bw_err rc = read_leased(call, &job, err);
     if (rc == BW_OK && bw_str_equal(job.starter, BW_STARTER_RUNNER)) {
         job.lease_until_ms = call->engine->now_ms + settings->lease_ms;
         rc = bw_evals_save(call->engine->db, &job, err);
@@ -394,15 +370,11 @@ enum bw_err bw_api_eval_renew(struct bw_call *call, struct bw_error *err)
 
 enum bw_err bw_api_eval_report(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_eval_job_clear) struct bw_eval_job job = { 0 };
     BW_CLEANUP(bw_eval_report_clear) struct bw_eval_report report = { 0 };
-    enum bw_err rc = bw_call_json(call, &json, err);
+    enum bw_err rc = read_leased(call, &job, err);
     if (rc == BW_OK) {
-        rc = read_leased(call, json, &job, err);
-    }
-    if (rc == BW_OK) {
-        rc = bw_eval_report_from_json(json, &report, err);
+        rc = bw_eval_report_from_json(call->json, &report, err);
     }
     if (rc == BW_OK) {
         rc = bw_engine_report_eval(call->engine, &job, &report, err);

@@ -43,6 +43,23 @@ void bw_event_join(struct bw_event *event, struct bw_event *next)
     *next = (struct bw_event){ .type = BW_EVENT_TIMER };
 }
 
+void bw_request_clear(struct bw_request *request)
+{
+    free(request->method);
+    free(request->target);
+    free(request->body);
+    free(request->if_match);
+    free(request->if_none_match);
+    *request = (struct bw_request){ 0 };
+}
+
+void bw_reply_clear(struct bw_reply *reply)
+{
+    free(reply->body);
+    free(reply->allow);
+    *reply = (struct bw_reply){ 0 };
+}
+
 void bw_event_clear(struct bw_event *event)
 {
     switch (event->type) {
@@ -55,6 +72,7 @@ void bw_event_clear(struct bw_event *event)
         break;
     case BW_EVENT_CONFIGURE:
         bw_settings_free(event->configure);
+        free(event->needs_restart);
         break;
     case BW_EVENT_CLOCK_SET:
     case BW_EVENT_TIMER:
@@ -68,9 +86,7 @@ void bw_event_clear(struct bw_event *event)
         BW_VEC_CLEAR(&event->delivered, result_clear);
         break;
     case BW_EVENT_REQUEST:
-        free(event->request.method);
-        free(event->request.target);
-        free(event->request.body);
+        bw_request_clear(&event->request);
         break;
     }
     *event = (struct bw_event){ .type = BW_EVENT_TIMER };
@@ -104,7 +120,7 @@ void bw_command_clear(struct bw_command *command)
         free(command->deliver.memory);
         break;
     case BW_COMMAND_REPLY:
-        free(command->reply.body);
+        bw_reply_clear(&command->reply);
         break;
     case BW_COMMAND_CONFIGURED:
     case BW_COMMAND_WAKE:

@@ -85,10 +85,14 @@ struct bw_request {
     char *method; /* GET, POST, DELETE ... */
     char *target; /* path and query, still percent-encoded: /v1/deployments?limit=5 */
     char *body;   /* "" when there is none */
+    char *if_match;      /* the header of that name; NULL: none */
+    char *if_none_match; /* the same */
     int64_t peer_uid;
     bool may_write;
     char token[BW_REQUEST_TOKEN_TEXT]; /* nobody can guess it: for what the engine may hand out */
 };
+
+void bw_request_clear(struct bw_request *request);
 
 struct bw_event {
     enum bw_event_type type;
@@ -98,7 +102,10 @@ struct bw_event {
             struct bw_lineage_rules *rules; /* owned */
             struct bw_price_book *book;     /* owned; NULL: the prices stay */
         };
-        struct bw_settings *configure;  /* owned */
+        struct {
+            struct bw_settings *configure; /* owned */
+            char *needs_restart; /* the options of it that do; NULL: none */
+        };
         char *misconfigured;            /* why */
         struct bw_polled polled;
         struct bw_results delivered; /* also of a trigger; never empty */
@@ -129,12 +136,18 @@ struct bw_deliver { /* or an eval job, for a trigger */
     char *memory;        /* what the sink remembers of this matter; NULL: nothing */
 };
 
+enum { BW_ETAG_TEXT = 19 }; /* 64 bits in hexadecimal, quoted, and a NUL */
+
 struct bw_reply {
     uint64_t id;
     int status;
     const char *content_type; /* static */
     char *body;
+    char etag[BW_ETAG_TEXT]; /* of the body; "": it has none */
+    char *allow;             /* 405: the methods there are; else NULL */
 };
+
+void bw_reply_clear(struct bw_reply *reply);
 
 struct bw_command {
     enum bw_command_type type;

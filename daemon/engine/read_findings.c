@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "base/words.h"
 #include "codec/finding_json.h"
 #include "engine/call.h"
 #include "engine/pricing.h"
@@ -121,7 +120,6 @@ static enum bw_err add_row(struct bw_call *call, const struct bw_found *found,
 
 enum bw_err bw_api_findings(struct bw_call *call, struct bw_error *err)
 {
-    static const char *const states[] = { "new", "adopted", "checkpoint", "gone", "all" };
     BW_CLEANUP(bw_founds_clear) struct bw_founds founds = { 0 };
     BW_CLEANUP(outlook_clear) struct outlook outlook = { 0 };
     BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
@@ -129,10 +127,6 @@ enum bw_err bw_api_findings(struct bw_call *call, struct bw_error *err)
     BW_CLEANUP(bw_freep) char *base = bw_call_query(call, "base");
     BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
     const struct bw_finding_filter filter = { platform, source, base, state };
-    unsigned known = 0;
-    if (state != NULL && !bw_words_find(states, BW_COUNT(states), state, &known)) {
-        return bw_fail(err, BW_ERR_INVALID, "state is new, adopted, checkpoint, gone or all");
-    }
     struct bw_list_page page = bw_call_page(call);
     page.limit = page.limit < PAGE_MAX ? page.limit : PAGE_MAX;
     enum bw_err rc = bw_findings_page(call->engine->db, &filter, &page, &founds, err);
@@ -156,12 +150,11 @@ enum bw_err bw_api_finding(struct bw_call *call, struct bw_error *err)
 /* ---- a person adopts ---- */
 
 /* The words of the body go over what the finding would be. */
-static enum bw_err read_adoption(const struct bw_call *call, const struct bw_json *json,
-                                 const struct bw_found *found, struct bw_deployment *out,
-                                 struct bw_error *err)
+static enum bw_err read_adoption(const struct bw_call *call, const struct bw_found *found,
+                                 struct bw_deployment *out, struct bw_error *err)
 {
+    const struct bw_json *json = call->json;
     struct bw_deployment deployment = bw_engine_deployment_of(call->engine, found);
-    const char *technique = bw_json_text(bw_json_get(json, "technique"), NULL);
     deployment.origin = BW_ORIGIN_API;
     bw_scope_shorten(call->engine->settings, deployment.platform, &deployment.account,
                      &deployment.region);
@@ -176,29 +169,24 @@ static enum bw_err read_adoption(const struct bw_call *call, const struct bw_jso
                        "it with its base instead: basewatch deployments add",
                        found->finding.id);
     }
-    if (technique != NULL && !bw_technique_parse(technique, &deployment.technique)) {
-        return bw_fail(err, BW_ERR_INVALID,
-                       "technique is prompt, rag, fine-tuned or fine-tuned+rag");
-    }
+    /* Absent, it stays what the finding is. */
+    (void)bw_technique_parse(bw_json_text(bw_json_get(json, "technique"), NULL),
+                             &deployment.technique);
     *out = deployment;
     return BW_OK;
 }
 
 enum bw_err bw_api_finding_adopt(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_found_clear) struct bw_found found = { 0 };
     struct bw_deployment deployment = { 0 };
-    enum bw_err rc = bw_call_json(call, &json, err);
-    if (rc == BW_OK) {
-        rc = bw_findings_get(call->engine->db, call->args[0], &found, err);
-    }
+    enum bw_err rc = bw_findings_get(call->engine->db, call->args[0], &found, err);
     if (rc == BW_OK && found.deployment != NULL) {
         return bw_fail(err, BW_ERR_CONFLICT, "'%s' is deployment '%s' already", found.finding.id,
                        found.deployment);
     }
     if (rc == BW_OK) {
-        rc = read_adoption(call, json, &found, &deployment, err);
+        rc = read_adoption(call, &found, &deployment, err);
     }
     bool changed = false;
     if (rc == BW_OK) {

@@ -12,7 +12,11 @@ enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
     int64_t counts[BW_COHORT_RETIRED + 1] = { 0 };
     int64_t total = 0;
     int64_t open = 0;
+    int64_t unwatched = 0;
     enum bw_err rc = bw_inventory_by_state(engine->db, counts, err);
+    if (rc == BW_OK) {
+        rc = bw_inventory_unwatched(engine->db, &unwatched, err);
+    }
     if (rc == BW_OK) {
         rc = bw_notices_count_open(engine->db, &open, err);
     }
@@ -27,6 +31,7 @@ enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
     bw_json_object_begin(&call->w, "configuration");
     bw_json_add_time(&call->w, "loaded_at", engine->configured_ms);
     bw_json_add_text(&call->w, "error", engine->misconfigured);
+    bw_json_add_text(&call->w, "needs_restart", engine->needs_restart);
     bw_json_object_end(&call->w);
     bw_json_object_begin(&call->w, "deployments");
     bw_json_add_i64(&call->w, "total", total);
@@ -36,6 +41,7 @@ enum bw_err bw_api_status(struct bw_call *call, struct bw_error *err)
     }
     bw_json_object_end(&call->w);
     bw_json_object_end(&call->w);
+    bw_json_add_i64(&call->w, "unwatched", unwatched);
     bw_json_object_begin(&call->w, "notices");
     bw_json_add_i64(&call->w, "open", open);
     bw_json_object_end(&call->w);
@@ -63,11 +69,6 @@ static enum bw_err cohort_of(struct bw_call *call, int64_t id, struct bw_cohort 
                        : rc;
 }
 
-static bool wanted(const char *filter, const char *value)
-{
-    return filter == NULL || bw_str_equal(filter, value);
-}
-
 enum bw_err bw_api_deployments(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_members_clear) struct bw_members members = { 0 };
@@ -87,9 +88,9 @@ enum bw_err bw_api_deployments(struct bw_call *call, struct bw_error *err)
         if (rc == BW_OK) {
             rc = cohort_of(call, member->cohort, &cohort, err);
         }
-        if (rc == BW_OK && wanted(state, bw_cohort_state_word(cohort.state)) &&
-            wanted(platform, deployment->platform) &&
-            wanted(technique, bw_technique_word(deployment->technique))) {
+        if (rc == BW_OK && bw_call_wants(state, bw_cohort_state_word(cohort.state)) &&
+            bw_call_wants(platform, deployment->platform) &&
+            bw_call_wants(technique, bw_technique_word(deployment->technique))) {
             bw_row_deployment(&call->w, deployment, &cohort);
         }
     }
@@ -172,10 +173,9 @@ enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
     BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
-    int64_t id = strtoll(call->args[0], NULL, 10);
-    enum bw_err rc = bw_notices_get(call->engine->db, id, &notice, err);
+    enum bw_err rc = bw_notices_get(call->engine->db, call->id, &notice, err);
     if (rc == BW_OK) {
-        rc = bw_notices_history(call->engine->db, id, &events, err);
+        rc = bw_notices_history(call->engine->db, call->id, &events, err);
     }
     if (rc != BW_OK) {
         return rc;
@@ -207,11 +207,23 @@ enum bw_err bw_api_notice(struct bw_call *call, struct bw_error *err)
 enum bw_err bw_api_events(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
+    BW_CLEANUP(bw_freep) char *actor = bw_call_query(call, "actor");
+    BW_CLEANUP(bw_freep) char *deployment = bw_call_query(call, "deployment");
+    BW_CLEANUP(bw_freep) char *owner = bw_call_query(call, "owner");
+    BW_CLEANUP(bw_freep) char *kind = bw_call_query(call, "kind");
+    struct bw_event_filter filter = { .actor = actor,
+                                      .subject = deployment,
+                                      .owner = owner,
+                                      .kind = kind,
+                                      .notice = bw_call_number(call, "notice", 0) };
     int64_t last = 0;
     struct bw_list_page page = bw_call_page(call);
-    enum bw_err rc = bw_notices_last_event(call->engine->db, &last, err);
+    enum bw_err rc = bw_call_time(call, "since", 0, &filter.since_ms, err);
     if (rc == BW_OK) {
-        rc = bw_notices_events(call->engine->db, &page, &events, err);
+        rc = bw_notices_last_event(call->engine->db, &last, err);
+    }
+    if (rc == BW_OK) {
+        rc = bw_notices_events(call->engine->db, &filter, &page, &events, err);
     }
     bw_call_begin(call, "events");
     bw_json_add_id(&call->w, "last", last);
@@ -295,21 +307,32 @@ enum bw_err bw_api_deliveries(struct bw_call *call, struct bw_error *err)
 enum bw_err bw_api_delivery(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
-    enum bw_err rc =
-        bw_outbox_get(call->engine->db, strtoll(call->args[0], NULL, 10), &delivery, err);
+    enum bw_err rc = bw_outbox_get(call->engine->db, call->id, &delivery, err);
     if (rc == BW_OK) {
         bw_row_delivery(&call->w, &delivery);
     }
     return rc;
 }
 
+static const char *plugin_of(const struct bw_call *call, const struct bw_sending *sending)
+{
+    const struct bw_sink_settings *sink =
+        bw_settings_sink(call->engine->settings, sending->row.name);
+    return sink == NULL ? NULL : sink->plugin;
+}
+
 enum bw_err bw_api_sinks(struct bw_call *call, struct bw_error *err)
 {
     (void)err;
+    BW_CLEANUP(bw_freep) char *state = bw_call_query(call, "state");
+    BW_CLEANUP(bw_freep) char *plugin = bw_call_query(call, "plugin");
     bw_call_begin_list(call, "sinks");
     BW_VEC_EACH(const struct bw_sending, sending, &call->engine->sending)
     {
-        bw_row_sink(&call->w, &sending->row);
+        if (bw_call_wants(state, bw_sink_state_word(&sending->row)) &&
+            bw_call_wants(plugin, plugin_of(call, sending))) {
+            bw_row_sink(&call->w, &sending->row, plugin_of(call, sending));
+        }
     }
     bw_call_end_list(call, NULL);
     return BW_OK;
@@ -321,6 +344,6 @@ enum bw_err bw_api_sink(struct bw_call *call, struct bw_error *err)
     if (sending == NULL) {
         return bw_fail(err, BW_ERR_NOTFOUND, "no sink is called '%.200s'", call->args[0]);
     }
-    bw_row_sink(&call->w, &sending->row);
+    bw_row_sink(&call->w, &sending->row, plugin_of(call, sending));
     return BW_OK;
 }

@@ -1,4 +1,5 @@
 /* daemon/engine/read_models.c: the commands that show models, and what became of them. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -10,22 +11,53 @@
 
 enum { HISTORY_PAGE_MAX = 200 }; /* models, each with all its versions */
 
+/* Where a page begins: what the row before it is ordered by, a line each. Ownership: `text` holds
+ * the others. */
+struct cursor {
+    char *text;
+    int64_t first_seen_ms; /* of a lineage, which is in order of that */
+    const char *platform;
+    const char *scope;
+    const char *id;
+};
+
+static struct cursor read_cursor(const struct bw_call *call, bool of_lineage)
+{
+    struct cursor cursor = { .text = bw_call_query(call, "after") };
+    char *rest = cursor.text;
+    const char **parts[] = { &cursor.platform, &cursor.scope, &cursor.id };
+    if (of_lineage && rest != NULL) {
+        (void)bw_str_number(strsep(&rest, "\n"), &cursor.first_seen_ms);
+    }
+    for (size_t i = 0; i < BW_COUNT(parts); i++) {
+        *parts[i] = rest == NULL ? "" : strsep(&rest, "\n");
+    }
+    return cursor;
+}
+
+static char *cursor_of(const struct bw_model *model, bool of_lineage)
+{
+    BW_CLEANUP(bw_freep) char *first = bw_xasprintf("%" PRId64 "\n", model->first_seen_ms);
+    return bw_xasprintf("%s%s\n%s\n%s", of_lineage ? first : "", model->platform, model->scope,
+                        model->entry.id);
+}
+
 /* One page of models, those that left too. *next: where the following one begins; NULL: nowhere. */
 static enum bw_err read_page(struct bw_call *call, int64_t limit, struct bw_models *out,
                              char **next, struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
-    BW_CLEANUP(bw_freep) char *after = bw_call_query(call, "after");
-    char *parts[3] = { NULL, NULL, NULL }; /* platform, scope, id: separated by line feeds */
-    char *rest = after;
-    for (size_t i = 0; i < BW_COUNT(parts); i++) {
-        parts[i] = rest == NULL ? (char *)"" : strsep(&rest, "\n");
-    }
-    enum bw_err rc = bw_models_page(call->engine->db, platform, parts[0], parts[1], parts[2],
-                                    limit, out, err);
+    BW_CLEANUP(bw_freep) char *lineage = bw_call_query(call, "lineage");
+    struct cursor at = read_cursor(call, lineage != NULL);
+    struct bw_db *db = call->engine->db;
+    enum bw_err rc =
+        lineage == NULL
+            ? bw_models_page(db, platform, at.platform, at.scope, at.id, limit, out, err)
+            : bw_models_lineage_page(db, lineage, at.first_seen_ms, at.platform, at.scope, at.id,
+                                     limit, out, err);
+    free(at.text);
     if (rc == BW_OK && out->count > 0 && (int64_t)out->count == limit) {
-        const struct bw_model *last = &out->items[out->count - 1];
-        *next = bw_xasprintf("%s\n%s\n%s", last->platform, last->scope, last->entry.id);
+        *next = cursor_of(&out->items[out->count - 1], lineage != NULL);
     }
     return rc;
 }
@@ -34,11 +66,17 @@ enum bw_err bw_api_models(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_models_clear) struct bw_models models = { 0 };
     BW_CLEANUP(bw_freep) char *next = NULL;
+    BW_CLEANUP(bw_freep) char *platform = bw_call_query(call, "platform");
+    BW_CLEANUP(bw_freep) char *maker = bw_call_query(call, "maker");
+    BW_CLEANUP(bw_freep) char *status = bw_call_query(call, "status");
     enum bw_err rc = read_page(call, bw_call_limit(call), &models, &next, err);
     bw_call_begin_list(call, "models");
     BW_VEC_EACH(const struct bw_model, model, &models)
     {
-        bw_row_model(&call->w, model);
+        if (bw_call_wants(platform, model->platform) && bw_call_wants(maker, model->entry.maker) &&
+            bw_call_wants(status, bw_row_model_status(model))) {
+            bw_row_model(&call->w, model);
+        }
     }
     bw_call_end_list(call, next);
     return rc;

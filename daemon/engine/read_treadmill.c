@@ -7,22 +7,13 @@
 
 enum { PAGE_MAX = 50 }; /* each row judges a lineage and prices two moves */
 
-static enum bw_err read_day(const struct bw_call *call, const char *name, int64_t fallback_ms,
-                            int64_t *out_ms, struct bw_error *err)
-{
-    BW_CLEANUP(bw_freep) char *text = bw_call_query(call, name);
-    *out_ms = fallback_ms;
-    enum bw_err rc = text == NULL ? BW_OK : bw_instant_parse(text, out_ms, err);
-    return rc == BW_OK ? rc : bw_error_prefix(err, "%s: ", name);
-}
-
 /* The year that ends now, unless the question says otherwise. */
 static enum bw_err read_span(const struct bw_call *call, int64_t *from_ms, int64_t *to_ms,
                              struct bw_error *err)
 {
-    enum bw_err rc = read_day(call, "to", call->engine->now_ms, to_ms, err);
+    enum bw_err rc = bw_call_time(call, "to", call->engine->now_ms, to_ms, err);
     if (rc == BW_OK) {
-        rc = read_day(call, "from", *to_ms - 365 * BW_DAY_MS, from_ms, err);
+        rc = bw_call_time(call, "from", *to_ms - 365 * BW_DAY_MS, from_ms, err);
     }
     return rc == BW_OK && *to_ms - *from_ms < BW_DAY_MS
                ? bw_fail(err, BW_ERR_INVALID, "from must lie a day or more before to")

@@ -176,6 +176,13 @@ void bw_row_model(struct bw_json_writer *w, const struct bw_model *model)
     bw_json_object_end(w);
 }
 
+const char *bw_row_model_status(const struct bw_model *model)
+{
+    return model->gone_ms != 0                    ? "gone"
+           : model->entry.life == BW_LIFE_UNKNOWN ? "listed"
+                                                  : bw_life_word(model->entry.life);
+}
+
 void bw_row_model_members(struct bw_json_writer *w, const struct bw_model *model)
 {
     const struct bw_entry *entry = &model->entry;
@@ -187,10 +194,7 @@ void bw_row_model_members(struct bw_json_writer *w, const struct bw_model *model
     bw_json_add_text(w, "maker", entry->maker);
     add_or_null(w, "lineage", model->lineage);
     bw_json_add_time(w, "first_seen_at", model->first_seen_ms);
-    bw_json_add_text(w, "status",
-                     model->gone_ms != 0                 ? "gone"
-                     : entry->life == BW_LIFE_UNKNOWN ? "listed"
-                                                      : bw_life_word(entry->life));
+    bw_json_add_text(w, "status", bw_row_model_status(model));
     bw_json_add_time(w, "gone_at", model->gone_ms);
     bw_json_add_day(w, "released", entry->released_ms);
     bw_json_add_day(w, "serve_until", bw_entry_firm_ms(entry, BW_CLOCK_INFERENCE));
@@ -217,10 +221,11 @@ void bw_row_delivery(struct bw_json_writer *w, const struct bw_delivery *deliver
     bw_json_object_end(w);
 }
 
-void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink)
+void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink, const char *plugin)
 {
     bw_json_object_begin(w, NULL);
     bw_json_add_text(w, "name", sink->name);
+    bw_json_add_text(w, "plugin", plugin);
     bw_json_add_text(w, "state", bw_sink_state_word(sink));
     bw_json_add_i64(w, "failures", sink->failures);
     bw_json_add_time(w, "paused_until", sink->paused_until_ms);

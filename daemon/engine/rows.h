@@ -20,6 +20,7 @@ void bw_row_deployment(struct bw_json_writer *w, const struct bw_deployment *dep
                        const struct bw_cohort *cohort);
 void bw_row_source(struct bw_json_writer *w, const struct bw_source *source);
 void bw_row_model(struct bw_json_writer *w, const struct bw_model *model);
+const char *bw_row_model_status(const struct bw_model *model);
 void bw_row_model_members(struct bw_json_writer *w, const struct bw_model *model);
 void bw_row_delivery(struct bw_json_writer *w, const struct bw_delivery *delivery);
 /* summary NULL: none. */
@@ -34,7 +35,7 @@ char *bw_eval_brief(const struct bw_eval_job *job);
 /* The result as a job keeps it; judgement NULL: nothing was judged. Ownership: the caller's. */
 char *bw_eval_result_text(const struct bw_eval_results *results,
                           const struct bw_eval_judgement *judgement);
-void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink);
+void bw_row_sink(struct bw_json_writer *w, const struct bw_sink *sink, const char *plugin);
 
 /* {"low_usd","expected_usd","high_usd","cash":{..},"people":{..},"run_cost_delta_usd_per_month"}.
  * Ownership: the caller's. */

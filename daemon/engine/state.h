@@ -12,7 +12,7 @@
 #include "store/evals.h"
 #include "store/inventory.h"
 #include "store/lineage_facts.h"
-#include "store/notices.h"
+#include "store/notice_events.h"
 #include "store/outbox.h"
 #include "store/sources.h"
 
@@ -98,6 +98,7 @@ struct bw_engine {
     int64_t configured_ms;
     uint64_t derived_from; /* a hash of what of the settings the stored deployments follow */
     char *misconfigured; /* why the last reload was refused; NULL: it was not */
+    char *needs_restart; /* the options in force only after one; NULL: none */
     char *instance;
     struct { struct bw_polling *items; size_t count, capacity; } polling;
     struct { struct bw_sending *items; size_t count, capacity; } sending;

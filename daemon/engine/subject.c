@@ -35,7 +35,7 @@ static enum bw_err read_embedder(struct bw_call *call, struct bw_subject *out,
 enum bw_err bw_subject_read(struct bw_call *call, struct bw_subject *out, struct bw_error *err)
 {
     BW_CLEANUP(bw_freep) char *to = bw_call_query(call, "to");
-    enum bw_err rc = bw_call_at(call, &out->at_ms, err);
+    enum bw_err rc = bw_call_time(call, "at", call->engine->now_ms, &out->at_ms, err);
     if (rc == BW_OK) {
         rc = bw_call_member(call, call->args[0], &out->member, &out->cohort, err);
     }

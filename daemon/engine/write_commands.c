@@ -20,10 +20,10 @@ static const struct {
     { "reopen", BW_NOTICE_OPEN, false, "reopened" },
 };
 
-static enum bw_err read_until(struct bw_call *call, const struct bw_json *json, bool needed,
-                              int64_t *out_ms, struct bw_error *err)
+static enum bw_err read_until(struct bw_call *call, bool needed, int64_t *out_ms,
+                              struct bw_error *err)
 {
-    const char *until = bw_json_text(bw_json_get(json, "until"), NULL);
+    const char *until = bw_json_text(bw_json_get(call->json, "until"), NULL);
     if (until != NULL && !needed) {
         return bw_fail(err, BW_ERR_INVALID, "until is for snooze and waive");
     }
@@ -39,7 +39,6 @@ static enum bw_err read_until(struct bw_call *call, const struct bw_json *json, 
 
 enum bw_err bw_api_notice_move(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
     BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };
     BW_CLEANUP(bw_freep) char *actor = bw_call_actor(call);
     size_t action = 0;
@@ -53,16 +52,13 @@ enum bw_err bw_api_notice_move(struct bw_call *call, struct bw_error *err)
     struct bw_move_notice how = { .to = ACTIONS[action].to,
                                   .event = ACTIONS[action].event,
                                   .actor = actor };
-    enum bw_err rc = bw_call_json(call, &json, err);
-    if (rc == BW_OK) {
-        rc = read_until(call, json, ACTIONS[action].ends, &how.until_ms, err);
-    }
-    how.reason = bw_json_text(bw_json_get(json, "reason"), "");
+    enum bw_err rc = read_until(call, ACTIONS[action].ends, &how.until_ms, err);
+    how.reason = bw_json_text(bw_json_get(call->json, "reason"), "");
     if (rc == BW_OK && how.reason[0] == '\0') {
         rc = bw_fail(err, BW_ERR_INVALID, "reason is missing: say why");
     }
     if (rc == BW_OK) {
-        rc = bw_notices_get(call->engine->db, strtoll(call->args[0], NULL, 10), &notice, err);
+        rc = bw_notices_get(call->engine->db, call->id, &notice, err);
     }
     if (rc == BW_OK && how.to == BW_NOTICE_OPEN) {
         rc = bw_engine_renew(call->engine, &notice, err);
@@ -80,12 +76,7 @@ enum bw_err bw_api_notice_move(struct bw_call *call, struct bw_error *err)
 
 enum bw_err bw_api_poll(struct bw_call *call, struct bw_error *err)
 {
-    BW_CLEANUP(bw_json_freep) struct bw_json *json = NULL;
-    enum bw_err rc = bw_call_json(call, &json, err);
-    if (rc != BW_OK) {
-        return rc;
-    }
-    const char *name = bw_json_text(bw_json_get(json, "name"), NULL);
+    const char *name = bw_json_text(bw_json_get(call->json, "name"), NULL);
     BW_CLEANUP(bw_waiter_clear) struct bw_waiter waiter = { .request = call->request->id };
     BW_VEC_EACH(struct bw_polling, polling, &call->engine->polling)
     {
@@ -160,8 +151,7 @@ static enum bw_err make_way(struct bw_engine *engine, const char *sink, struct b
 enum bw_err bw_api_delivery_retry(struct bw_call *call, struct bw_error *err)
 {
     BW_CLEANUP(bw_delivery_clear) struct bw_delivery delivery = { 0 };
-    enum bw_err rc =
-        bw_outbox_get(call->engine->db, strtoll(call->args[0], NULL, 10), &delivery, err);
+    enum bw_err rc = bw_outbox_get(call->engine->db, call->id, &delivery, err);
     if (rc == BW_OK &&
         (delivery.state == BW_DELIVERY_DELIVERED || delivery.state == BW_DELIVERY_WITHDRAWN)) {
         return bw_fail(err, BW_ERR_CONFLICT, "delivery %s %s", call->args[0],

@@ -10,7 +10,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <stdio.h>
@@ -24,16 +23,8 @@
 
 #include "base/instant.h"
 #include "codec/json.h"
+#include "io/peers.h"
 #include "io/unix_socket.h"
-
-struct peer { /* one connection */
-    LIST_ENTRY(peer) link;
-    int fd;
-    uid_t uid;
-    bool may_read;
-    bool may_write;
-    int64_t receive_by_ms; /* of the loop's clock; INT64_MAX: a request is being answered */
-};
 
 enum exchange_state { HEAD, BODY, WAITING, REPLIED };
 
@@ -42,8 +33,7 @@ struct exchange { /* one request on it */
     enum exchange_state state;
     struct MHD_Connection *connection;
     uint64_t id;
-    char *method;
-    char *target;
+    struct bw_request request; /* its head; the body is added once it is complete */
     struct bw_str body;
     size_t body_max;
     bool too_big;
@@ -63,15 +53,12 @@ struct bw_control {
     char *path; /* NULL: the socket was inherited */
     dev_t device; /* of the file we made */
     ino_t inode;
-    gid_t read_group;
-    gid_t write_group;
     char *metrics_token; /* NULL: peers are known by their uid */
     uint64_t last_id;
-    LIST_HEAD(, peer) peers;
+    struct bw_peers peers;
     LIST_HEAD(, exchange) waiting;
 };
 
-static enum bw_err find_group(const char *name, gid_t *out, struct bw_error *err);
 static enum bw_err open_socket(struct bw_control *control, const struct bw_control_options *options,
                                int *out, struct bw_error *err);
 static enum bw_err start(struct bw_control *control, int fd, struct bw_error *err);
@@ -83,13 +70,14 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
                                  size_t *upload_bytes, void **request);
 static enum MHD_Result on_head(const struct bw_control *control, struct exchange *exchange,
                                const char *method);
+static char *header_of(const struct exchange *exchange, const char *name);
 static bool shows_token(const struct bw_control *control, const struct exchange *exchange);
 static void on_upload(struct exchange *exchange, const char *bytes, size_t size);
 static enum MHD_Result on_complete(struct bw_control *control, struct exchange *exchange);
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
                          enum MHD_RequestTerminationCode why);
 static void make_token(char *out);
-static struct peer *peer_of(struct MHD_Connection *connection);
+static struct bw_peer *peer_of(struct MHD_Connection *connection);
 static enum MHD_Result send_reply(struct exchange *exchange);
 static enum MHD_Result send_too_big(struct exchange *exchange);
 static enum MHD_Result send_problem(struct exchange *exchange, int status, const char *title,
@@ -113,8 +101,8 @@ enum bw_err bw_control_new(uv_loop_t *loop, const struct bw_control_options *opt
     control->metrics_token = bw_xstrdup(options->metrics_token);
     control->last_id = options->first_id;
     int fd = -1;
-    enum bw_err rc = find_group(options->read_group, &control->read_group, err);
-    rc = rc != BW_OK ? rc : find_group(options->write_group, &control->write_group, err);
+    enum bw_err rc = bw_peers_init(&control->peers, options->read_group, options->write_group,
+                                   options->metrics_token != NULL, err);
     rc = rc != BW_OK ? rc : open_socket(control, options, &fd, err);
     rc = rc != BW_OK ? rc : start(control, fd, err);
     if (rc != BW_OK) {
@@ -142,7 +130,7 @@ bool bw_control_reply(struct bw_control *control, struct bw_reply *reply)
     }
     bool heard = exchange != NULL && !has_left(exchange);
     if (exchange == NULL) {
-        free(reply->body);
+        bw_reply_clear(reply);
     } else {
         LIST_REMOVE(exchange, link);
         exchange->state = REPLIED;
@@ -173,20 +161,6 @@ void bw_control_close(struct bw_control *control)
     uv_close((uv_handle_t *)&control->timer, on_handle_closed);
 }
 
-static enum bw_err find_group(const char *name, gid_t *out, struct bw_error *err)
-{
-    *out = BW_NO_GROUP;
-    if (name == NULL) {
-        return BW_OK;
-    }
-    const struct group *group = getgrnam(name);
-    if (group == NULL) {
-        return bw_fail(err, BW_ERR_NOTFOUND, "control socket: there is no group '%s'", name);
-    }
-    *out = group->gr_gid;
-    return BW_OK;
-}
-
 static enum bw_err open_socket(struct bw_control *control, const struct bw_control_options *options,
                                int *out, struct bw_error *err)
 {
@@ -196,8 +170,8 @@ static enum bw_err open_socket(struct bw_control *control, const struct bw_contr
                    ? BW_OK
                    : bw_fail(err, BW_ERR_IO, "inherited control socket: %s", strerror(errno));
     }
-    gid_t group =
-        control->read_group != BW_NO_GROUP ? control->read_group : control->write_group;
+    const struct bw_peers *peers = &control->peers;
+    gid_t group = peers->read_group != BW_NO_GROUP ? peers->read_group : peers->write_group;
     enum bw_err rc = bw_unix_socket_listen(options->path, group, out, err);
     struct stat st;
     if (rc == BW_OK && lstat(options->path, &st) == 0) {
@@ -213,7 +187,7 @@ static enum bw_err start(struct bw_control *control, int fd, struct bw_error *er
     control->mhd = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access, control,
         MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)BW_CONTROL_CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)BW_PEERS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)BW_CONTROL_IDLE_SEC,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, control,
@@ -240,21 +214,11 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 {
     struct bw_control *control = context;
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        struct peer *peer = *socket_context;
-        LIST_REMOVE(peer, link);
-        free(peer);
+        bw_peers_remove(&control->peers, *socket_context);
         return;
     }
-    struct peer *peer = bw_xcalloc(1, sizeof(*peer));
-    peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    bool known = control->metrics_token == NULL && bw_unix_socket_peer(peer->fd, &peer->uid);
-    peer->may_write = known && (peer->uid == 0 || peer->uid == geteuid() ||
-                                bw_unix_socket_peer_in(peer->fd, control->write_group));
-    peer->may_read =
-        peer->may_write || (known && bw_unix_socket_peer_in(peer->fd, control->read_group));
-    peer->receive_by_ms = (int64_t)uv_now(control->loop) + BW_CONTROL_RECEIVE_SEC * BW_SECOND_MS;
-    LIST_INSERT_HEAD(&control->peers, peer, link);
-    *socket_context = peer;
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    *socket_context = bw_peers_add(&control->peers, fd, (int64_t)uv_now(control->loop));
 }
 
 /* The one place where the target is seen as it was sent; what we return follows the request. */
@@ -263,7 +227,7 @@ static void *on_uri(void *context, const char *uri, struct MHD_Connection *conne
     (void)context;
     struct exchange *exchange = bw_xcalloc(1, sizeof(*exchange));
     exchange->connection = connection;
-    exchange->target = bw_xstrdup(uri);
+    exchange->request.target = bw_xstrdup(uri);
     return exchange;
 }
 
@@ -293,12 +257,20 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
     return MHD_NO;
 }
 
+/* Ownership: the caller's; NULL where there is none. */
+static char *header_of(const struct exchange *exchange, const char *name)
+{
+    return bw_xstrdup(MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name));
+}
+
 static enum MHD_Result on_head(const struct bw_control *control, struct exchange *exchange,
                                const char *method)
 {
     exchange->state = BODY;
-    exchange->method = bw_xstrdup(method);
-    const struct peer *peer = peer_of(exchange->connection);
+    exchange->request.method = bw_xstrdup(method);
+    exchange->request.if_match = header_of(exchange, MHD_HTTP_HEADER_IF_MATCH);
+    exchange->request.if_none_match = header_of(exchange, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    const struct bw_peer *peer = peer_of(exchange->connection);
     exchange->body_max = peer->may_write ? BW_CONTROL_BODY_MAX : BW_CONTROL_READER_BODY_MAX;
     if (control->metrics_token != NULL) {
         exchange->body_max = 0;
@@ -306,7 +278,9 @@ static enum MHD_Result on_head(const struct bw_control *control, struct exchange
             return send_problem(exchange, 401, "Unauthorized",
                                 "send `Authorization: Bearer` and the token of control.metrics");
         }
-        if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 || strcmp(exchange->target, "/metrics") != 0) {
+        bool reads = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+                     strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+        if (!reads || strcmp(exchange->request.target, "/metrics") != 0) {
             return send_problem(exchange, 404, "Not Found",
                                 "here is GET /metrics and nothing else");
         }
@@ -361,20 +335,18 @@ static enum MHD_Result on_complete(struct bw_control *control, struct exchange *
         memchr(exchange->body.text, '\0', exchange->body.size) != NULL) {
         return send_problem(exchange, 400, "Bad Request", "the body holds a NUL byte");
     }
-    struct peer *peer = peer_of(exchange->connection);
-    peer->receive_by_ms = INT64_MAX;
+    struct bw_peer *peer = peer_of(exchange->connection);
+    bw_peer_waits(peer);
     exchange->state = WAITING;
     exchange->id = ++control->last_id;
     LIST_INSERT_HEAD(&control->waiting, exchange, link);
     MHD_suspend_connection(exchange->connection);
-    struct bw_request request = {
-        .id = exchange->id,
-        .method = BW_TAKE(exchange->method),
-        .target = BW_TAKE(exchange->target),
-        .body = bw_str_take(&exchange->body),
-        .peer_uid = peer->uid,
-        .may_write = peer->may_write,
-    };
+    struct bw_request request = exchange->request;
+    exchange->request = (struct bw_request){ 0 };
+    request.id = exchange->id;
+    request.body = bw_str_take(&exchange->body);
+    request.peer_uid = peer->uid;
+    request.may_write = peer->may_write;
     make_token(request.token);
     control->on_request(control->context, &request);
     return MHD_YES;
@@ -400,20 +372,18 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (exchange == NULL) {
         return;
     }
-    peer_of(connection)->receive_by_ms =
-        (int64_t)uv_now(control->loop) + BW_CONTROL_RECEIVE_SEC * BW_SECOND_MS;
+    bw_peer_receives(peer_of(connection), (int64_t)uv_now(control->loop));
     if (exchange->state == WAITING) {
         LIST_REMOVE(exchange, link);
     }
-    free(exchange->method);
-    free(exchange->target);
+    bw_request_clear(&exchange->request);
     bw_str_clear(&exchange->body);
-    free(exchange->reply.body);
+    bw_reply_clear(&exchange->reply);
     free(exchange);
     *request = NULL;
 }
 
-static struct peer *peer_of(struct MHD_Connection *connection)
+static struct bw_peer *peer_of(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -428,8 +398,18 @@ static enum MHD_Result send_reply(struct exchange *exchange)
         free(body);
         return MHD_NO;
     }
-    if (reply->content_type != NULL) {
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+    const struct {
+        const char *name;
+        const char *value; /* NULL, "": it is not sent */
+    } headers[] = {
+        { MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type },
+        { MHD_HTTP_HEADER_ETAG, reply->etag },
+        { MHD_HTTP_HEADER_ALLOW, reply->allow },
+    };
+    for (size_t i = 0; i < BW_COUNT(headers); i++) {
+        if (headers[i].value != NULL && headers[i].value[0] != '\0') {
+            (void)MHD_add_response_header(response, headers[i].name, headers[i].value);
+        }
     }
     enum MHD_Result rc =
         MHD_queue_response(exchange->connection, (unsigned)reply->status, response);
@@ -480,7 +460,7 @@ static bool is_full(const struct bw_control *control)
 {
     const union MHD_DaemonInfo *info =
         MHD_get_daemon_info(control->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    return info != NULL && info->num_connections >= BW_CONTROL_CONNECTIONS_MAX;
+    return info != NULL && info->num_connections >= BW_PEERS_MAX;
 }
 
 /* While it is full, libmicrohttpd does not listen, and it begins again only at the start of a run:
@@ -500,15 +480,7 @@ static void run(struct bw_control *control)
 static void schedule(struct bw_control *control)
 {
     int64_t now_ms = (int64_t)uv_now(control->loop);
-    int64_t next_ms = INT64_MAX;
-    struct peer *peer = NULL;
-    LIST_FOREACH(peer, &control->peers, link) {
-        if (peer->receive_by_ms <= now_ms) {
-            (void)shutdown(peer->fd, SHUT_RDWR);
-            peer->receive_by_ms = INT64_MAX;
-        }
-        next_ms = peer->receive_by_ms < next_ms ? peer->receive_by_ms : next_ms;
-    }
+    int64_t next_ms = bw_peers_hang_up_overdue(&control->peers, now_ms);
     MHD_UNSIGNED_LONG_LONG timeout_ms = 0;
     bool wanted = control->resumed || MHD_get_timeout(control->mhd, &timeout_ms) == MHD_YES;
     if (wanted && (int64_t)timeout_ms < next_ms - now_ms) {

@@ -28,9 +28,7 @@ struct bw_control_options {
 enum {
     BW_CONTROL_BODY_MAX = 16 * 1024 * 1024,
     BW_CONTROL_READER_BODY_MAX = 64 * 1024, /* of who may not write: memory is for the trusted */
-    BW_CONTROL_CONNECTIONS_MAX = 64,
     BW_CONTROL_IDLE_SEC = 10, /* a silent connection is closed; a waiting reply is not silence */
-    BW_CONTROL_RECEIVE_SEC = 15, /* a request has to be complete, however it trickles in */
 };
 
 /* Bind with mode 0660 (a stale socket file is replaced, a live one is BW_ERR_EXISTS) and listen.

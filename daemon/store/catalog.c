@@ -78,6 +78,11 @@ static const char PLATFORM_PAGE_SQL[] =
     "SELECT " MODEL_COLUMNS " FROM model WHERE platform = $1 AND (scope, id) > ($2, $3)"
     " ORDER BY scope, id LIMIT $4";
 
+static const char LINEAGE_PAGE_SQL[] =
+    "SELECT " MODEL_COLUMNS " FROM model WHERE lineage = $1"
+    " AND (first_seen_ms, platform, scope, id) > ($2, $3, $4, $5)"
+    " ORDER BY first_seen_ms, platform, scope, id LIMIT $6";
+
 static void seen_clear(struct bw_seen *seen)
 {
     free(seen->id);
@@ -407,6 +412,21 @@ enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform, const c
     BW_BIND(row, 1, platform);
     BW_BIND(row, 2, scope);
     BW_BIND(row, 3, lineage);
+    return models_from_rows(row, out, err);
+}
+
+enum bw_err bw_models_lineage_page(struct bw_db *db, const char *lineage, int64_t after_ms,
+                                   const char *after_platform, const char *after_scope,
+                                   const char *after_id, int64_t limit, struct bw_models *out,
+                                   struct bw_error *err)
+{
+    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, LINEAGE_PAGE_SQL);
+    BW_BIND(row, 1, lineage);
+    BW_BIND(row, 2, after_ms);
+    BW_BIND(row, 3, after_platform);
+    BW_BIND(row, 4, after_scope);
+    BW_BIND(row, 5, after_id);
+    BW_BIND(row, 6, limit);
     return models_from_rows(row, out, err);
 }
 

@@ -84,6 +84,13 @@ BW_MUST_CHECK enum bw_err bw_models_get(struct bw_db *db, const char *platform, 
 BW_MUST_CHECK enum bw_err bw_models_in_lineage(struct bw_db *db, const char *platform,
                                                const char *scope, const char *lineage,
                                                struct bw_models *out, struct bw_error *err);
+/* A page of a lineage, on all platforms, gone ones too, in order of (first_seen_ms, platform, scope,
+ * id) after the four given. */
+BW_MUST_CHECK enum bw_err bw_models_lineage_page(struct bw_db *db, const char *lineage,
+                                                 int64_t after_ms, const char *after_platform,
+                                                 const char *after_scope, const char *after_id,
+                                                 int64_t limit, struct bw_models *out,
+                                                 struct bw_error *err);
 /* A page in order of (platform, scope, id) after the three given; platform filter NULL: all. */
 BW_MUST_CHECK enum bw_err bw_models_page(struct bw_db *db, const char *platform_only,
                                          const char *after_platform, const char *after_scope,

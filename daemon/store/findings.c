@@ -158,8 +158,9 @@ enum bw_err bw_findings_get(struct bw_db *db, const char *name, struct bw_found 
 {
     BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, GET_SQL);
     BW_CLEANUP(bw_founds_clear) struct bw_founds found = { 0 };
-    bool number = name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
-    BW_BIND(row, 1, number ? (int64_t)strtoll(name, NULL, 10) : 0);
+    int64_t id = 0;
+    (void)bw_str_number(name, &id); /* else it is no number of any */
+    BW_BIND(row, 1, id);
     BW_BIND(row, 2, name);
     enum bw_err rc = from_rows(row, &found, err);
     if (rc == BW_OK && found.count == 0) {

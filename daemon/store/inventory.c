@@ -30,6 +30,10 @@ static const char DELETE_SQL[] = "DELETE FROM deployment WHERE cohort = $1 AND n
 static const char COUNT_SQL[] = "UPDATE cohort SET members = members + $3 WHERE id IN ($1, $2)";
 static const char NAMES_SQL[] = "SELECT name FROM deployment WHERE origin = $1 AND name > $2"
                                 " AND origin <> 'api' ORDER BY name LIMIT $3"; /* has an index */
+static const char UNWATCHED_SQL[] =
+    "SELECT sum(members) FROM cohort WHERE state = 'unknown' AND technique <> 'embedding'"
+    " AND NOT EXISTS (SELECT 1 FROM source WHERE active = 1 AND platform = cohort.platform"
+    " AND (scope = cohort.scope OR (scope = '' AND kind <> 'own')))";
 static const char BY_STATE_SQL[] = "SELECT state, sum(members) FROM cohort"
                                    " WHERE technique <> 'embedding' GROUP BY state";
 static const char DERIVING_SQL[] =
@@ -311,6 +315,11 @@ enum bw_err bw_inventory_page(struct bw_db *db, const char *owner, const char *a
         BW_BIND(row, 3, owner);
     }
     return members_from_rows(row, out, err);
+}
+
+enum bw_err bw_inventory_unwatched(struct bw_db *db, int64_t *out, struct bw_error *err)
+{
+    return bw_stmt_one_i64(bw_db_query(db, UNWATCHED_SQL), 0, out, err);
 }
 
 enum bw_err bw_inventory_by_state(struct bw_db *db, int64_t *counts, struct bw_error *err)

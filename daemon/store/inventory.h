@@ -139,6 +139,9 @@ BW_MUST_CHECK enum bw_err bw_inventory_priced(struct bw_db *db, uint64_t hash,
                                               struct bw_error *err);
 
 /* Deployments by state: a sum over cohorts. counts has one place for each enum bw_cohort_state. */
+/* How many are unknown because no active source speaks of their platform and scope. */
+BW_MUST_CHECK enum bw_err bw_inventory_unwatched(struct bw_db *db, int64_t *out,
+                                                 struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_inventory_by_state(struct bw_db *db, int64_t *counts,
                                                 struct bw_error *err);
 #endif

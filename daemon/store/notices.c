@@ -67,10 +67,6 @@ static const char DECIDED_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE " BW_LIST_WINDOW("id")
     " AND (until_ms > $2 OR (state = 'waived' AND until_ms = 0))"
     " AND ($3 IS NULL OR owner = $3) ORDER BY id LIMIT $4";
-static const char DECISION_SQL[] =
-    "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
-    " WHERE notice = $1 AND to_state IN ('snoozed', 'waived') AND event <> 'stands'"
-    " ORDER BY id DESC LIMIT 1";
 static const char NEWEST_SQL[] =
     "SELECT " COLUMNS " FROM notice WHERE inhibited = 0"
     " ORDER BY updated_ms DESC, id DESC LIMIT $1";
@@ -106,16 +102,6 @@ static const char AHEAD_SQL[] =
     ") AND state NOT IN ('snoozed', 'waived') AND NOT EXISTS"
     " (SELECT 1 FROM item WHERE item.sink = $1 AND item.notice = notice.id)"
     " ORDER BY deadline_ms, id LIMIT $5";
-static const char LOG_SQL[] =
-    "INSERT INTO notice_event (notice, at_ms, event, from_state, to_state, actor, reason)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
-static const char HISTORY_SQL[] =
-    "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
-    " WHERE notice = $1 ORDER BY id";
-static const char LAST_EVENT_SQL[] = "SELECT max(id) FROM notice_event";
-static const char EVENTS_SQL[] =
-    "SELECT id, notice, at_ms, event, from_state, to_state, actor, reason FROM notice_event"
-    " WHERE id > $1 ORDER BY id LIMIT $2";
 
 #define TEXT(member) offsetof(struct bw_notice, member)
 static const size_t TEXTS[] = {
@@ -156,20 +142,6 @@ struct bw_notice bw_notice_copy(const struct bw_notice *notice)
 void bw_notices_clear(struct bw_notices *notices)
 {
     BW_VEC_CLEAR(notices, bw_notice_clear);
-}
-
-static void event_clear(struct bw_notice_event *event)
-{
-    free(event->event);
-    free(event->from_state);
-    free(event->to_state);
-    free(event->actor);
-    free(event->reason);
-}
-
-void bw_notice_events_clear(struct bw_notice_events *events)
-{
-    BW_VEC_CLEAR(events, event_clear);
 }
 
 static void split_tags(const char *text, struct bw_names *out)
@@ -513,71 +485,4 @@ enum bw_err bw_notices_take_rising(struct bw_db *db, int64_t now_ms, int64_t lim
 enum bw_err bw_notices_next_rise(struct bw_db *db, int64_t *out_ms, struct bw_error *err)
 {
     return bw_stmt_one_i64(bw_db_query(db, NEXT_RISE_SQL), INT64_MAX, out_ms, err);
-}
-
-enum bw_err bw_notices_log(struct bw_db *db, const struct bw_notice *notice, int64_t at_ms,
-                           const char *event, const char *from_state, const char *actor,
-                           const char *reason, struct bw_error *err)
-{
-    struct bw_stmt *stmt = bw_db_query(db, LOG_SQL);
-    BW_BIND(stmt, 1, notice->id);
-    BW_BIND(stmt, 2, at_ms);
-    BW_BIND(stmt, 3, event);
-    BW_BIND(stmt, 4, from_state);
-    BW_BIND(stmt, 5, bw_notice_state_word(notice->state));
-    BW_BIND(stmt, 6, actor);
-    BW_BIND(stmt, 7, reason);
-    return bw_stmt_run(stmt, err);
-}
-
-static enum bw_err events_from_rows(struct bw_stmt *row, struct bw_notice_events *out,
-                                    struct bw_error *err)
-{
-    enum bw_err rc = BW_OK;
-    while ((rc = bw_stmt_step(row, err)) == BW_OK) {
-        struct bw_notice_event event = {
-            .id = bw_stmt_i64(row, 0),
-            .notice = bw_stmt_i64(row, 1),
-            .at_ms = bw_stmt_i64(row, 2),
-            .event = bw_stmt_text_dup(row, 3),
-            .from_state = bw_stmt_text_dup(row, 4),
-            .to_state = bw_stmt_text_dup(row, 5),
-            .actor = bw_stmt_text_dup(row, 6),
-            .reason = bw_stmt_text_dup(row, 7),
-        };
-        BW_VEC_PUSH(out, event);
-    }
-    return rc == BW_ERR_NOTFOUND ? BW_OK : rc;
-}
-
-enum bw_err bw_notices_history(struct bw_db *db, int64_t notice, struct bw_notice_events *out,
-                               struct bw_error *err)
-{
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, HISTORY_SQL);
-    BW_BIND(row, 1, notice);
-    return events_from_rows(row, out, err);
-}
-
-enum bw_err bw_notices_decision(struct bw_db *db, int64_t notice, struct bw_notice_events *out,
-                                struct bw_error *err)
-{
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, DECISION_SQL);
-    BW_BIND(row, 1, notice);
-    return events_from_rows(row, out, err);
-}
-
-enum bw_err bw_notices_last_event(struct bw_db *db, int64_t *out, struct bw_error *err)
-{
-    return bw_stmt_one_i64(bw_db_query(db, LAST_EVENT_SQL), 0, out, err);
-}
-
-enum bw_err bw_notices_events(struct bw_db *db, struct bw_list_page *page,
-                              struct bw_notice_events *out, struct bw_error *err)
-{
-    BW_CLEANUP(bw_stmt_resetp) struct bw_stmt *row = bw_db_query(db, EVENTS_SQL);
-    BW_BIND(row, 1, page->after);
-    BW_BIND(row, 2, page->limit);
-    enum bw_err rc = events_from_rows(row, out, err);
-    bw_list_page_end_full(out->count, out->count == 0 ? 0 : out->items[out->count - 1].id, page);
-    return rc;
 }

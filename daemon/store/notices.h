@@ -45,19 +45,6 @@ struct bw_notice bw_notice_copy(const struct bw_notice *notice); /* deep */
 void bw_notice_clear(struct bw_notice *notice);
 void bw_notices_clear(struct bw_notices *notices);
 
-struct bw_notice_event {
-    int64_t id;
-    int64_t notice;
-    int64_t at_ms;
-    char *event;
-    char *from_state; /* NULL: it did not exist before */
-    char *to_state;
-    char *actor;
-    char *reason;
-};
-struct bw_notice_events BW_VEC(struct bw_notice_event);
-void bw_notice_events_clear(struct bw_notice_events *events);
-
 struct bw_notice_filter { /* NULL: any */
     const char *owner;
     const char *state; /* a state, or "live" */
@@ -137,21 +124,4 @@ BW_MUST_CHECK enum bw_err bw_notices_take_rising(struct bw_db *db, int64_t now_m
                                                  struct bw_names *out, struct bw_error *err);
 BW_MUST_CHECK enum bw_err bw_notices_next_rise(struct bw_db *db, int64_t *out_ms,
                                                struct bw_error *err);
-
-BW_MUST_CHECK enum bw_err bw_notices_log(struct bw_db *db, const struct bw_notice *notice,
-                                         int64_t at_ms, const char *event, const char *from_state,
-                                         const char *actor, const char *reason,
-                                         struct bw_error *err);
-BW_MUST_CHECK enum bw_err bw_notices_history(struct bw_db *db, int64_t notice,
-                                             struct bw_notice_events *out, struct bw_error *err);
-/* The last event by which it was snoozed or waived, if any; not the one by which that stood when
- * the notice came back. */
-BW_MUST_CHECK enum bw_err bw_notices_decision(struct bw_db *db, int64_t notice,
-                                              struct bw_notice_events *out, struct bw_error *err);
-/* The id of the newest event; 0: none yet. */
-BW_MUST_CHECK enum bw_err bw_notices_last_event(struct bw_db *db, int64_t *out,
-                                                struct bw_error *err);
-/* Events after `after`, whatever notice: for players of history and followers. */
-BW_MUST_CHECK enum bw_err bw_notices_events(struct bw_db *db, struct bw_list_page *page,
-                                            struct bw_notice_events *out, struct bw_error *err);
 #endif

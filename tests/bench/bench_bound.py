@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 import urllib.parse
 
@@ -111,8 +112,10 @@ def fleet(steps, daemon):
 
 def questions(steps, daemon):
     """Every list of the API, plain and with each of its filters on something that is rare."""
-    rare = {"state": "retired", "kind": "price-stale", "severity": "overdue", "verdict": "timeout",
-            "technique": "rag"}
+    rare = {"kind": "price-stale", "severity": "overdue", "verdict": "timeout", "technique": "rag",
+            "notice": "999999999", "since": "2999-01-01"}
+    state = {"/v1/findings": "gone", "/v1/deliveries": "failed", "/v1/notices": "waived",
+             "/v1/evals": "finished", "/v1/sinks": "disabled", "/v1/deployments": "retired"}
     path = None
     with open(os.path.join(harness.SOURCE, "schema", "openapi.yaml"), encoding="utf-8") as file:
         text = file.read().split("\ncomponents:")[0]
@@ -124,9 +127,8 @@ def questions(steps, daemon):
         elif "in: query" in line and "{" not in path:
             name = re.search(r"name: (\w+)", line).group(1)
             if name not in ("from", "to", "last"):
-                value = {"/v1/findings": "gone", "/v1/deliveries": "failed", "/v1/notices":
-                         "waived"}.get(path, "retired") if name == "state" else rare.get(
-                             name, "nobody")
+                value = (state[path] if name == "state" else "retired" if name == "status" else
+                         rare.get(name, "nobody"))
                 ask(steps, daemon, "%s?%s=%s" % (path, name, value))
     for question in ("explain", "estimate", "swap"):
         ask(steps, daemon, "/v1/deployments/service-%06d/%s" % (FLEET // 2, question))
@@ -138,7 +140,9 @@ def ask(steps, daemon, target):
         after = ""
         while after is not None:
             join = "&" if "?" in target else "?"
-            _, text = daemon.ask("GET", target + (join + "after=" + after if after else ""))
+            head, text = daemon.ask("GET", target + (join + "after=" + after if after else ""))
+            if head.split()[1] == "400":
+                sys.exit("%s: %s" % (target, text))
             after = json.loads(text).get("next") if text.startswith("{") else None
             after = after and after.replace("/", "%2F").replace("\n", "%0A").replace(":", "%3A")
     steps.played("GET " + target, pages)

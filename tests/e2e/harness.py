@@ -285,14 +285,14 @@ class Daemon:
                                  (" ".join(args), done.returncode, done.stderr, self.text()))
         return done.stdout
 
-    def ask(self, method, target, body=""):
+    def ask(self, method, target, body="", headers=""):
         """(head, body) of one request on the control socket, as it came."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
             peer.settimeout(PATIENCE_S)
             peer.connect(self.path("control.sock"))
             peer.sendall(("%s %s HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
-                          "content-length: %d\r\n\r\n%s" %
-                          (method, target, len(body.encode()), body)).encode())
+                          "content-length: %d\r\n%s\r\n%s" %
+                          (method, target, len(body.encode()), headers, body)).encode())
             answer = b""
             while True:
                 some = peer.recv(65536)

@@ -71,8 +71,11 @@ class Api(Case):
 
     def call(self, method, target, body=""):
         head, text = self.basewatch.ask(method, target, body)
-        return int(head.split()[1]), re.search(r"(?i)^content-type: ([^;\r]*)", head,
-                                               re.M).group(1), text
+        return int(head.split()[1]), self.header(head, "content-type"), text
+
+    def header(self, head, name):
+        found = re.search(r"(?i)^%s: ([^;\r]*)" % name, head, re.M)
+        return found and found.group(1)
 
     def resolve(self, schema):
         while "$ref" in schema:
@@ -106,9 +109,11 @@ class Api(Case):
 
     def test_every_route_is_described_and_nothing_else_is(self):
         with open(os.path.join(SOURCE, "daemon", "engine", "api.c"), encoding="utf-8") as file:
-            routes = {(method, path.replace("#", "*")) for method, path in re.findall(
-                r'\{ "([A-Z]+)", "(/[^"]*)", bw_api_', file.read())}
-        described = {(method, re.sub(r"\{[a-z]+\}", "*", path))
+            routes = {(method or "GET", path) for method, path in re.findall(
+                r'(?:READ\(|WRITE\("([A-Z]+)", )"(/[^"]*)", bw_api_', file.read())}
+        numbered = ("/notices/", "/deliveries/", "/evals/", "/actuals/")
+        described = {(method, re.sub(r"\{[a-z]+\}", "*", re.sub(
+            r"(%s)\{id\}" % "|".join(numbered), r"\1#", path)))
                      for method, path, _ in operations(self.description)}
         self.assertGreater(len(routes), 20)
         self.assertEqual(described, routes)
@@ -132,7 +137,11 @@ class Api(Case):
         body = {"reason": "enough"}
         if path.endswith(("/renew", "/report")):
             token = json.loads(self.call("POST", "/v1/evals/lease", lease)[2])["job"]["token"]
-            body = {"token": token, "outcome": "failed", "reason": "it could not be run"}
+            body = {"token": token}
+        if path.endswith("/report"):
+            body.update(outcome="failed", reason="it could not be run")
+        if path.endswith("/token"):
+            body = {}
         return path.format(id=job), json.dumps(body)
 
     def request_for(self, method, path):
@@ -184,6 +193,80 @@ class Api(Case):
             if content_type.endswith("json"):
                 self.check(json.loads(text), content[content_type]["schema"], where)
 
+    def parameters(self, operation):
+        rows = [self.resolve(row) for row in operation.get("parameters", [])]
+        return {row["name"]: self.resolve(row["schema"]) for row in rows if row["in"] == "query"}
+
+    def test_queries_are_known_as_described(self):
+        for method, path, operation in operations(self.description):
+            target, body = self.request_for(method, path)
+            known = self.parameters(operation)
+
+            def refused(query):
+                status, _, text = self.call(method, target + query, body)
+                self.assertEqual(status, 400, "%s %s%s: %s" % (method, target, query, text))
+                return json.loads(text)["detail"].split(": ")
+            names = refused("?nonsense=1")
+            self.assertEqual(names[:2], ["nonsense", "not known here; known"])
+            self.assertEqual(set(names[2].split(", ")), set(known) or {"none"}, path)
+            for name, schema in known.items():
+                if "enum" in schema:
+                    words = refused("?%s=nonsense" % name)
+                    self.assertEqual(words[0], name)
+                    self.assertEqual(words[2].split(", "), schema["enum"], path)
+                elif schema["type"] == "integer":
+                    self.assertIn("1 to %d" % schema["maximum"], refused("?%s=x" % name)[1])
+
+    def test_what_is_known_already_is_not_sent_again(self):
+        for target in ("/v1/notices", "/v1/deployments/chat", "/v1/feed.atom"):
+            head, text = self.basewatch.ask("GET", target)
+            etag = self.header(head, "etag")
+            self.assertRegex(etag, r'^"[0-9a-f]{16}"$')
+            for named in (etag, '"0", W/%s' % etag, "*"):
+                head, nothing = self.basewatch.ask("GET", target,
+                                                   headers="If-None-Match: %s\r\n" % named)
+                self.assertEqual((head.split()[1], nothing, self.header(head, "etag")),
+                                 ("304", "", etag), target)
+            head, again = self.basewatch.ask("GET", target, headers='If-None-Match: "0"\r\n')
+            self.assertEqual((head.split()[1], again), ("200", text))
+        known = self.header(self.basewatch.ask("GET", "/v1/notices")[0], "etag")
+        notice = self.basewatch.rows("notices")[0]["id"]
+        self.basewatch.cli("notices", "ack", notice, "--reason", "seen")
+        head, _ = self.basewatch.ask("GET", "/v1/notices", headers="If-None-Match: %s\r\n" % known)
+        self.assertEqual(head.split()[1], "200")
+
+    def test_what_has_changed_since_it_was_seen_is_left_alone(self):
+        def status(method, target, etag, body=""):
+            return int(self.basewatch.ask(method, target, body, "If-Match: %s\r\n" % etag)[0]
+                       .split()[1])
+        new = dict(technique="prompt", platform="openai", model="gpt-4.1-mini", name="mine")
+        self.call("POST", "/v1/deployments", json.dumps(dict(new, owner="a")))
+        seen = self.header(self.basewatch.ask("GET", "/v1/deployments/mine")[0], "etag")
+        self.call("POST", "/v1/deployments", json.dumps(dict(new, owner="b")))
+        self.assertEqual(status("DELETE", "/v1/deployments/mine", seen), 412)
+        seen = self.header(self.basewatch.ask("GET", "/v1/deployments/mine")[0], "etag")
+        self.assertEqual(status("DELETE", "/v1/deployments/mine", seen), 200)
+        notice = "/v1/notices/" + self.basewatch.rows("notices")[0]["id"]
+        seen = self.header(self.basewatch.ask("GET", notice)[0], "etag")
+        body = json.dumps({"reason": "x"})
+        self.assertEqual(status("POST", notice + "/ack", seen, body), 200)
+        self.assertEqual(status("POST", notice + "/resolve", seen, body), 412)
+        self.assertEqual(status("POST", notice + "/resolve", "*", body), 200)
+        self.assertEqual(status("POST", "/v1/sources/poll", seen, "{}"), 400)
+
+    def test_head_is_get_without_its_body_and_405_says_what_there_is(self):
+        head, text = self.basewatch.ask("HEAD", "/v1/notices")
+        whole, body = self.basewatch.ask("GET", "/v1/notices")
+        self.assertEqual((head.split()[1], text), ("200", ""))
+        for name in ("etag", "content-type", "content-length"):
+            self.assertEqual(self.header(head, name), self.header(whole, name), name)
+        self.assertEqual(self.header(head, "content-length"), str(len(body.encode())))
+        for target, allow in (("/v1/deployments", "GET, HEAD, POST"), ("/v1/status", "GET, HEAD"),
+                              ("/v1/deployments/chat", "GET, HEAD, DELETE"),
+                              ("/v1/sinks/ops/test", "POST")):
+            head, _ = self.basewatch.ask("PUT", target)
+            self.assertEqual((head.split()[1], self.header(head, "allow")), ("405", allow))
+
     def test_refusals_are_problems(self):
         for method, target, body, wanted in (
                 ("GET", "/v1/nothing", "", 404), ("PUT", "/v1/status", "", 405),
@@ -195,6 +278,15 @@ class Api(Case):
             self.check(problem, {"$ref": "#/components/schemas/Problem"}, target)
             self.assertEqual(problem["status"], wanted)
 
+    def said_file(self):
+        file = open(self.basewatch.path("said"), "wb")
+        self.addCleanup(file.close)
+        return file
+
+    def basewatch_said(self):
+        with open(self.basewatch.path("said"), encoding="utf-8") as file:
+            return file.read()
+
     def test_events_are_listed_and_followed(self):
         opened = self.basewatch.rows("events")
         self.assertEqual({event["event"] for event in opened}, {"opened"})
@@ -202,7 +294,8 @@ class Api(Case):
         with open(self.basewatch.path("followed"), "wb") as out:
             follower = subprocess.Popen(
                 [os.path.join(BIN, "basewatch"), "--socket", self.basewatch.path("control.sock"),
-                 "events", "--follow", "--json"], stdin=subprocess.DEVNULL, stdout=out)
+                 "events", "--follow", "--json"], stdin=subprocess.DEVNULL, stdout=out,
+                stderr=self.said_file())
         try:
             def followed():
                 with open(self.basewatch.path("followed"), encoding="utf-8") as file:
@@ -219,12 +312,35 @@ class Api(Case):
             self.assertEqual(followed()[0]["event"], "snoozed")
             self.assertEqual(followed()[0]["notice"], notice)
             self.assertTrue(followed()[0]["actor"].startswith("uid:"))
+            # A restart costs nothing: it goes on behind what it has.
+            seen = len(followed())
+            self.basewatch.stop()
+            wait_for(lambda: "trying again" in self.basewatch_said(), "the follower's warning")
+            self.basewatch.start()
+            self.call("POST", "/v1/notices/%s/reopen" % notice, json.dumps({"reason": "again"}))
+            wait_for(lambda: len(followed()) > seen, "an event of the daemon after its restart")
+            events = [(row["event"], row["id"]) for row in followed()]
+            self.assertEqual(events[-1][0], "reopened")
+            self.assertEqual(len(events), len(set(events)))
+            self.assertEqual(self.basewatch_said().count("trying again"), 1)
         finally:
             follower.terminate()
             follower.wait()
+        self.assertEqual(self.basewatch.rows("sinks", "--plugin", "webhook", "--state", "ok"),
+                         self.basewatch.rows("sinks"))
+        self.assertEqual(self.basewatch.rows("sinks", "--state", "disabled"), [])
+        self.assertEqual(self.basewatch.cli("sinks").splitlines()[1].split()[:3],
+                         ["ops", "webhook", "ok"])
         table = self.basewatch.cli("events")
         self.assertEqual(table.splitlines()[0].split()[:3], ["AT", "EVENT", "NOTICE"])
         self.assertEqual(self.basewatch.run("events", "--after", "1").returncode, 2)
+        self.assertIn("after: 'x' is not a number",
+                      self.basewatch.run("events", "--follow", "--after", "x").stderr)
+        notice = self.basewatch.rows("notices")[0]
+        self.assertEqual({row["notice"] for row in self.basewatch.rows(
+            "events", "--notice", notice["id"], "--deployment", notice["deployment"])}, {notice["id"]})
+        self.assertEqual({row["actor"] for row in self.basewatch.rows("events", "--actor", "basewatch")},
+                         {"basewatch"})
 
 
 if __name__ == "__main__":

@@ -72,6 +72,51 @@ class Reload(Case):
         self.basewatch.reload()
         self.assertEqual(self.basewatch.facts(), before)
 
+    def test_a_secret_that_is_not_there_keeps_the_old_configuration(self):
+        before = self.basewatch.facts()
+        sink = dict(self.basewatch.config["sinks"][0], secret={"file": "nowhere.whsec"})
+        self.basewatch.configure(sinks=[sink], deployments=[])
+        self.basewatch.reload()
+        self.assertIn("reload: sink 'ops': ", self.basewatch.text())
+        self.assertIn("nowhere.whsec", self.basewatch.cli("status"))
+        self.assertEqual(self.basewatch.facts(), before)
+        check = self.basewatch.run("check")
+        self.assertEqual(check.returncode, 1)
+        self.assertIn("the configuration is not in force: sink 'ops': ", check.stdout)
+        self.basewatch.write("nowhere.whsec", self.basewatch.secret, 0o600)
+        self.basewatch.reload()
+        wait_for(lambda: self.names("deployments") == [], "the new configuration")
+        self.assertNotIn("nowhere.whsec", self.basewatch.cli("status"))
+
+    def test_what_needs_a_restart_says_so(self):
+        self.basewatch.config["state_dir"] = self.basewatch.path("elsewhere")
+        self.basewatch.config["control"]["socket"] = self.basewatch.path("other.sock")
+        said = "control.socket, state_dir changed, which needs a restart"
+        self.basewatch.configure()
+        for _ in range(2):
+            self.basewatch.reload()
+            self.assertIn(said, self.basewatch.cli("status"))
+            self.assertIn(said, self.basewatch.run("check").stdout)
+        self.assertEqual(self.basewatch.text().count("reload: " + said), 2)
+        self.basewatch.config["state_dir"] = self.basewatch.path("state")
+        self.basewatch.config["control"]["socket"] = self.basewatch.path("control.sock")
+        self.basewatch.configure()
+        self.basewatch.reload()
+        self.assertNotIn("restart", self.basewatch.cli("status"))
+
+    def test_a_platform_that_nothing_polls_is_said_at_once(self):
+        done = self.basewatch.run("deployments", "add", "--name", "typo", "--technique", "prompt",
+                                  "--platform", "opnai", "--model", OLD[1])
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("warning: no source polls 'opnai'; did you mean 'openai'?", done.stderr)
+        self.assertIn("; no source speaks of the platform of 1\n", self.basewatch.cli("status"))
+        check = self.basewatch.run("check")
+        self.assertEqual(check.returncode, 1)
+        self.assertIn("no source speaks of the platform of 1 deployment ", check.stdout)
+        done = self.basewatch.run("deployments", "add", "--name", "fine", "--technique", "prompt",
+                                  "--platform", "openai", "--model", OLD[1])
+        self.assertEqual(done.stderr, "fine: added\n")
+
     def test_what_the_command_line_added_stays(self):
         self.basewatch.cli("deployments", "add", "--name", "mine", "--technique", "prompt",
                            "--platform", "openai", "--model", OLD[1])

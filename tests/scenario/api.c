@@ -267,7 +267,96 @@ Test(api, pages_follow_each_other_without_loss)
     cr_expect(eq(int, follow("models", "", 2), 5));
     cr_expect(eq(int, follow("models", "&platform=xai", 1), 1));
     cr_expect(eq(int, follow("deliveries", "", 1), player_count(p, "/v1/deliveries")));
-    cr_expect(eq(int, player_count(p, "/v1/deployments?limit=-3"), 27), "nonsense is the default");
+}
+
+Test(api, what_is_no_number_is_not_taken_for_one)
+{
+    static const char reason[] = "{\"reason\":\"x\"}";
+    refused(404, "POST", "/v1/notices/1abc/ack", reason, "'1abc' is not a number, as ids are");
+    refused(404, "GET", "/v1/notices/+1", "", "'+1' is not a number");
+    refused(404, "GET", "/v1/deliveries/x", "", "'x' is not a number");
+    refused(404, "POST", "/v1/deliveries/1x/retry", "", "'1x' is not a number");
+    refused(404, "GET", "/v1/evals/99999999999999999999", "", "is not a number");
+    refused(404, "DELETE", "/v1/actuals/%201", "", "' 1' is not a number");
+    refused(400, "GET", "/v1/deployments?limit=-3", "", "limit: '-3' is not a number from 1 to");
+    refused(400, "GET", "/v1/models?limit=abc", "", "limit: 'abc' is not a number from 1 to 1000");
+    refused(400, "GET", "/v1/models?limit=1001", "", "limit: '1001' is not a number from 1 to");
+    refused(400, "GET", "/v1/notices?after=xyz", "", "after: 'xyz' is not a number, as ids are");
+    refused(400, "GET", "/v1/deployments/chat/swap?at=soon", "", "at: ");
+    EQ_STR(player_field(p, "/v1/notices", "state"), "open");
+}
+
+Test(api, what_is_not_known_is_refused_with_what_is)
+{
+    refused(400, "GET", "/v1/notices?state=opne", "",
+            "state: 'opne' is none of: live, open, acknowledged, in-progress");
+    refused(400, "GET", "/v1/notices?kind=stal", "", "kind: 'stal' is none of: stale, swap");
+    refused(400, "GET", "/v1/deployments?technique=ragg", "", "none of: prompt, rag, fine-tuned");
+    refused(400, "GET", "/v1/deliveries?state=lost", "", "none of: pending, delivered, failed");
+    refused(400, "GET", "/v1/evals?verdict=good", "", "verdict: 'good' is none of: pass, fail");
+    refused(400, "GET", "/v1/notices?ower=web", "", "ower: not known here; known: owner, state");
+    refused(400, "GET", "/v1/status?limit=5", "", "limit: not known here; known: none");
+}
+
+Test(api, a_member_of_a_body_is_of_its_kind)
+{
+    refused(400, "POST", "/v1/sources/poll", "{\"name\":5}", "name: 5 is not a text");
+    refused(400, "POST", "/v1/sources/poll", "{\"nmae\":\"main\"}", "nmae: not known here; known: name");
+    refused(400, "POST", "/v1/sources/poll", "[]", "the body is not a JSON object");
+    refused(400, "POST", "/v1/notices/1/snooze", "{\"reason\":\"x\",\"until\":{}}", "until: {}");
+    refused(400, "POST", "/v1/evals/lease", "{\"suites\":\"all\"}", "suites: \"all\" is not a list");
+    refused(400, "POST", "/v1/evals/lease", "{\"wait_seconds\":[]}", "[] is not a number");
+    refused(400, "POST", "/v1/evals/1/report", "{\"must_name_model\":3}", "3 is not true or false");
+}
+
+Test(api, events_are_filtered_by_what_they_are_about)
+{
+    int all = player_count(p, "/v1/events");
+    player_pass(p, BW_HOUR_MS);
+    int64_t since_ms = p->now_ms;
+    (void)ask("POST", "/v1/notices/1/ack", "{\"reason\":\"seen\"}");
+    cr_expect(eq(int, player_count(p, "/v1/events"), all + 1));
+    cr_expect(eq(int, player_count(p, "/v1/events?notice=1"), 2));
+    cr_expect(eq(int, player_count(p, "/v1/events?notice=99"), 0));
+    cr_expect(eq(int, player_count(p, "/v1/events?actor=uid:1000"), 1));
+    cr_expect(eq(int, player_count(p, "/v1/events?owner=web"), 2));
+    cr_expect(eq(int, player_count(p, "/v1/events?kind=stale"), 1));
+    BW_CLEANUP(bw_freep)
+    char *about = bw_xasprintf("/v1/events?deployment=%s",
+                               player_field(p, "/v1/notices", "deployment"));
+    cr_expect(eq(int, player_count(p, about), 2));
+    char at[BW_INSTANT_TEXT];
+    BW_CLEANUP(bw_freep)
+    char *late = bw_xasprintf("/v1/events?since=%s", bw_instant_format(since_ms, at));
+    cr_expect(eq(int, player_count(p, late), 1));
+    cr_expect(eq(int, follow("events", "", 1), all + 1));
+    cr_expect(eq(int, follow("events", "&notice=1", 1), 2));
+}
+
+Test(api, models_are_filtered_and_a_lineage_tells_its_history)
+{
+    player_pass(p, BW_HOUR_MS);
+    player_list(p, "openai", "gpt-4.1-mini-2025-04-14\ngpt-5-mini\ngpt-5.4-mini\no3\na-new-one\n");
+    (void)ask("POST", "/v1/sources/poll", "");
+    BW_CLEANUP(bw_freep)
+    char *lineage = bw_xstrdup(player_field(p, "/v1/models?platform=openai&status=listed", "lineage"));
+    BW_CLEANUP(bw_freep) char *of_it = bw_xasprintf("&lineage=%s", lineage);
+    BW_CLEANUP(bw_freep) char *target = bw_xasprintf("/v1/models?limit=1000%s", of_it);
+    const struct bw_json *list = bw_json_get(ask("GET", target, ""), "models");
+    char last[BW_INSTANT_TEXT] = "";
+    int members = (int)bw_json_size(list);
+    cr_assert(gt(int, members, 1));
+    for (const struct bw_json *row = bw_json_first(list); row != NULL; row = bw_json_next(row)) {
+        EQ_STR(text(row, "lineage"), lineage);
+        cr_expect(le(int, strcmp(last, text(row, "first_seen_at")), 0));
+        (void)snprintf(last, sizeof(last), "%s", text(row, "first_seen_at"));
+    }
+    cr_expect(eq(int, follow("models", of_it, 1), members));
+    cr_expect(eq(int, player_count(p, "/v1/models?lineage=nobodys"), 0));
+    cr_expect(eq(int, player_count(p, "/v1/models?platform=xai&maker=openai"), 0));
+    cr_expect(eq(int, player_count(p, "/v1/models?maker=nobody"), 0));
+    cr_expect(gt(int, player_count(p, "/v1/models?status=gone") +
+                          player_count(p, "/v1/models?status=listed"), 0));
 }
 
 Test(api, notices_are_filtered)

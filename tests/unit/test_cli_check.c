@@ -22,10 +22,9 @@ static char *status(int open, int64_t age_ms)
                         open, quote, age_ms < 0 ? "null" : at, quote);
 }
 
-static void expect(int open, int64_t age_ms, const char *overdue, const char *option, int code,
-                   const char *first)
+static void expect_of(char *answer, const char *overdue, const char *option, int code,
+                      const char *first, const char *data)
 {
-    char *answer = status(open, age_ms);
     const struct canned_reply script[] = {
         { "GET /v1/status", answer },
         { OVERDUE, overdue },
@@ -35,12 +34,19 @@ static void expect(int open, int64_t age_ms, const char *overdue, const char *op
     struct program_run run = RUN("check", (char *)option);
     cr_expect(eq(int, run.code, code));
     cr_expect(bw_str_starts_with(run.out, first), "%s", run.out);
-    cr_expect(age_ms < 0 || strstr(run.out, "s;86400;259200;0;\n") != NULL, "%s", run.out);
+    cr_expect(strstr(run.out, data) != NULL, "%s", run.out);
     cr_expect(eq(ptr, strchr(run.out, '\n'), run.out + strlen(run.out) - 1));
     cr_expect(eq(str, run.err, ""));
     program_run_clear(&run);
     canned_stop(server);
     free(answer);
+}
+
+static void expect(int open, int64_t age_ms, const char *overdue, const char *option, int code,
+                   const char *first)
+{
+    expect_of(status(open, age_ms), overdue, option, code, first,
+              age_ms < 0 ? " feed_age=U;86400;259200;0; overdue=" : "s;86400;259200;0; overdue=");
 }
 
 Test(cli_check, its_four_exits)
@@ -59,6 +65,27 @@ Test(cli_check, one_overdue_notice_is_critical)
                  "{\"deployment\":\"tri|age\",\"severity\":\"overdue\",\"state\":\"open\","
                  "\"inhibited\":true}]}",
            "-v", 2, "BASEWATCH CRITICAL - 2 notices open, 1 overdue (tri age) | notices=2;0;;0; ");
+}
+
+#define STATUS(error, unwatched, sources)                                                          \
+    bw_xstrdup("{\"configuration\":{\"error\":" error "},\"unwatched\":" unwatched                    \
+               ",\"notices\":{\"open\":0},\"sources\":[" sources "]}")
+#define SOURCE "{\"name\":\"o\",\"last_success_at\":\"2999-01-01T00:00:00Z\"}"
+
+Test(cli_check, a_daemon_that_watches_nothing_is_not_fine)
+{
+    expect_of(STATUS("null", "3", ""), NONE, NULL, 3,
+              "BASEWATCH UNKNOWN - 0 notices open, no source is configured: nothing is watched | ",
+              " feed_age=U;86400;259200;0; overdue=0;;0;0; unwatched=3;0;;0;\n");
+    expect_of(STATUS("null", "2", SOURCE), NONE, NULL, 1,
+              "BASEWATCH WARNING - 0 notices open, no source speaks of the platform of 2 "
+              "deployments | ",
+              " unwatched=2;0;;0;\n");
+    expect_of(STATUS("\"line 3: a|b\"", "0", SOURCE), NONE, NULL, 1,
+              "BASEWATCH WARNING - 0 notices open, the configuration is not in force: line 3: a b | ",
+              " unwatched=0;0;;0;\n");
+    expect_of(STATUS("null", "0", SOURCE), NONE, NULL, 0, "BASEWATCH OK - 0 notices open | ",
+              " overdue=0;;0;0; unwatched=0;0;;0;\n");
 }
 
 Test(cli_check, old_news_first_warns_and_then_is_no_news)

@@ -127,6 +127,66 @@ Test(cmd_check_config, explains_what_each_part_will_do_and_whom_it_calls)
     cr_assert_stderr_eq_str("");
 }
 
+Test(cmd_check_config, explains_what_a_sink_hears_of_and_when)
+{
+    char want[1200];
+    put("w", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+    put("main.yaml",
+        "sources: [{name: oai, plugin: openai, url: 'https://api.openai.com/v1'}]\n"
+        "sinks:\n"
+        "  - {name: all, plugin: webhook, url: 'https://h.example', secret: {file: w}}\n"
+        "  - name: few\n"
+        "    plugin: webhook\n"
+        "    url: 'https://h.example'\n"
+        "    secret: {file: w}\n"
+        "    only: {owners: [web-*, ml], platforms: [openai], tags: [eu], severities: [act, overdue],\n"
+        "           kinds: [stale, retired], techniques: [rag]}\n"
+        "    group: owner\n"
+        "    detail: minimal\n"
+        "    digest: {at: '09:30', days: [mon, thu]}\n"
+        "    quiet: {from: '22:00', to: '07:05', days: [sun]}\n"
+        "    zone: UTC\n"
+        "  - {name: rest, plugin: webhook, url: 'https://h.example', secret: {file: w}, catch_all: true, group: owner,"
+        " pause: 2d}\n");
+    cr_expect(eq(int, explain(), 0));
+    (void)snprintf(
+        want, sizeof(want),
+        "source oai: talks to https://api.openai.com every 6h; plugin openai; models of openai\n"
+        "sink all: talks to https://h.example when a notice opens, changes or ends; plugin webhook"
+        "; secret from the file w\n"
+        "sink few: talks to https://h.example when a notice opens, changes or ends; plugin webhook"
+        "; secret from the file w; only owners web-*, ml; only platforms openai; only tags eu; only act, overdue"
+        "; only notices of stale, retired; only deployments that are rag; one message an owner"
+        "; without models, dates and money; what can wait gathered until 09:30 of mon, thu"
+        "; quiet from 22:00 to 07:05; quiet on sun; by the clock of UTC\n"
+        "sink rest: talks to https://h.example when a notice opens, changes or ends; plugin webhook"
+        "; secret from the file w; only what no other sink wants; one message an owner"
+        "; what can wait at most once in 2d an owner\n"
+        "%s: ok, 1 sources, 3 sinks, 0 deployments\n",
+        path);
+    cr_assert_stdout_eq_str(want);
+}
+
+Test(cmd_check_config, warns_of_owners_whom_nobody_hears)
+{
+    put("w", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+    put("main.yaml",
+        "sources: [{name: oai, plugin: openai, url: 'https://api.openai.com/v1'}]\n"
+        "sinks: [{name: s, plugin: webhook, url: 'https://h', secret: {file: w},"
+        " only: {owners: [web], techniques: [rag]}}]\n"
+        "deployments:\n"
+        "  - {name: a, technique: rag, platform: openai, model: gpt-4o, owner: web}\n"
+        "  - {name: b, technique: prompt, platform: openai, model: gpt-4o, owner: web}\n"
+        "  - {name: c, technique: rag, platform: openai, model: gpt-4o, owner: ml}\n"
+        "  - {name: d, technique: rag, platform: openai, model: gpt-4o, owner: ml}\n");
+    cr_expect(eq(int, check(), 0));
+    cr_assert_stderr_eq_str(
+        "warning: owner 'web': no sink hears of deployment 'b'; see `only` of the sinks, or set "
+        "catch_all on one\n"
+        "warning: owner 'ml': no sink hears of deployment 'c'; see `only` of the sinks, or set "
+        "catch_all on one\n");
+}
+
 Test(cmd_check_config, warns_of_what_can_hardly_be_meant)
 {
     put("main.yaml",

@@ -16,6 +16,7 @@
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "io/peers.h"
 
 /* The control runs in a thread of its own; the test is its client. */
 struct world {
@@ -58,9 +59,7 @@ static void on_request(void *context, struct bw_request *request)
     } else {
         bw_control_reply(w.control, &reply);
     }
-    free(request->method);
-    free(request->target);
-    free(request->body);
+    bw_request_clear(request);
 }
 
 static void on_stop(uv_async_t *stop)
@@ -301,8 +300,8 @@ Test(control, who_takes_forever_is_hung_up_on)
         usleep(200 * 1000);
     }
     int64_t lasted_ms = bw_clock_monotonic_ms() - begun_ms;
-    cr_expect(ge(i64, lasted_ms, (BW_CONTROL_RECEIVE_SEC - 1) * BW_SECOND_MS));
-    cr_expect(lt(i64, lasted_ms, (BW_CONTROL_RECEIVE_SEC + 3) * BW_SECOND_MS));
+    cr_expect(ge(i64, lasted_ms, (BW_PEERS_RECEIVE_SEC - 1) * BW_SECOND_MS));
+    cr_expect(lt(i64, lasted_ms, (BW_PEERS_RECEIVE_SEC + 3) * BW_SECOND_MS));
     char byte;
     cr_expect(eq(int, recv(silent, &byte, 1, MSG_DONTWAIT), 0));
     cr_expect(ne(int, recv(half, &byte, 1, MSG_DONTWAIT), -1));
@@ -352,7 +351,7 @@ Test(control, more_connections_than_the_cap_are_served_in_turn)
 Test(control, a_full_house_of_silent_peers_costs_no_time)
 {
     begin();
-    enum { CLIENTS = BW_CONTROL_CONNECTIONS_MAX + 20 };
+    enum { CLIENTS = BW_PEERS_MAX + 20 };
     int fds[CLIENTS];
     for (int i = 0; i < CLIENTS; i++) {
         fds[i] = dial();
@@ -510,5 +509,85 @@ Test(control, groups_decide_who_reads_and_who_writes)
     cr_expect(bw_str_starts_with(large, "HTTP/1.1 413"), "%s", large);
     BW_CLEANUP(bw_freep) char *root = ask_as(0, 0, 0, NULL, WHO);
     cr_expect(eq(int, times(root, "uid=0 write=1"), 1), "%s", root);
+    end();
+}
+
+/* A child of that user that opens so many connections, says half a request on each, and holds them
+ * until *held is closed. */
+static pid_t hold_as(uid_t uid, gid_t gid, int connections, int *held)
+{
+    int told[2];
+    int holds[2];
+    cr_assert(eq(int, pipe(told), 0));
+    cr_assert(eq(int, pipe(holds), 0));
+    pid_t child = fork();
+    if (child == 0) {
+        char byte = 0;
+        close(holds[1]);
+        if (setgroups(0, NULL) != 0 || setgid(gid) != 0 || setuid(uid) != 0) {
+            _exit(1);
+        }
+        for (int i = 0; i < connections; i++) {
+            say(dial(), i % 2 == 0 ? "" : "GET /x HTT");
+        }
+        (void)!write(told[1], &byte, 1);
+        (void)!read(holds[0], &byte, 1);
+        _exit(0);
+    }
+    char byte;
+    close(told[1]);
+    close(holds[0]);
+    cr_expect(eq(int, read(told[0], &byte, 1), 1), "none of its connections had to wait");
+    close(told[0]);
+    *held = holds[1];
+    return child;
+}
+
+Test(control, who_holds_many_connections_keeps_nobody_else_waiting)
+{
+    const struct group *group = getgrnam("mail");
+    if (geteuid() != 0 || group == NULL) {
+        cr_skip_test("needs root, to become others\n");
+    }
+    snprintf(w.path, sizeof(w.path), "/tmp/basewatch-control-%d.sock", getpid());
+    w.options = (struct bw_control_options){ .path = w.path, .read_group = "mail",
+                                             .inherited_fd = -1 };
+    begin();
+    int held[2];
+    int64_t begun_ms = bw_clock_monotonic_ms();
+    pid_t greedy = hold_as(65534, group->gr_gid, 200, &held[0]);
+    pid_t second = hold_as(65533, group->gr_gid, 60, &held[1]);
+    BW_CLEANUP(bw_freep) char *reader = ask_as(65532, group->gr_gid, 0, NULL, WHO);
+    cr_expect(eq(int, times(reader, "uid=65532 write=0"), 1), "%s", reader);
+    BW_CLEANUP(bw_freep) char *again = ask_as(65534, group->gr_gid, 0, NULL, WHO);
+    cr_expect(eq(int, times(again, "uid=65534 write=0"), 1), "%s", again);
+    expect_alive();
+    cr_expect(lt(i64, bw_clock_monotonic_ms() - begun_ms, 5 * BW_SECOND_MS));
+    close(held[0]);
+    close(held[1]);
+    waitpid(greedy, NULL, 0);
+    waitpid(second, NULL, 0);
+    expect_alive();
+    end();
+}
+
+Test(control, our_own_silent_connections_yield_too)
+{
+    begin();
+    enum { CLIENTS = 200 };
+    int fds[CLIENTS];
+    int64_t begun_ms = bw_clock_monotonic_ms();
+    for (int i = 0; i < CLIENTS; i++) {
+        fds[i] = dial();
+        say(fds[i], i % 2 == 0 ? "" : "GET /x HTT");
+    }
+    expect_alive();
+    cr_expect(lt(i64, bw_clock_monotonic_ms() - begun_ms, 5 * BW_SECOND_MS));
+    char byte;
+    cr_expect(eq(int, recv(fds[0], &byte, 1, 0), 0), "the oldest was hung up on");
+    cr_expect(eq(int, recv(fds[CLIENTS - 1], &byte, 1, MSG_DONTWAIT), -1), "the newest was not");
+    for (int i = 0; i < CLIENTS; i++) {
+        close(fds[i]);
+    }
     end();
 }

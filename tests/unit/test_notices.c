@@ -1,4 +1,4 @@
-#include "store/notices.h"
+#include "store/notice_events.h"
 
 #include <stdio.h>
 

@@ -16,6 +16,21 @@ Test(str, appending_grows_and_taking_empties)
     free(text);
 }
 
+Test(str, a_number_is_digits_alone)
+{
+    static const char *const bad[] = { "", "7x", " 7", "7 ", "+7", "-7", "0x7", "7.0",
+                                       "9223372036854775808" };
+    int64_t number = -1;
+    for (size_t i = 0; i < BW_COUNT(bad); i++) {
+        cr_expect(not(bw_str_number(bad[i], &number)), "%s", bad[i]);
+    }
+    cr_expect(eq(i64, number, -1));
+    cr_expect(bw_str_number("9223372036854775807", &number));
+    cr_expect(eq(i64, number, INT64_MAX));
+    cr_expect(bw_str_number("007", &number));
+    cr_expect(eq(i64, number, 7));
+}
+
 Test(str, glob_matches_whole_texts_only)
 {
     cr_expect(bw_str_glob("ft:*:acme:triage:*", "ft:gpt-4o-mini:acme:triage:9xYz"));

@@ -3,7 +3,7 @@
 #define BW_CLI_BACKTEST_RECORD_H
 #include "base/str.h"
 #include "cli/backtest/fleet.h"
-#include "store/notices.h"
+#include "store/notice_events.h"
 
 /* Append one object and a newline:
  * {"at","event","notice","deployment","owner","technique","platform","model","kind","severity",

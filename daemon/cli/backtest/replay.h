@@ -4,7 +4,7 @@
 #define BW_CLI_BACKTEST_REPLAY_H
 #include "cli/backtest/fleet.h"
 #include "cli/backtest/history.h"
-#include "store/notices.h"
+#include "store/notice_events.h"
 
 struct bw_replay { /* all borrowed for the call */
     const struct bw_history *history;

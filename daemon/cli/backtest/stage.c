@@ -36,8 +36,9 @@ void bw_stage_clear(struct bw_stage *stage)
 static enum bw_err tell(struct bw_stage *stage, struct bw_error *err)
 {
     BW_CLEANUP(bw_notice_events_clear) struct bw_notice_events events = { 0 };
+    const struct bw_event_filter any = { 0 };
     struct bw_list_page page = { .after = stage->told, .limit = EVENTS_AT_ONCE };
-    enum bw_err rc = bw_notices_events(stage->db, &page, &events, err);
+    enum bw_err rc = bw_notices_events(stage->db, &any, &page, &events, err);
     BW_VEC_EACH(const struct bw_notice_event, event, &events)
     {
         BW_CLEANUP(bw_notice_clear) struct bw_notice notice = { 0 };

@@ -3,7 +3,7 @@
 #ifndef BW_CLI_BACKTEST_STAGE_H
 #define BW_CLI_BACKTEST_STAGE_H
 #include "engine/engine.h"
-#include "store/notices.h"
+#include "store/notice_events.h"
 
 struct bw_stage {
     struct bw_db *db;
