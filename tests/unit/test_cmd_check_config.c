@@ -167,26 +167,6 @@ Test(cmd_check_config, explains_what_a_sink_hears_of_and_when)
     cr_assert_stdout_eq_str(want);
 }
 
-Test(cmd_check_config, warns_of_owners_whom_nobody_hears)
-{
-    put("w", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
-    put("main.yaml",
-        "sources: [{name: oai, plugin: openai, url: 'https://api.openai.com/v1'}]\n"
-        "sinks: [{name: s, plugin: webhook, url: 'https://h', secret: {file: w},"
-        " only: {owners: [web], techniques: [rag]}}]\n"
-        "deployments:\n"
-        "  - {name: a, technique: rag, platform: openai, model: gpt-4o, owner: web}\n"
-        "  - {name: b, technique: prompt, platform: openai, model: gpt-4o, owner: web}\n"
-        "  - {name: c, technique: rag, platform: openai, model: gpt-4o, owner: ml}\n"
-        "  - {name: d, technique: rag, platform: openai, model: gpt-4o, owner: ml}\n");
-    cr_expect(eq(int, check(), 0));
-    cr_assert_stderr_eq_str(
-        "warning: owner 'web': no sink hears of deployment 'b'; see `only` of the sinks, or set "
-        "catch_all on one\n"
-        "warning: owner 'ml': no sink hears of deployment 'c'; see `only` of the sinks, or set "
-        "catch_all on one\n");
-}
-
 Test(cmd_check_config, warns_of_what_can_hardly_be_meant)
 {
     put("main.yaml",
