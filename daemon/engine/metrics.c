@@ -225,6 +225,17 @@ static void sample_counts(struct bw_str *out, const char *name,
     }
 }
 
+static int64_t count_of(const struct bw_sink_counts *counts, const char *sink)
+{
+    BW_VEC_EACH(const struct bw_sink_count, row, counts)
+    {
+        if (strcmp(row->sink, sink) == 0) {
+            return row->count;
+        }
+    }
+    return 0;
+}
+
 static enum bw_err about_sinks(struct bw_engine *engine, struct bw_str *out, struct bw_error *err)
 {
     const struct label none = { 0 };
@@ -250,6 +261,12 @@ static enum bw_err about_sinks(struct bw_engine *engine, struct bw_str *out, str
            "Messages that were given up; `basewatch deliveries retry` sends one again.");
     BW_CLEANUP(bw_sink_counts_clear) struct bw_sink_counts failed = { 0 };
     rc = rc == BW_OK ? bw_outbox_failed(engine->db, &failed, err) : rc;
+    BW_VEC_EACH(const struct bw_sending, sending, &engine->sending)
+    {
+        if (count_of(&failed, sending->row.name) == 0) { /* a series that is not there alerts nobody */
+            sample(out, "deliveries_failed", (struct label){ "sink", sending->row.name }, none, 0);
+        }
+    }
     sample_counts(out, "deliveries_failed", &failed);
     family(out, "delivery_attempts_total", "counter",
            "Attempts to deliver that ended, by outcome.");

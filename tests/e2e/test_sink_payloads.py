@@ -172,8 +172,9 @@ class Payloads(unittest.TestCase):
             listed = sum("support-triage-%02d:" % number in text for number in range(20))
             self.assertEqual(listed, 20, plugin)
             self.assertIn("and 17 more", text)
-            self.assertEqual(ask["body"].count(ordinary["data"]["summary"]),
-                             1 if plugin == "slack" else ask["body"].count("37 deployments"))
+            if plugin == "slack":
+                fallback = json.loads(ask["body"])["text"]
+                self.assertEqual(fallback.count(ordinary["data"]["summary"]), 1)
             (ask,), _, _ = converse(plugin, MESSAGES["hostile-summary"])
             more = int(re.search(r"and (\d+) more", ask["body"]).group(1))
             self.assertGreaterEqual(more, 9980, "what finds no room is counted")
