@@ -1,6 +1,6 @@
 /* daemon/engine/taking.h: a list on its way into the database. It is one transaction, since nobody
  * may see half of a list, and as many events as it needs, since nobody may wait for all of it:
- * meanwhile questions are answered from beside the transaction, and all else waits (turns.c).
+ * meanwhile questions are answered from beside the transaction, and all else waits (engine.c).
  *
  *     STORING --rows--> REFRESHING --models of each scope--> TOUCHING --cohorts--> finish()
  *        any --failed--> rolled back, and the event that brought the list is kept */
