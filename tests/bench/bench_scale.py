@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""A million deployments: imported, asked about while a release concerns a tenth of them and while all
-follow another policy, and asked about afterwards. Shows that no event holds the engine for long and that by_state always adds up.
+"""A million deployments: imported, asked about while a release concerns a tenth of them and while
+all follow another policy, and asked about afterwards. Shows that no event holds the engine for long
+and that by_state always adds up.
 
 usage: BW_BIN=<bin of a release build> BASEWATCH_REFERENCE=<folder> bench_scale.py [--tiny]"""
 import json
@@ -99,6 +100,7 @@ def release(daemon, table):
     harness.wait_for(lambda: daemon.json("status")["notices"]["open"] == RELEASED, "the notices", 3600)
     table.row("and every one has its notice", time.perf_counter() - begun, unit="s",
               note="%.0f a second" % (RELEASED / (time.perf_counter() - begun)))
+    poll.join()
     asker.stop()
     table.row("GET /v1/status meanwhile", middle(asker.status_ms), note=worst(asker.status_ms))
     table.row("GET /v1/deployments?limit=1000 meanwhile", middle(asker.page_ms),
@@ -119,6 +121,8 @@ def other_policy(daemon, table):
     harness.wait_for(lambda: daemon.json("status")["deployments"]["by_state"]["stale"] == 0,
                      "the other policy", 3600)
     seconds = time.perf_counter() - begun
+    harness.wait_for(lambda: daemon.json("status")["notices"]["open"] == 0, "the last notice", 600)
+    daemon.poll()  # which waits until nothing is left to do
     asker.stop()
     table.row("another policy of the fleet is followed by all", seconds, unit="s",
               note="%.0f a second" % (DEPLOYMENTS / seconds))
